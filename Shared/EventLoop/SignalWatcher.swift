@@ -1,0 +1,26 @@
+internal import CUV
+import Glibc
+
+/// Calls back on the loop when the process receives a signal, instead of its default effect.
+@Loop
+@safe
+package final class SignalWatcher {
+    private let handle: UnsafeMutablePointer<uv_signal_t>
+    private let action: @Loop () -> Void
+
+    /// Watches `number` (`SIGTERM`, `SIGINT`) for the rest of the process's life.
+    package init(_ number: Int32, _ action: @escaping @Loop () -> Void) {
+        unsafe handle = .allocate(capacity: 1)
+        self.action = action
+        unsafe uv_signal_init(EventLoop.shared.uv, handle)
+        unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        unsafe uv_signal_start(
+            handle,
+            { handle, _ in
+                guard let data = unsafe handle?.pointee.data else { return }
+                Loop.assumeIsolated {
+                    unsafe Unmanaged<SignalWatcher>.fromOpaque(data).takeUnretainedValue().action()
+                }
+            }, number)
+    }
+}

@@ -1,0 +1,72 @@
+internal import CUV
+
+/// A timer that can be set again and again; `close()` ends it for good.
+@Loop
+@safe
+package final class Timer {
+    private let handle: UnsafeMutablePointer<uv_timer_t>
+    private var action: (@Loop () -> Void)?
+    private var isClosed = false
+
+    /// A timer that is not set.
+    package init() {
+        unsafe handle = .allocate(capacity: 1)
+        unsafe uv_timer_init(EventLoop.shared.uv, handle)
+    }
+
+    /// Calls `action` once, `delay` from now, instead of anything set before.
+    package func set(after delay: Duration, _ action: @escaping @Loop () -> Void) {
+        guard !isClosed else { return }
+        if self.action == nil { unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque() }
+        self.action = action
+        // libuv's idea of «now» is that of the loop's last turn; a delay counts from the present.
+        unsafe uv_update_time(EventLoop.shared.uv)
+        unsafe uv_timer_start(
+            handle, { handle in Loop.assumeIsolated { unsafe Timer.owner(of: handle)?.fire() } },
+            UInt64(max(0, delay.milliseconds)), 0)
+    }
+
+    /// Unsets the timer; its action is not called.
+    package func cancel() {
+        guard action != nil, !isClosed else { return }
+        unsafe uv_timer_stop(handle)
+        clear()
+    }
+
+    /// Unsets the timer and frees it.
+    package func close() {
+        guard !isClosed else { return }
+        cancel()
+        isClosed = true
+        unsafe uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { closed in
+            unsafe UnsafeMutableRawPointer(closed)?.assumingMemoryBound(to: uv_timer_t.self).deallocate()
+        }
+    }
+
+    private func fire() {
+        let action = self.action
+        clear()
+        action?()
+    }
+
+    /// Gives back the reference that keeps a set timer alive.
+    private func clear() {
+        action = nil
+        guard let data = unsafe handle.pointee.data else { return }
+        unsafe handle.pointee.data = nil
+        unsafe Unmanaged<Timer>.fromOpaque(data).release()
+    }
+
+    private static func owner(of handle: UnsafeMutablePointer<uv_timer_t>?) -> Timer? {
+        guard let data = unsafe handle?.pointee.data else { return nil }
+        return unsafe Unmanaged<Timer>.fromOpaque(data).takeUnretainedValue()
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up, and one more because libuv's «now» is rounded down: a timer never fires early.
+    fileprivate var milliseconds: Int64 {
+        guard self > .zero else { return 0 }
+        return components.seconds * 1_000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000 + 1
+    }
+}

@@ -1,0 +1,48 @@
+internal import CUV
+
+extension Loop {
+    /// Runs `body`, which may block, on libuv's own worker threads and answers what it made of it.
+    ///
+    /// The pool is small (four threads) and shared with name resolution: for short calls that have no other form.
+    @Loop
+    package static func onWorker<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        let outcome = Outcome<Value, Never>()
+        WorkRequest.submit {
+            let value = body()
+            return { outcome.settle(.success(value)) }
+        }
+        return await outcome.value()
+    }
+}
+
+/// One piece of work on its way through libuv's queue.
+@safe
+private final class WorkRequest {
+    private let body: @Sendable () -> @Loop @Sendable () -> Void
+    private var completion: (@Loop @Sendable () -> Void)?
+
+    private init(_ body: @escaping @Sendable () -> @Loop @Sendable () -> Void) { self.body = body }
+
+    static func submit(_ body: @escaping @Sendable () -> @Loop @Sendable () -> Void) {
+        let handle = UnsafeMutablePointer<uv_work_t>.allocate(capacity: 1)
+        unsafe handle.pointee.data = Unmanaged.passRetained(WorkRequest(body)).toOpaque()
+        // Cannot fail with a callback given (uv_queue_work documents UV_EINVAL for its absence alone).
+        unsafe uv_queue_work(
+            EventLoop.shared.uv, handle,
+            { handle in unsafe WorkRequest.at(handle)?.run() },
+            { handle, _ in
+                let request = unsafe WorkRequest.at(handle)
+                if let data = unsafe handle?.pointee.data { unsafe Unmanaged<WorkRequest>.fromOpaque(data).release() }
+                unsafe handle?.deallocate()
+                guard let completion = request?.completion else { return }
+                Loop.assumeIsolated { completion() }
+            })
+    }
+
+    private func run() { completion = body() }
+
+    private static func at(_ handle: UnsafeMutablePointer<uv_work_t>?) -> WorkRequest? {
+        guard let data = unsafe handle?.pointee.data else { return nil }
+        return unsafe Unmanaged<WorkRequest>.fromOpaque(data).takeUnretainedValue()
+    }
+}

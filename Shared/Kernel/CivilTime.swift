@@ -1,0 +1,122 @@
+/// An instant as a date and time of day in UTC, for the texts that other systems read.
+package struct CivilTime: Equatable, Sendable {
+    /// The year, as 2026.
+    package let year: Int
+    /// 1 is January.
+    package let month: Int
+    /// The day of the month, from 1.
+    package let day: Int
+    /// From 0 to 23.
+    package let hour: Int
+    /// From 0 to 59.
+    package let minute: Int
+    /// From 0 to 59; leap seconds do not exist in Unix time.
+    package let second: Int
+    /// From 0 to 999,999.
+    package let microsecond: Int
+    /// 0 is Sunday.
+    package let weekday: Int
+
+    /// The UTC date and time of `instant` in the proleptic Gregorian calendar.
+    ///
+    /// Days are counted in 400-year eras that begin on the first of March, so that leap days come last.
+    package init(_ instant: Instant) {
+        let seconds = instant.unixSeconds
+        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+        let secondOfDay = seconds - days * 86_400
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        year = Int(yearOfEra + era * 400 + (month <= 2 ? 1 : 0))
+        self.month = Int(month)
+        day = Int(dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+        hour = Int(secondOfDay / 3_600)
+        minute = Int(secondOfDay / 60 % 60)
+        second = Int(secondOfDay % 60)
+        microsecond = Int(instant.microseconds - seconds * 1_000_000)
+        weekday = Int(((days + 4) % 7 + 7) % 7)
+    }
+
+    /// RFC 3339 with microseconds: `2026-11-20T18:59:00.000000Z`.
+    package var rfc3339: String {
+        var text = Digits(capacity: 27)
+        text.add(year, 4)
+        text.add("-", month)
+        text.add("-", day)
+        text.add("T", hour)
+        text.add(":", minute)
+        text.add(":", second)
+        text.add(".")
+        text.add(microsecond, 6)
+        text.add("Z")
+        return text.text
+    }
+
+    /// ISO 8601 basic format: `20261120T185900Z`, as Google's V4 signatures write it.
+    package var iso8601Basic: String {
+        var text = Digits(capacity: 16)
+        text.add(year, 4)
+        for number in [month, day] { text.add(number, 2) }
+        text.add("T", hour)
+        for number in [minute, second] { text.add(number, 2) }
+        text.add("Z")
+        return text.text
+    }
+
+    /// RFC 5322 section 3.3: `Fri, 20 Nov 2026 18:59:00 +0000`.
+    package var rfc5322: String { "\(weekdayName), \(pad(day)) \(monthName) \(pad(year, 4)) \(timeOfDay) +0000" }
+
+    /// RFC 9110 section 5.6.7: `Fri, 20 Nov 2026 18:59:00 GMT`.
+    package var httpDate: String { "\(weekdayName), \(pad(day)) \(monthName) \(pad(year, 4)) \(timeOfDay) GMT" }
+
+    /// A date for people: `20 November 2026`.
+    package var longDate: String { "\(day) \(CivilTime.months[month - 1]) \(pad(year, 4))" }
+
+    private var timeOfDay: String { "\(pad(hour)):\(pad(minute)):\(pad(second))" }
+    private var weekdayName: String { CivilTime.weekdays[weekday] }
+    private var monthName: Substring { CivilTime.months[month - 1].prefix(3) }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+}
+
+/// `number` with zeros in front, at least `width` digits.
+private func pad(_ number: Int, _ width: Int = 2) -> String {
+    let text = String(number)
+    return text.utf8.count >= width ? text : String(repeating: "0", count: width - text.utf8.count) + text
+}
+
+/// Digits and what stands between them, written without a text for each part.
+private struct Digits {
+    private var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    mutating func add(_ separator: Unicode.Scalar) { bytes.append(UInt8(ascii: separator)) }
+
+    mutating func add(_ separator: Unicode.Scalar, _ number: Int) {
+        add(separator)
+        add(number, 2)
+    }
+
+    /// At least `width` digits; a year before the first or behind 9999 is written as it is.
+    mutating func add(_ number: Int, _ width: Int) {
+        guard number >= 0 else { return bytes.append(contentsOf: String(number).utf8) }
+        var power = 1
+        for _ in 1..<width { power *= 10 }
+        while number / power >= 10 { power *= 10 }
+        while power > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / power % 10))
+            power /= 10
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/// A JSON document to write: log lines, problems and small answers.
+///
+/// Members keep the order they were given in. Reading JSON is Foundation's work, never this type's.
+/// Source: RFC 8259.
+package enum JSONValue: Equatable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    /// A number that is not whole; one that JSON cannot write (infinite, not a number) becomes `null`.
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([(String, JSONValue)])
+    /// A document that is written already, such as a `jsonb` of the database's; it is taken as it is.
+    case written(String)
+
+    package static func == (left: JSONValue, right: JSONValue) -> Bool { left.text == right.text }
+
+    /// The document on one line, without blanks.
+    package var text: String { String(decoding: utf8, as: UTF8.self) }
+
+    /// The document's bytes on one line.
+    package var utf8: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        write(to: &bytes)
+        return bytes
+    }
+
+    /// Adds the document to `bytes`, on one line and without blanks.
+    package func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes += "null".utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .integer(let value): bytes += String(value).utf8
+        case .number(let value): bytes += (value.isFinite ? String(value) : "null").utf8
+        case .string(let value): writeJSONString(value, to: &bytes)
+        case .written(let text): bytes += text.utf8
+        case .array(let values):
+            bytes.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                value.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                writeJSONString(member.0, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.1.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int64) { self = .integer(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+}
+
+/// Quotes `text`; control characters are escaped.
+private func writeJSONString(_ text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    if isPlain(text) {
+        bytes += text.utf8
+    } else {
+        for byte in text.utf8 { writeEscaped(byte, to: &bytes) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+}
+
+/// Whether nothing in `text` is escaped, as in nearly every text: it is then copied whole.
+private func isPlain(_ text: String) -> Bool {
+    let bytes = text.utf8.span
+    for index in bytes.indices {
+        let byte = bytes[index]
+        if byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+    }
+    return true
+}
+
+private func writeEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): bytes += #"\""#.utf8
+    case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+    case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+    case 0..<0x20, 0x7F:
+        bytes += #"\u00"#.utf8
+        bytes.append(hexadecimal[Int(byte >> 4)])
+        bytes.append(hexadecimal[Int(byte & 15)])
+    default: bytes.append(byte)
+    }
+}
+
+private let hexadecimal = Array("0123456789abcdef".utf8)

@@ -1,0 +1,66 @@
+/// An amount in a currency's minor unit (cents for `usd`, yen for `jpy`).
+package struct Money: Equatable, Hashable, Sendable {
+    /// How many minor units; negative only for what is given back.
+    package let minorUnits: Int64
+    /// What it is counted in.
+    package let currency: Currency
+
+    /// An amount of `minorUnits` of `currency`.
+    package init(minorUnits: Int64, currency: Currency) {
+        self.minorUnits = minorUnits
+        self.currency = currency
+    }
+
+    /// The amount that a person typed, such as `12.50`; `nil` unless it can mean one thing only.
+    ///
+    /// It is digits, and behind a point at most as many as the currency has: no sign, no blanks, and no comma, which
+    /// means thousands to some and the point to others.
+    package init?(_ text: some StringProtocol, currency: Currency) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        let (whole, fraction) = (Array(parts[0]), parts.count == 2 ? Array(parts[1]) : [])
+        guard !whole.isEmpty, parts.count == 1 || !fraction.isEmpty, fraction.count <= currency.minorUnitDigits,
+            (whole + fraction).allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: currency.minorUnitDigits - fraction.count)
+        guard let minorUnits = Int64(String(decoding: whole + fraction + zeros, as: UTF8.self)) else { return nil }
+        self.init(minorUnits: minorUnits, currency: currency)
+    }
+
+    /// The amount as people write it, with the code behind: `49.00 USD`, `4900 JPY`, `1.250 KWD`.
+    package var formatted: String {
+        let digits = currency.minorUnitDigits
+        let sign = minorUnits < 0 ? "-" : ""
+        let text = String(minorUnits.magnitude)
+        guard digits > 0 else { return "\(sign)\(text) \(currency.code.uppercased())" }
+        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+        return "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits)) \(currency.code.uppercased())"
+    }
+}
+
+/// An ISO 4217 currency code in lower case, as Stripe writes it.
+package struct Currency: Equatable, Hashable, Sendable {
+    /// The three letters, lower case.
+    package let code: String
+
+    /// A currency from its three ASCII letters in any case; `nil` for anything else.
+    package init?(_ text: String) {
+        let lower = text.lowercased()
+        guard lower.utf8.count == 3, lower.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+        else { return nil }
+        code = lower
+    }
+
+    /// Digits behind the decimal point, after Stripe's list of zero- and three-decimal currencies.
+    ///
+    /// Source: <https://docs.stripe.com/currencies#zero-decimal>
+    package var minorUnitDigits: Int {
+        if Currency.zeroDecimal.contains(code) { return 0 }
+        if Currency.threeDecimal.contains(code) { return 3 }
+        return 2
+    }
+
+    private static let zeroDecimal: Set<String> = [
+        "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
+    ]
+    private static let threeDecimal: Set<String> = ["bhd", "jod", "kwd", "omr", "tnd"]
+}

@@ -1,0 +1,81 @@
+/// A UUID of version 7: 48 bits of Unix milliseconds, then random bits, so that new rows sit at an index's end.
+///
+/// Source: RFC 9562 section 5.7.
+package struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
+    /// The first eight bytes, most significant first.
+    package let high: UInt64
+    /// The last eight bytes, most significant first.
+    package let low: UInt64
+
+    /// A new ID for something that happened at `instant`, its other bits from the system's secure random source.
+    package init(at instant: Instant) {
+        var random = SystemRandomNumberGenerator()
+        self.init(at: instant, entropy: (random.next(), random.next()))
+    }
+
+    /// An ID whose free bits are given: the same instant and entropy make the same ID.
+    package init(at instant: Instant, entropy: (UInt64, UInt64)) {
+        let milliseconds = UInt64(clamping: instant.unixMilliseconds) & 0xFFFF_FFFF_FFFF
+        high = milliseconds << 16 | 0x7000 | entropy.0 & 0x0FFF
+        low = 0x8000_0000_0000_0000 | entropy.1 >> 2
+    }
+
+    /// Any UUID from its sixteen bytes; `nil` when there are more or fewer.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for index in 0..<8 {
+            halves.0 = halves.0 << 8 | UInt64(bytes[index])
+            halves.1 = halves.1 << 8 | UInt64(bytes[index + 8])
+        }
+        (high, low) = halves
+    }
+
+    /// Any UUID from its text form `8-4-4-4-12` in either case; `nil` for anything else.
+    package init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for index in bytes.indices {
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                guard bytes[index] == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard let digit = hexadecimalValue(bytes[index]) else { return nil }
+            if index < 18 { halves.0 = halves.0 << 4 | digit } else { halves.1 = halves.1 << 4 | digit }
+        }
+        (high, low) = halves
+    }
+
+    /// The sixteen bytes in network order.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        high.appendBigEndian(to: &bytes)
+        low.appendBigEndian(to: &bytes)
+        return bytes
+    }
+
+    /// The text form in lower case.
+    package var description: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for digit in 0..<32 {
+            if digit == 8 || digit == 12 || digit == 16 || digit == 20 { text.append(UInt8(ascii: "-")) }
+            let half = digit < 16 ? high : low
+            text.append(hexadecimalDigits[Int(half >> UInt64(60 - digit % 16 * 4) & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+private let hexadecimalDigits = Array("0123456789abcdef".utf8)
+
+private func hexadecimalValue(_ byte: UInt8) -> UInt64? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
+}

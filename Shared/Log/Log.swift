@@ -1,0 +1,51 @@
+import Glibc
+package import Kernel
+
+/// Where log lines go.
+package struct Log: Sendable {
+    private let sink: @Sendable (LogLine) -> Void
+
+    /// A log that hands every line to `sink`.
+    package init(sink: @escaping @Sendable (LogLine) -> Void) { self.sink = sink }
+
+    /// One JSON line each on standard output, from `threshold` upward.
+    package static func standardOutput(
+        from origin: LogOrigin, threshold: Severity, clock: WallClock = .system
+    ) -> Log {
+        Log { line in
+            guard line.severity >= threshold else { return }
+            writeWhole(line.bytes(at: clock.now(), from: origin))
+        }
+    }
+
+    /// Writes `line`.
+    package func callAsFunction(_ line: LogLine) { sink(line) }
+
+    /// Writes a line made of its parts, which belongs to the present task's trace.
+    ///
+    /// Every message stands in `infra/observability.md`.
+    package func callAsFunction(
+        _ severity: Severity, _ message: String, _ fields: [(String, JSONValue)] = [],
+        file: StaticString = #fileID, line: Int = #line, function: StaticString = #function
+    ) {
+        sink(
+            LogLine(severity, message, fields, place: LogPlace(file: file, line: line, function: function)))
+    }
+}
+
+/// Hands all of `bytes` to standard output in as few calls as the kernel takes.
+///
+/// A log that cannot be written (a closed pipe) must not stop a sale, so a fault ends the line and nothing else.
+private func writeWhole(_ bytes: [UInt8]) {
+    unsafe bytes.withUnsafeBytes { buffer in
+        var offset = 0
+        while offset < buffer.count {
+            let written = unsafe write(STDOUT_FILENO, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+            if written > 0 {
+                offset += written
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package import Kernel
+
+/// How much a line matters, in Cloud Logging's words.
+///
+/// Source: <https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity>
+package enum Severity: String, Comparable, Sendable, CaseIterable {
+    case debug = "DEBUG"
+    case info = "INFO"
+    case notice = "NOTICE"
+    case warning = "WARNING"
+    case error = "ERROR"
+    case critical = "CRITICAL"
+
+    package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+
+    private var rank: Int { Severity.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// One structured log line in Cloud Logging's field names.
+///
+/// Nothing secret may stand in it: no key, token, full address or card detail.
+/// Source: <https://cloud.google.com/logging/docs/structured-logging>
+package struct LogLine: Sendable {
+    /// How much it matters.
+    package let severity: Severity
+    /// What happened, the same words each time so that lines group.
+    package let message: String
+    /// What it happened to.
+    package let fields: [(String, JSONValue)]
+    /// The trace of the work it happened in.
+    package let trace: TraceContext
+    /// Where it was written; `nil` where the message alone says what belongs together.
+    package let place: LogPlace?
+
+    /// Takes the parts as they are.
+    package init(
+        _ severity: Severity, _ message: String, _ fields: [(String, JSONValue)] = [],
+        trace: TraceContext = .current, place: LogPlace? = nil
+    ) {
+        self.severity = severity
+        self.message = message
+        self.fields = fields
+        self.trace = trace
+        self.place = place
+    }
+
+    /// The line's bytes with a line feed at the end.
+    ///
+    /// An error's line carries what makes Error Reporting take it up under its service and version, and group it by
+    /// its place: <https://cloud.google.com/error-reporting/docs/formatting-error-messages>
+    package func bytes(at instant: Instant, from origin: LogOrigin) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(768)
+        bytes += #"{"severity":""#.utf8
+        bytes += severity.rawValue.utf8
+        bytes += #"","time":""#.utf8
+        bytes += CivilTime(instant).rfc3339.utf8
+        bytes += #"","message":"#.utf8
+        JSONValue.string(message).write(to: &bytes)
+        bytes += origin.members
+        if severity >= .error {
+            bytes += origin.errorMembers
+            if let place { write("context", .object([("reportLocation", place.document)]), to: &bytes) }
+        }
+        writeTrace(origin, to: &bytes)
+        for (name, value) in fields { write(name, value, to: &bytes) }
+        bytes += "}\n".utf8
+        return bytes
+    }
+
+    private func write(_ name: String, _ value: JSONValue, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: ","))
+        JSONValue.string(name).write(to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        value.write(to: &bytes)
+    }
+
+    private func writeTrace(_ origin: LogOrigin, to bytes: inout [UInt8]) {
+        guard !trace.isNone else { return }
+        bytes += origin.traceStart
+        trace.writeTraceID(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        if trace.hasSpan {
+            bytes += #","logging.googleapis.com/spanId":""#.utf8
+            trace.writeSpanID(to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
+        }
+        if let isSampled = trace.isSampled {
+            bytes += #","logging.googleapis.com/trace_sampled":"#.utf8
+            bytes += isSampled ? "true".utf8 : "false".utf8
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Kernel
+import Testing
+
+@Suite("Rate limit verdict")
+struct RateLimitVerdictTests {
+    private let now = Instant(unixSeconds: 1_795_201_140)
+    private let policy = RateLimitPolicy("p", quota: 3, in: .seconds(60))
+
+    private func standing(ahead: Duration) -> RateLimitVerdict.Standing {
+        RateLimitVerdict.Standing(policy, arrival: now + ahead, at: now)
+    }
+
+    @Test(
+        "what is left comes back step by step",
+        arguments: [
+            (-5, 3, 0), (0, 3, 0), (1, 2, 1), (19, 2, 19), (20, 2, 20), (21, 1, 1), (40, 1, 20), (41, 0, 1),
+            (60, 0, 20), (75, 0, 35), (120, 0, 80),
+        ])
+    func standings(ahead: Int, remaining: Int, wait: Int) {
+        let standing = standing(ahead: .seconds(ahead))
+        #expect(standing.remaining == remaining)
+        #expect(standing.wait == .seconds(wait))
+    }
+
+    @Test("a refusal names those who refused, and waits for the slowest of them")
+    func refusal() {
+        let verdict = RateLimitVerdict(
+            isAdmitted: false,
+            [standing(ahead: .seconds(10)), standing(ahead: .seconds(50)), standing(ahead: .seconds(60))])
+        #expect(verdict.standings.map(\.remaining) == [0, 0])
+        #expect(verdict.policies.count == 3)
+        #expect(verdict.wait == .seconds(20))
+        #expect(RateLimitVerdict(isAdmitted: true, [standing(ahead: .seconds(60))]).wait == .zero)
+    }
+
+    @Test("a step is the window's share, never less, to the microsecond")
+    func step() {
+        #expect(RateLimitPolicy("p", quota: 30, in: .seconds(60)).step == .seconds(2))
+        #expect(RateLimitPolicy("p", quota: 7, in: .seconds(60)).step == .microseconds(8_571_429))
+        #expect(RateLimitPolicy("p", quota: 1_000_000, in: .seconds(1)).span == .seconds(1))
+        #expect(RateLimitPolicy("p", quota: 0, in: .zero) == RateLimitPolicy("p", quota: 1, in: .seconds(1)))
+    }
+
+    @Test("a part of a second is a second to whoever waits for it")
+    func seconds() {
+        #expect(Duration.microseconds(1).wholeSecondsRoundedUp == 1)
+        #expect(Duration.seconds(2).wholeSecondsRoundedUp == 2)
+        #expect(Duration.microseconds(2_000_001).wholeSecondsRoundedUp == 3)
+        #expect(Duration.zero.wholeSecondsRoundedUp == 0)
+    }
+}

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import Kernel
+import Log
+import Testing
+
+@Suite("Log line")
+struct LogLineTests {
+    private let start = Instant(unixSeconds: 0)
+
+    @Test("is one JSON line in Cloud Logging's names")
+    func line() {
+        let line = LogLine(.info, "listening", [("port", 8080)])
+        let text = String(decoding: line.bytes(at: start, from: LogOrigin("webhook")), as: UTF8.self)
+        #expect(
+            text == #"{"severity":"INFO","time":"1970-01-01T00:00:00.000000Z","message":"listening","#
+                + #""function":"webhook","port":8080}"# + "\n")
+    }
+
+    @Test("names the revision and the trace, each in the form that the platform reads")
+    func origin() throws {
+        let trace = try #require(TraceContext(id: (0x0af7_6519_16cd_43dd, 1), span: 255, isSampled: true))
+        let origin = LogOrigin("webhook", service: "shop-webhook", revision: "shop-webhook-00007-abc", project: "shop")
+        let line = LogLine(.notice, "a \"b\"", [("order", "1")], trace: trace)
+        #expect(
+            String(decoding: line.bytes(at: start, from: origin), as: UTF8.self)
+                == #"{"severity":"NOTICE","time":"1970-01-01T00:00:00.000000Z","message":"a \"b\"","#
+                + #""function":"webhook","revision":"shop-webhook-00007-abc","#
+                + #""logging.googleapis.com/trace":"projects/shop/traces/0af7651916cd43dd0000000000000001","#
+                + #""logging.googleapis.com/spanId":"00000000000000ff","logging.googleapis.com/trace_sampled":true,"#
+                + #""order":"1"}"# + "\n")
+    }
+
+    @Test("a trace without a span or a project stands alone")
+    func bareTrace() throws {
+        let trace = try #require(TraceContext(id: (0, 1), span: 0, isSampled: nil))
+        let text = String(
+            decoding: LogLine(.info, "x", trace: trace).bytes(at: start, from: LogOrigin("a")), as: UTF8.self)
+        #expect(text.contains(#""logging.googleapis.com/trace":"00000000000000000000000000000001"}"#))
+    }
+
+    @Test("an error is marked for Error Reporting")
+    func error() throws {
+        let lines = Lines()
+        Log { lines.add($0) }(.error, "stopped\nhere", [("reason", "x")])
+        let origin = LogOrigin("webhook", service: "shop-webhook", revision: "r1")
+        let bytes = try #require(lines.all.first).bytes(at: start, from: origin)
+        #expect(bytes.filter { $0 == UInt8(ascii: "\n") }.count == 1)
+        let read = try JSONDecoder().decode(ErrorLine.self, from: Data(bytes))
+        #expect(read.type == "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent")
+        #expect(read.serviceContext == ["service": "shop-webhook", "version": "r1"])
+        #expect(read.context.reportLocation.filePath == "LogTests/LogLineTests.swift")
+        #expect(read.context.reportLocation.functionName == "error()")
+        #expect(read.context.reportLocation.lineNumber > 0)
+    }
+
+    @Test("what is no error is none for Error Reporting either", arguments: Severity.allCases.filter { $0 < .error })
+    func noError(severity: Severity) {
+        let lines = Lines()
+        Log { lines.add($0) }(severity, "x")
+        let text = lines.all.map { String(decoding: $0.bytes(at: start, from: LogOrigin("a")), as: UTF8.self) }.joined()
+        #expect(!text.contains("@type") && !text.contains("context") && !text.isEmpty)
+    }
+
+    @Test("a line belongs to the trace of the task that writes it")
+    func current() throws {
+        let trace = try #require(TraceContext(id: (1, 2), span: 3, isSampled: nil))
+        let lines = Lines()
+        let log = Log { lines.add($0) }
+        TraceContext.$current.withValue(trace) { log(.info, "in") }
+        log(.info, "out")
+        #expect(lines.all.map(\.trace) == [trace, .none])
+    }
+}
+
+/// The fields that Error Reporting reads.
+private struct ErrorLine: Decodable {
+    struct Context: Decodable { let reportLocation: Location }
+    struct Location: Decodable {
+        let filePath: String
+        let lineNumber: Int
+        let functionName: String
+    }
+
+    let type: String
+    let serviceContext: [String: String]
+    let context: Context
+
+    enum CodingKeys: String, CodingKey {
+        case type = "@type"
+        case serviceContext, context
+    }
+}

@@ -1,0 +1,21 @@
+import Kernel
+package import Log
+import Synchronization
+
+/// A log whose lines a test can read.
+package final class CapturedLog: Sendable {
+    private let lines = Mutex("")
+
+    package init() {}
+
+    /// The log to hand to the product.
+    package var log: Log {
+        Log { [self] line in
+            let text = String(decoding: line.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("test")), as: UTF8.self)
+            lines.withLock { $0 += text }
+        }
+    }
+
+    /// Everything logged so far.
+    package var text: String { lines.withLock { $0 } }
+}

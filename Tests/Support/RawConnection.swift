@@ -1,0 +1,91 @@
+import Glibc
+
+/// A plain blocking TCP connection that sends and reads exact bytes, for what no well-behaved client would do.
+package final class RawConnection: Sendable {
+    private let descriptor: Int32
+
+    /// Connects to `port` on the loopback address; reads give up after `patience` seconds.
+    ///
+    /// Every `send` leaves at once. `receiveBuffer` bytes are what the kernel keeps for a reader that does not read.
+    package init(port: Int, patience: Int = 60, receiveBuffer: Int32? = nil) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if let receiveBuffer { set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe connect(
+                descriptor, UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self),
+                socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+        guard status == 0 else { throw Fault.notConnected(errno) }
+    }
+
+    deinit { _ = Glibc.close(descriptor) }
+
+    /// What can go wrong.
+    package enum Fault: Error {
+        case notConnected(Int32)
+    }
+
+    /// Sends `text` as it is; a peer that has closed is no fault here, its answer will show it.
+    package func send(_ text: String) { send(Array(text.utf8)) }
+
+    /// Sends `bytes` as they are.
+    package func send(_ bytes: [UInt8]) {
+        var offset = 0
+        while offset < bytes.count {
+            let sent = unsafe bytes[offset...].withUnsafeBytes { buffer in
+                unsafe Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            }
+            guard sent > 0 else { return }
+            offset += sent
+        }
+    }
+
+    /// Says that nothing more will be sent.
+    package func finishSending() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Makes the close at this object's end a reset, as of a peer that died.
+    package func resetOnClose() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    /// Reads what has come, at most `limit` bytes; empty when the peer has closed or patience ends.
+    package func readSome(_ limit: Int = 65_536) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: limit)
+        let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+        return Array(buffer.prefix(max(0, count)))
+    }
+
+    /// Reads until `isEnough` or the peer closes or patience ends.
+    package func read(until isEnough: (String) -> Bool) -> String {
+        var received: [UInt8] = []
+        while !isEnough(String(decoding: received, as: UTF8.self)) {
+            let some = readSome()
+            if some.isEmpty { break }
+            received += some
+        }
+        return String(decoding: received, as: UTF8.self)
+    }
+
+    /// Reads all until the peer closes.
+    package func readToEnd() -> String {
+        var received: [UInt8] = []
+        while true {
+            let some = readSome()
+            if some.isEmpty { return String(decoding: received, as: UTF8.self) }
+            received += some
+        }
+    }
+
+    private func set(_ level: Int32, _ name: Int32, _ value: Int32) {
+        var value = value
+        unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}

@@ -1,0 +1,20 @@
+package import Kernel
+import RateLimits
+package import Records
+
+extension RateLimitGate {
+    /// A rate limit that no test meets, for those that are about something else.
+    package static func roomy(at now: Instant) -> RateLimitGate {
+        let policy = RateLimitPolicy("roomy", quota: 1_000_000, in: .seconds(60))
+        return RateLimitGate([RateLimit(policy, of: [UInt8]())], at: now)
+    }
+}
+
+extension RateLimitVerdict {
+    /// A refusal whose caller has to wait for so long.
+    package static func refusal(for wait: Duration, by name: String = "some-address") -> RateLimitVerdict {
+        let policy = RateLimitPolicy(name, quota: 1, in: wait)
+        let now = Instant(unixSeconds: 0)
+        return RateLimitVerdict(isAdmitted: false, [Standing(policy, arrival: now + policy.span, at: now)])
+    }
+}

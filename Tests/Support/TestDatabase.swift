@@ -1,0 +1,116 @@
+import EventLoop
+import Glibc
+import Kernel
+package import Log
+package import Postgres
+package import Testing
+
+/// Gives each test case a Postgres database of its own, dropped at the end.
+///
+/// The cluster is named by `TEST_DATABASE_URL`, a superuser's URL on the loopback address that the test runner sets.
+package struct FreshDatabase: TestTrait, SuiteTrait, TestScoping {
+    /// Where the present test's database is.
+    @TaskLocal package static var settings: DatabaseSettings?
+
+    package var isRecursive: Bool { true }
+
+    package func provideScope(
+        for test: Test, testCase: Test.Case?, performing body: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        guard testCase != nil else { return try await body() }
+        let cluster = try TestCluster.fromEnvironment()
+        await FreshDatabase.permits.take()
+        do {
+            try await withDatabase(in: cluster, body)
+        } catch {
+            await FreshDatabase.permits.giveBack()
+            throw error
+        }
+        await FreshDatabase.permits.giveBack()
+    }
+
+    /// As many databases at once as the cluster has connections for: a test may take some thirty.
+    private static let permits = Permits(8)
+
+    private func withDatabase(
+        in cluster: TestCluster, _ body: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        let name = "test_\(UInt64.random(in: .min ... .max))"
+        try await cluster.execute("CREATE DATABASE \(name)")
+        do {
+            try await FreshDatabase.$settings.withValue(cluster.settings(database: name)) { try await body() }
+        } catch {
+            try await cluster.execute("DROP DATABASE \(name) WITH (FORCE)")
+            throw error
+        }
+        try await cluster.execute("DROP DATABASE \(name) WITH (FORCE)")
+    }
+}
+
+extension Trait where Self == FreshDatabase {
+    /// A database of the test's own.
+    package static var freshDatabase: Self { Self() }
+}
+
+/// The settings of the present test's database.
+package func testDatabase() throws -> DatabaseSettings {
+    guard let settings = FreshDatabase.settings else { throw TestCluster.Fault.noTrait }
+    return settings
+}
+
+/// The same with a pool of its own, and with the rights of `role`, such as `latchkey_orders`, instead of the owner's.
+package func testDatabase(as role: String? = nil, poolSize: Int) throws -> DatabaseSettings {
+    let own = try testDatabase()
+    let url = own.url.revealed() + (role.map { "?options=-c%20role%3D\($0)" } ?? "")
+    var settings = DatabaseSettings(url: Secret(url), poolSize: poolSize)
+    (settings.acquireTime, settings.connectTime, settings.statementTime) = (
+        own.acquireTime, own.connectTime, own.statementTime
+    )
+    settings.plansOnce = own.plansOnce
+    return settings
+}
+
+/// The Postgres cluster that tests may do with as they please.
+package struct TestCluster: Sendable {
+    /// Why there is none.
+    package enum Fault: Error {
+        case notSet
+        case notLoopback
+        case noTrait
+    }
+
+    private let base: String
+
+    /// Reads `TEST_DATABASE_URL`, `postgres://user[:password]@127.0.0.1:port/`; refuses any other host.
+    package static func fromEnvironment() throws -> TestCluster {
+        guard let value = unsafe getenv("TEST_DATABASE_URL") else { throw Fault.notSet }
+        let text = unsafe String(cString: value)
+        guard text.contains("@127.0.0.1:") || text.contains("@localhost:") else { throw Fault.notLoopback }
+        return TestCluster(base: text.hasSuffix("/") ? text : text + "/")
+    }
+
+    /// The settings of one of its databases.
+    package func settings(database: String, poolSize: Int = 4) -> DatabaseSettings {
+        var settings = DatabaseSettings(url: Secret(base + database), poolSize: poolSize)
+        // A busy machine is no fault of the code under test; tests about deadlines set their own.
+        (settings.acquireTime, settings.connectTime, settings.statementTime) = (
+            .seconds(60), .seconds(60), .seconds(60)
+        )
+        // As the functions that answer buyers and Stripe have it.
+        settings.plansOnce = true
+        return settings
+    }
+
+    /// Runs one statement on the maintenance database.
+    package func execute(_ script: String) async throws {
+        let settings = settings(database: "postgres")
+        try await onLoop {
+            let connection = try await Connection.open(settings)
+            defer { connection.close() }
+            try await connection.execute(script: script)
+        }
+    }
+}
+
+/// A log that keeps nothing.
+package let silentLog = Log { _ in }
