@@ -1,0 +1,119 @@
+internal import CCrypto
+internal import Kernel
+
+/// One of OpenSSL's keys, freed with this value.
+///
+/// Keys cross this module's edge as bytes already checked, and a handle lives for one operation: so they can be
+/// copied and sent between tasks like any other value.
+@safe
+struct KeyHandle: ~Copyable {
+    private let raw: OpaquePointer
+
+    /// Takes over what OpenSSL made; a null pointer is its word for «no key».
+    init(owning raw: OpaquePointer?) throws(CryptoFault) {
+        guard let raw = unsafe raw else {
+            forgetErrors()
+            throw .unusableKey
+        }
+        unsafe self.raw = raw
+    }
+
+    deinit { unsafe EVP_PKEY_free(raw) }
+
+    /// OpenSSL's number for the kind of key.
+    var kind: Int32 { unsafe EVP_PKEY_get_base_id(raw) }
+
+    /// The length of what makes the key hard to break: RSA's modulus.
+    var bitCount: Int32 { unsafe EVP_PKEY_get_bits(raw) }
+
+    /// Signs `message`; `digest` is `nil` for a scheme that brings its own.
+    func sign(_ message: [UInt8], digest: Digest?) throws(CryptoFault) -> [UInt8] {
+        let context = DigestContext()
+        var count = 0
+        var signature: [UInt8] = []
+        guard unsafe EVP_DigestSignInit(context.raw, nil, digest.pointer, nil, raw) == 1,
+            unsafe EVP_DigestSign(context.raw, nil, &count, message, message.count) == 1
+        else { return try fail() }
+        signature = [UInt8](repeating: 0, count: count)
+        guard unsafe EVP_DigestSign(context.raw, &signature, &count, message, message.count) == 1 else {
+            return try fail()
+        }
+        return Array(signature.prefix(count))
+    }
+
+    /// Whether `signature` is this key's over `message`.
+    func verifies(_ signature: [UInt8], of message: [UInt8], digest: Digest?) -> Bool {
+        let context = DigestContext()
+        let holds =
+            unsafe EVP_DigestVerifyInit(context.raw, nil, digest.pointer, nil, raw) == 1
+            && EVP_DigestVerify(context.raw, signature, signature.count, message, message.count) == 1
+        if !holds { forgetErrors() }
+        return holds
+    }
+
+    /// The public half in raw form, for kinds that have one.
+    func rawPublicKey(count expected: Int) throws(CryptoFault) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: expected)
+        var count = expected
+        guard unsafe EVP_PKEY_get_raw_public_key(raw, &bytes, &count) == 1, count == expected else {
+            forgetErrors()
+            throw .unusableKey
+        }
+        return bytes
+    }
+
+    /// The private half in raw form, for kinds that have one.
+    func rawPrivateKey(count expected: Int) throws(CryptoFault) -> Secret {
+        var bytes = [UInt8](repeating: 0, count: expected)
+        var count = expected
+        guard unsafe EVP_PKEY_get_raw_private_key(raw, &bytes, &count) == 1, count == expected else {
+            forgetErrors()
+            throw .unusableKey
+        }
+        return Secret(bytes: bytes)
+    }
+
+    /// Writes the public half as PEM and answers what was written.
+    func publicPEM(by bio: OpaquePointer) throws(CryptoFault) -> Secret {
+        guard unsafe PEM_write_bio_PUBKEY(bio, raw) == 1 else {
+            forgetErrors()
+            throw .unusableKey
+        }
+        var text = [UInt8](repeating: 0, count: unsafe BIO_ctrl_pending(bio))
+        guard unsafe BIO_read(bio, &text, Int32(clamping: text.count)) == Int32(clamping: text.count) else {
+            forgetErrors()
+            throw .unusableKey
+        }
+        return Secret(String(decoding: text, as: UTF8.self))
+    }
+
+    private func fail() throws(CryptoFault) -> [UInt8] {
+        forgetErrors()
+        throw .cannotSign
+    }
+}
+
+/// Which digest a signature scheme hashes with first.
+enum Digest { case sha256 }
+
+extension Optional where Wrapped == Digest {
+    fileprivate var pointer: OpaquePointer? {
+        switch self {
+        case .sha256: unsafe EVP_sha256()
+        case nil: nil
+        }
+    }
+}
+
+/// OpenSSL's working memory for one signature.
+@safe
+private struct DigestContext: ~Copyable {
+    let raw: OpaquePointer
+
+    init() {
+        guard let raw = unsafe EVP_MD_CTX_new() else { preconditionFailure("OpenSSL failed: EVP_MD_CTX_new") }
+        unsafe self.raw = raw
+    }
+
+    deinit { unsafe EVP_MD_CTX_free(raw) }
+}

@@ -1,0 +1,55 @@
+import Crypto
+import Kernel
+
+/// The keys with which an issuer signs, by their names: a JSON Web Key Set (RFC 7517 section 5).
+package struct KeySet: Sendable {
+    /// The longest set that is read; Google's has about 1,600 bytes.
+    package static let maxBytes = 65_536
+
+    private var keys: [String: RSAPublicKey] = [:]
+
+    /// Reads a set; keys of other kinds and for other uses are passed over, as section 5 asks.
+    ///
+    /// - Throws: when it is no key set, has two keys of one name, or none that we could use.
+    package init(_ body: [UInt8]) throws(TokenFault) {
+        guard body.count <= KeySet.maxBytes else { throw .tooLong }
+        for key in try StrictJSON(body, "the key set").read(Document.self).keys where key.isUsable {
+            guard let name = key.kid, let n = key.n.flatMap({ Base64URL.decode($0) }),
+                let e = key.e.flatMap({ Base64URL.decode($0) }), let usable = try? RSAPublicKey(modulus: n, exponent: e)
+            else { continue }
+            guard keys.updateValue(usable, forKey: name) == nil else {
+                throw .malformed("two keys have the same name")
+            }
+        }
+        guard !keys.isEmpty else { throw .malformed("no key of the set is of use") }
+    }
+
+    /// Whether there is a key of this name.
+    package func has(_ name: String) -> Bool { keys[name] != nil }
+
+    /// The key of this name.
+    func key(_ name: String) -> RSAPublicKey? { keys[name] }
+
+    private struct Document: Decodable { let keys: [Key] }
+
+    private struct Key: Decodable {
+        let kty: String
+        let kid: String?
+        let use: String?
+        let alg: String?
+        let operations: [String]?
+        let n: String?
+        let e: String?
+
+        enum CodingKeys: String, CodingKey {
+            case kty, kid, use, alg, n, e
+            case operations = "key_ops"
+        }
+
+        /// An RSA key that is for checking RS256 signatures, or does not say what it is for.
+        var isUsable: Bool {
+            kty == "RSA" && (use ?? "sig") == "sig" && (alg ?? "RS256") == "RS256"
+                && (operations ?? ["verify"]).contains("verify")
+        }
+    }
+}

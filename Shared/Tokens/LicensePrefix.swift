@@ -1,0 +1,34 @@
+/// What a product's license keys begin with, such as `GENX`.
+package struct LicensePrefix: Hashable, Sendable {
+    /// The prefix as the seller writes it, in upper case.
+    package let text: String
+    /// The prefix in the symbols of base32, so that a key is the same whether O or 0, I, L or 1, U or V was typed.
+    package let canonical: String
+
+    /// A prefix from 2 to 8 ASCII letters and digits in any case; `nil` for anything else.
+    package init?(_ text: some StringProtocol) {
+        var upper: [UInt8] = []
+        var folded: [UInt8] = []
+        for byte in text.utf8 {
+            guard let value = LicensePrefix.value(byte) else { return nil }
+            upper.append((UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? byte & ~0x20 : byte)
+            folded.append(Crockford.symbols[Int(value)])
+        }
+        guard (2...8).contains(upper.count) else { return nil }
+        self.text = String(decoding: upper, as: UTF8.self)
+        canonical = String(decoding: folded, as: UTF8.self)
+    }
+
+    /// Two prefixes that read the same are the same; one shop cannot tell their keys apart.
+    package static func == (left: LicensePrefix, right: LicensePrefix) -> Bool { left.canonical == right.canonical }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
+
+    /// Base32 has no U, a prefix may; it counts as the V it is mistaken for.
+    private static func value(_ symbol: UInt8) -> UInt8? {
+        switch symbol {
+        case UInt8(ascii: "U"), UInt8(ascii: "u"): Crockford.value(UInt8(ascii: "V"))
+        default: Crockford.value(symbol)
+        }
+    }
+}
