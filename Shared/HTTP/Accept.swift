@@ -1,0 +1,26 @@
+/// What kind of answer the caller prefers.
+package enum Preference: Sendable {
+    /// A person with a browser.
+    case page
+    /// A program.
+    case json
+
+    /// Reads `Accept` (RFC 9110 section 12.5.1): the better-weighted of `text/html` and JSON; `fallback` when neither
+    /// is named or both weigh the same.
+    package init(_ fields: Fields, fallback: Preference) {
+        var best: (page: Double, json: Double) = (0, 0)
+        for value in fields.values("accept") {
+            for range in value.split(separator: ",") {
+                let parts = range.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+                guard let type = parts.first else { continue }
+                let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+                switch type {
+                case "text/html", "application/xhtml+xml": best.page = max(best.page, weight)
+                case "application/json", "application/problem+json": best.json = max(best.json, weight)
+                default: break
+                }
+            }
+        }
+        self = best.page == best.json ? fallback : best.page > best.json ? .page : .json
+    }
+}

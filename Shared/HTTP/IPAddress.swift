@@ -1,0 +1,91 @@
+/// A numeric address; an IPv4 address in IPv6's clothes (`::ffff:192.0.2.1`) is the IPv4 address.
+package struct IPAddress: Hashable, Sendable {
+    /// Its 4 or 16 bytes.
+    package let bytes: [UInt8]
+
+    /// Reads dotted IPv4 or RFC 4291's text for IPv6; `nil` for anything else: names, ports, brackets, zones.
+    package init?(_ text: some StringProtocol) {
+        guard text.utf8.count <= 45 else { return nil }
+        let text = Array(text.utf8)
+        let read = text.contains(UInt8(ascii: ":")) ? sixteenBytes(text) : fourBytes(text[...])
+        guard let bytes = read else { return nil }
+        let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+        self.bytes = bytes.count == 16 && bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
+    }
+
+    /// What stands for one caller: the address, and of an IPv6 address the first 64 bits, since a household or a
+    /// machine is given all addresses that begin with them.
+    package var caller: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(8)) }
+
+    /// The network in a form fit for logs: the last byte of an IPv4 address is cut off, and of an IPv6 address all but
+    /// the first 48 bits.
+    package var network: String {
+        if bytes.count == 4 { return "\(bytes[0]).\(bytes[1]).\(bytes[2]).0" }
+        var groups = stride(from: 0, to: 6, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        while groups.last == 0 { groups.removeLast() }
+        return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::"
+    }
+}
+
+/// Four decimal numbers up to 255, without zeros in front: where a zero stood for octal, readers disagree.
+private func fourBytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var (number, digits) = (0, 0)
+    for symbol in text {
+        switch symbol {
+        case UInt8(ascii: "."):
+            guard digits > 0, bytes.count < 3 else { return nil }
+            bytes.append(UInt8(truncatingIfNeeded: number))
+            (number, digits) = (0, 0)
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            guard digits == 0 || number > 0 else { return nil }
+            number = number * 10 + Int(symbol - UInt8(ascii: "0"))
+            digits += 1
+            guard number <= 255 else { return nil }
+        default: return nil
+        }
+    }
+    guard digits > 0, bytes.count == 3 else { return nil }
+    bytes.append(UInt8(truncatingIfNeeded: number))
+    return bytes
+}
+
+/// Eight groups, or fewer around one `::`, the last two perhaps in IPv4's form.
+private func sixteenBytes(_ text: [UInt8]) -> [UInt8]? {
+    let colon = UInt8(ascii: ":")
+    let gap = text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }
+    guard let gap else {
+        guard let bytes = groups(text[...], mayEndInIPv4: true), bytes.count == 16 else { return nil }
+        return bytes
+    }
+    guard let head = groups(text[..<gap], mayEndInIPv4: false),
+        let tail = groups(text[(gap + 2)...], mayEndInIPv4: true), head.count + tail.count <= 14
+    else { return nil }
+    return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
+}
+
+private func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool) -> [UInt8]? {
+    guard !text.isEmpty else { return [] }
+    var bytes: [UInt8] = []
+    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+        if mayEndInIPv4, index == parts.count - 1, let four = fourBytes(part) {
+            bytes += four
+            continue
+        }
+        guard (1...4).contains(part.count), part.allSatisfy(isHexadecimal),
+            let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
+        else { return nil }
+        bytes += [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
+    }
+    return bytes
+}
+
+private func isHexadecimal(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+        UInt8(ascii: "A")...UInt8(ascii: "F"):
+        true
+    default: false
+    }
+}

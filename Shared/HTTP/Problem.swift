@@ -1,0 +1,45 @@
+package import Kernel
+
+/// An error for programs, after RFC 9457 («Problem Details for HTTP APIs»).
+package struct Problem: Equatable, Sendable {
+    /// The stable last part of the `type` URI, `urn:latchkey:problem:<slug>`.
+    package let slug: String
+    /// What kind of problem it is, the same for every occurrence.
+    package let title: String
+    /// The response's status code.
+    package let status: Int
+    /// What to do about this occurrence; never a value that arrived.
+    package let detail: String
+    /// The request's field at fault, where there is one.
+    package let field: String?
+
+    /// Takes the members as they are.
+    package init(slug: String, title: String, status: Int, detail: String, field: String? = nil) {
+        self.slug = slug
+        self.title = title
+        self.status = status
+        self.detail = detail
+        self.field = field
+    }
+
+    /// The JSON document.
+    package var json: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("type", .string("urn:latchkey:problem:\(slug)")), ("title", .string(title)),
+            ("status", .integer(Int64(status))), ("detail", .string(detail)),
+        ]
+        if let field { members.append(("field", .string(field))) }
+        return .object(members)
+    }
+
+    /// The answer that carries it.
+    package var response: Response {
+        Response(
+            status: status,
+            fields: [
+                "Content-Type": "application/problem+json", "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            ],
+            body: json.utf8)
+    }
+}

@@ -1,0 +1,207 @@
+internal import EventLoop
+internal import HTTP
+internal import Kernel
+internal import Log
+
+/// One caller's connection: reads a request, runs the handler, writes the answer, in order, one at a time.
+///
+/// Reading pauses while a request runs, so what a caller may queue up is bounded by the kernel's buffers.
+@Loop
+final class Connection {
+    /// What the connection is doing.
+    private enum Phase { case idle, reading, running, closing }
+
+    private let stream: TCPStream
+    private let server: Server
+    private let parser: RequestParser
+    private let timer = Timer()
+    private var phase = Phase.idle
+    /// Bytes of which some came behind the present request, and how many have been read.
+    private var pending: [UInt8] = []
+    private var pendingRead = 0
+    private var buffered = 0
+    private var work: Task<Void, Never>?
+    private var requestNumber = 0
+    private var receivedAt = Instant(microseconds: 0)
+
+    init(_ stream: TCPStream, server: Server) {
+        self.stream = stream
+        self.server = server
+        parser = RequestParser(limits: server.limits)
+        stream.onBytes = { [unowned self] bytes in received(bytes) }
+        stream.onEnd = { [unowned self] in ended() }
+        stream.onClose = { [self] in closed() }
+        waitForRequest()
+        stream.startReading()
+    }
+
+    /// Ends an idle connection now and a busy one after its answer.
+    func drain() {
+        if phase == .idle { stream.close() }
+    }
+
+    /// Ends the connection whatever it is doing.
+    func abort() { stream.close() }
+
+    private func waitForRequest() {
+        phase = .idle
+        timer.set(after: server.limits.idleTime) { [weak self] in self?.stream.close() }
+    }
+
+    private func received(_ bytes: borrowing Span<UInt8>) {
+        guard phase == .idle || phase == .reading else { return }
+        let consumed = parse(bytes)
+        guard phase == .running else { return }
+        pending.reserveCapacity(bytes.count - consumed)
+        for index in consumed..<bytes.count { pending.append(bytes[index]) }
+    }
+
+    /// Reads on in the present message, does what follows from it, and answers how many bytes belonged to it.
+    private func parse(_ bytes: borrowing Span<UInt8>) -> Int {
+        let hadHead = parser.hasHead
+        let consumed = parser.read(bytes)
+        if phase == .idle, parser.hasBegun {
+            phase = .reading
+            receivedAt = server.clock.now()
+            if parser.state == .reading { headIsComing() }
+        }
+        switch parser.state {
+        case .reading:
+            if parser.hasHead { bodyIsComing(isNew: !hadHead) }
+        case .complete:
+            if reserve(parser.body.count) { run() } else { reject(.overloaded) }
+        case .failed(let fault): reject(fault)
+        }
+        return consumed
+    }
+
+    /// A part of a request is here: its header has a time to end in.
+    private func headIsComing() {
+        timer.set(after: server.limits.headerTime) { [weak self] in self?.reject(.timedOut) }
+    }
+
+    /// The header is whole, the body is not: the body has its own time and its share of memory.
+    private func bodyIsComing(isNew: Bool) {
+        guard reserve(parser.body.count) else { return reject(.overloaded) }
+        guard isNew else { return }
+        timer.set(after: server.limits.bodyTime) { [weak self] in self?.reject(.timedOut) }
+        if parser.wantsContinue, parser.body.isEmpty {
+            parser.wantsContinue = false
+            stream.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+        }
+    }
+
+    private func reserve(_ bytes: Int) -> Bool {
+        server.bufferedBytes += bytes - buffered
+        buffered = bytes
+        return server.bufferedBytes <= server.limits.bufferedBytes
+    }
+
+    private func run() {
+        phase = .running
+        stream.stopReading()
+        requestNumber += 1
+        let number = requestNumber
+        let request = makeRequest()
+        let keepsAlive = parser.keepsAlive
+        timer.set(after: server.limits.requestTime) { [weak self] in self?.isLate(request, number) }
+        work = Loop.start { [self] in
+            let response = await TraceContext.$current.withValue(request.trace) {
+                await server.answer(request)
+            }
+            finish(request, response, number, keepsAlive: keepsAlive)
+        }
+    }
+
+    private func makeRequest() -> Request {
+        let head = parser.head
+        return Request(
+            method: Method(rawValue: head.method) ?? .get, path: head.path, query: head.query, fields: head.fields,
+            body: parser.takeBody(), peer: stream.peer, trace: TraceContext(head.fields), receivedAt: receivedAt)
+    }
+
+    /// The handler has had its time: the caller gets an answer now, the handler is cancelled and its result dropped.
+    private func isLate(_ request: Request, _ number: Int) {
+        work?.cancel()
+        let response = Refusal.unavailable(retryAfterSeconds: 1).response
+        finish(request, response, number, keepsAlive: false, isLate: true)
+    }
+
+    private func finish(_ request: Request, _ response: Response, _ number: Int, keepsAlive: Bool, isLate: Bool = false)
+    {
+        guard number == requestNumber else { return }
+        requestNumber += 1
+        let latency = server.clock.now() - request.receivedAt
+        guard phase == .running else { return server.requestLog.write(.abandoned, request, response, after: latency) }
+        work = nil
+        _ = reserve(0)
+        let isHead = request.method == .head
+        let keepsAlive = keepsAlive && !server.isDraining && !server.writer.isMisframed(response, isHead: isHead)
+        server.requestLog.write(isLate ? .late : .answered, request, response, after: latency)
+        send(response, to: request.fields, isHead: isHead, keepsAlive: keepsAlive)
+    }
+
+    /// Sends `response` to whoever sent `fields`.
+    private func send(_ response: Response, to fields: Fields, isHead: Bool, keepsAlive: Bool) {
+        let response = response.withBrowserRules(isOverTLS: fields.sayTLS)
+        let bytes = server.writer.bytes(response, isHead: isHead, keepsAlive: keepsAlive, at: server.clock.now())
+        var isSent = false
+        stream.write(bytes) { [self] succeeded in
+            isSent = true
+            guard succeeded else { return }
+            if keepsAlive { next() } else { linger() }
+        }
+        // Most answers fit into the kernel's buffer and have gone by now.
+        if !isSent { timer.set(after: server.limits.bodyTime) { [weak self] in self?.stream.close() } }
+    }
+
+    /// Takes up the next request, which may have arrived already.
+    private func next() {
+        parser.reset()
+        waitForRequest()
+        readPending()
+        if phase == .idle, server.isDraining { return stream.close() }
+        if phase == .idle || phase == .reading { stream.startReading() }
+    }
+
+    private func readPending() {
+        let bytes = pending
+        pendingRead += parse(bytes.span.extracting(pendingRead...))
+        if phase != .running || pendingRead >= bytes.count { (pending, pendingRead) = ([], 0) }
+    }
+
+    private func reject(_ fault: RequestFault) {
+        guard phase == .idle || phase == .reading else { return }
+        server.requestLog.reject(fault, peer: stream.peer, trace: TraceContext(parser.head.fields))
+        phase = .running
+        stream.stopReading()
+        _ = parser.takeBody()
+        _ = reserve(0)
+        send(fault.response, to: parser.head.fields, isHead: parser.isHead, keepsAlive: false)
+    }
+
+    /// Closes so that the peer can still read the answer: a close with unread bytes would reset the connection and
+    /// throw the answer away (RFC 9112 section 9.6).
+    private func linger() {
+        phase = .closing
+        (pending, pendingRead) = ([], 0)
+        stream.shutdown()
+        timer.set(after: .seconds(2)) { [weak self] in self?.stream.close() }
+        stream.startReading()
+    }
+
+    private func ended() {
+        switch phase {
+        case .idle, .reading, .closing: stream.close()
+        case .running: break
+        }
+    }
+
+    private func closed() {
+        timer.close()
+        work?.cancel()
+        _ = reserve(0)
+        phase = .closing
+        server.forget(self)
+    }
+}

@@ -1,0 +1,145 @@
+internal import HTTP
+internal import Kernel
+package import Log
+
+/// How a request ended.
+enum RequestOutcome: String {
+    /// The caller was answered: with what it asked for, or that it cannot have it.
+    case answered
+    /// The handler could not do what it is there for.
+    case failed
+    /// The handler did not come back in time.
+    case late
+    /// The connection was closed before the answer, as when the time to stop is over.
+    case abandoned
+    /// What came was no request that a handler gets to see.
+    case rejected
+}
+
+/// Writes one line for each request, in Cloud Logging's `httpRequest` form.
+///
+/// Paths carry tokens and session IDs, so a line names the route's pattern, never the path; the query is left out, and
+/// of the caller's address only the network is kept.
+/// Source: <https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest>
+package struct RequestLog: Sendable {
+    /// The health checks, which every server answers: `Server.answer`.
+    private static let probes = ["/healthz", "/health", "/readyz", "/ready"]
+
+    private let log: Log
+    private let routes: [Route]
+    private let trustedHops: Int
+
+    /// A log of requests for `routes` such as `/download/{token}`.
+    package init(_ log: Log, routes: [String], trustedHops: Int) {
+        self.log = log
+        self.routes = routes.map(Route.init)
+        self.trustedHops = trustedHops
+    }
+
+    /// Writes the line of a request that a handler has dealt with, or had its time to.
+    ///
+    /// An error is grouped by its message, which names the route and the status.
+    func write(_ end: RequestOutcome, _ request: Request, _ response: Response, after latency: Duration) {
+        let isProbe = RequestLog.probes.contains(request.path)
+        let isFailure = response.status >= 500
+        let (route, network) = (pattern(request.path), network(of: request.clientAddress(trustedHops: trustedHops)))
+        var details: [(String, JSONValue)] = [
+            ("requestMethod", .string(request.method.rawValue)), ("requestUrl", .string(route)),
+            ("status", .integer(Int64(response.status))), ("latency", .string(seconds(latency))),
+            ("requestSize", .string(String(request.body.count))),
+            ("responseSize", .string(String(response.body.count))), ("remoteIp", .string(network)),
+        ]
+        if let agent = request.fields["user-agent"] {
+            details.append(("userAgent", .string(agent.utf8.count <= 200 ? agent : String(agent.prefix(200)))))
+        }
+        let outcome = end == .answered && isFailure ? .failed : end
+        var fields = [("httpRequest", JSONValue.object(details)), ("outcome", .string(outcome.rawValue))]
+        if isFailure { fields.append(("context", errorContext(request.method, route, response.status))) }
+        log(
+            LogLine(
+                isFailure ? .error : isProbe ? .debug : .info,
+                "\(request.method.rawValue) \(route) \(response.status)", fields, trace: request.trace))
+    }
+
+    /// Writes the line of a message that was no request.
+    func reject(_ fault: RequestFault, peer: String, trace: TraceContext) {
+        let problem = fault.problem
+        let details: [(String, JSONValue)] = [
+            ("status", .integer(Int64(problem.status))), ("remoteIp", .string(network(of: peer))),
+        ]
+        log(
+            LogLine(
+                .warning, "request rejected: \(problem.title)",
+                [
+                    ("httpRequest", .object(details)), ("detail", .string(problem.detail)),
+                    ("outcome", .string(RequestOutcome.rejected.rawValue)),
+                ], trace: trace))
+    }
+
+    /// The request as Error Reporting shows it beside an error.
+    ///
+    /// Source: <https://cloud.google.com/error-reporting/reference/rest/v1beta1/ErrorContext#HttpRequestContext>
+    private func errorContext(_ method: Method, _ route: String, _ status: Int) -> JSONValue {
+        .object([
+            (
+                "httpRequest",
+                .object([
+                    ("method", .string(method.rawValue)), ("url", .string(route)),
+                    ("responseStatusCode", .integer(Int64(status))),
+                ])
+            )
+        ])
+    }
+
+    private func pattern(_ path: String) -> String {
+        if RequestLog.probes.contains(path) { return path }
+        return routes.first { $0.matches(path) }?.pattern ?? "(no route)"
+    }
+
+    /// A duration as Google's JSON writes it: `0.001234s`.
+    private func seconds(_ duration: Duration) -> String {
+        let microseconds = max(0, duration.wholeMicroseconds)
+        let fraction = String(microseconds % 1_000_000)
+        return "\(microseconds / 1_000_000).\(String(repeating: "0", count: 6 - fraction.utf8.count))\(fraction)s"
+    }
+}
+
+/// The network of an address, all that a log keeps of it.
+private func network(of address: String) -> String { IPAddress(address)?.network ?? "unknown" }
+
+/// A path's pattern: segments in braces stand for anything.
+private struct Route: Sendable {
+    let pattern: String
+    /// Each segment's bytes; `nil` stands for anything.
+    private let segments: [[UInt8]?]
+
+    init(_ pattern: String) {
+        self.pattern = pattern
+        segments = pattern.split(separator: "/").map { $0.hasPrefix("{") ? nil : Array($0.utf8) }
+    }
+
+    func matches(_ path: String) -> Bool {
+        let bytes = path.utf8.span
+        var index = Route.segmentStart(in: bytes, from: 0)
+        for segment in segments {
+            guard index < bytes.count else { return false }
+            let start = index
+            while index < bytes.count, bytes[index] != Route.slash { index += 1 }
+            if let segment {
+                guard index - start == segment.count else { return false }
+                for offset in segment.indices where bytes[start + offset] != segment[offset] { return false }
+            }
+            index = Route.segmentStart(in: bytes, from: index)
+        }
+        return index == bytes.count
+    }
+
+    /// Where the next byte is that is no slash.
+    private static func segmentStart(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count, bytes[index] == slash { index += 1 }
+        return index
+    }
+
+    private static let slash = UInt8(ascii: "/")
+}

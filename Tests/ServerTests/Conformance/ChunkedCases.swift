@@ -1,0 +1,82 @@
+/// RFC 9112 section 7.1: chunks, extensions and trailers.
+let chunkedCases: [Case] = [
+    must("9112 7.1", "no chunk but the last", chunked("0\r\n\r\n"), .served("POST /a x")),
+    must("9112 7.1", "two chunks", chunked("3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"), .served("POST /a x hello")),
+    must("9112 7.1", "upper-case size", chunked("A\r\n0123456789\r\n0\r\n\r\n"), .served("POST /a x 0123456789")),
+    must("9112 7.1", "lower-case size", chunked("a\r\n0123456789\r\n0\r\n\r\n"), .served("POST /a x 0123456789")),
+    must("9112 7.1", "leading zeros", chunked("0005\r\nhello\r\n0\r\n\r\n"), .served("POST /a x hello")),
+    must("9112 7.1", "many zeros at the end", chunked("5\r\nhello\r\n000\r\n\r\n"), .served("POST /a x hello")),
+    must("9112 7.1", "CRLF as data", chunked("2\r\n\r\n\r\n0\r\n\r\n"), .served("POST /a x \r\n")),
+    must("9112 7.1", "a last chunk as data", chunked("5\r\n0\r\n\r\n\r\n0\r\n\r\n"), .served("POST /a x 0\r\n\r\n")),
+    must("9112 7.1.1", "an extension", chunked("5;a\r\nhello\r\n0\r\n\r\n"), .served("POST /a x hello")),
+    must("9112 7.1.1", "an extension with a value", chunked("5;a=b\r\nhello\r\n0\r\n\r\n"), .served("POST /a x hello")),
+    must("9112 7.1.1", "two extensions", chunked("5;a=b;c=d\r\nhello\r\n0;e\r\n\r\n"), .served("POST /a x hello")),
+    must("9112 7.1.1", "a quoted value", chunked("5;a=\"b;c\"\r\nhello\r\n0\r\n\r\n"), .served("POST /a x hello")),
+    must("9112 7.1.1", "a quoted pair", chunked("5;a=\"b\\\"c\"\r\nhello\r\n0\r\n\r\n"), .served("POST /a x hello")),
+    must(
+        "9112 7.1.1", "bad space in extensions", chunked("5 ; a = b\r\nhello\r\n0\r\n\r\n"), .served("POST /a x hello")),
+    must(
+        "9112 7.1.1", "bad space after the semicolon", chunked("5; a\r\nhello\r\n0\r\n\r\n"), .served("POST /a x hello")
+    ),
+    must("9112 7.1.1", "a line feed in an extension", chunked("5;a\nb\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1.1", "a bare CR in an extension", chunked("5;a\rb\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1.1", "a line feed in a quoted value", chunked("5;a=\"\n\"\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1.1", "an open quote", chunked("5;a=\"b\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1.1", "a NUL in an extension", chunked("5;a=\u{0}\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    should(
+        "9112 7.1.1", "a huge extension", chunked("5;a=" + long + "\r\nhello\r\n0\r\n\r\n"), .refused(400, 413, 431)),
+    should(
+        "9112 7.1.1", "huge extensions, little by little",
+        chunked(String(repeating: "1;abcdefg=hijklmno\r\nx\r\n", count: 2_000) + "0\r\n\r\n"),
+        .refused(400, 413, 431)),
+    must("9112 7.1", "no size", chunked("\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "an extension and no size", chunked(";a\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a prefix 0x", chunked("0x5\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a negative size", chunked("-5\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a plus sign", chunked("+5\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a letter that is no digit", chunked("5g\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "an underscore", chunked("0_5\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a space before the size", chunked(" 5\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a space within the size", chunked("1 0\r\n0123456789abcdef\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a tab within the size", chunked("1\t0\r\n0123456789abcdef\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1.1", "a space within an extension", chunked("5;a b\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must(
+        "9112 7.1.1", "a quoted space", chunked("5;a=\" \\\" 5 5\" ; b\r\nhello\r\n0\r\n\r\n"),
+        .served("POST /a x hello")),
+    must(
+        "9112 7.1.1", "bad space in the last chunk", chunked("5\r\nhello\r\n0\t;\ta\r\n\r\n"),
+        .served("POST /a x hello")),
+    must("9112 7.1.1", "space behind an extension", chunked("5;a \r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    may("9112 7.1", "a space after the size", chunked("5 \r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "a size that overflows", chunked("10000000000000005\r\nhello\r\n0\r\n\r\n"), .refused(400, 413)),
+    must("9112 7.1", "a size of sixteen F", chunked("FFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n"), .refused(400, 413)),
+    must("9112 7.1", "data longer than its size", chunked("4\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "data shorter than its size", chunked("6\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "no line end after data", chunked("5\r\nhello0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "LF after the size", chunked("5\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "LF after data", chunked("5\r\nhello\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "CR alone after data", chunked("5\r\nhello\r0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "CR alone after the size", chunked("5\rhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1", "LF after the last chunk", chunked("5\r\nhello\r\n0\n\r\n"), .refused(400)),
+    must("9112 7.1", "LF at the end", chunked("5\r\nhello\r\n0\r\n\n"), .refused(400)),
+    must("9112 7.1", "two CRLF after the size", chunked("5\r\n\r\nhello\r\n0\r\n\r\n"), .refused(400)),
+    must("9112 7.1.2", "a trailer", trailed("X-Sum: 1"), .served("POST /a x hello")),
+    must("9112 7.1.2", "Host in the trailer is not merged", trailed("Host: evil"), .served("POST /a x hello")),
+    must("9110 6.5.1", "Authorization in the trailer", trailed("Authorization: a"), .served("POST /a x hello")),
+    must("9110 6.5.1", "Expect in the trailer", trailed("Expect: cow"), .served("POST /a x hello")),
+    must("9110 6.5.1", "Content-Length in the trailer frames nothing", trailed("Content-Length: 40"), .refused(400)),
+    must("9110 6.5.1", "Transfer-Encoding in the trailer", trailed("Transfer-Encoding: chunked"), .refused(400)),
+    must("9110 6.5.1", "Connection in the trailer", trailed("Connection: keep-alive"), .served("POST /a x hello")),
+    must("9112 5.1", "space before a trailer's colon", trailed("X : 1"), .refused(400)),
+    must("9112 5.2", "a folded trailer", trailed("X: 1\r\n 2"), .refused(400)),
+    must("9110 5.5", "a NUL in a trailer", trailed("X: \u{0}"), .refused(400)),
+    may("9110 5.4", "a trailer beyond the limit", trailed("X: " + long), .refused(431)),
+    may(
+        "9110 5.4", "a trailer of too many lines",
+        trailed(Array(repeating: "X: 1", count: 101).joined(separator: "\r\n")),
+        .refused(431)),
+]
+
+private func trailed(_ trailer: String) -> String { chunked("5\r\nhello\r\n0\r\n\(trailer)\r\n\r\n") }
+
+private let long = String(repeating: "a", count: 20_000)

@@ -1,0 +1,62 @@
+import EventLoop
+import Glibc
+import HTTP
+import Kernel
+import Log
+import Server
+import Support
+import Synchronization
+
+/// A server on a free port of the loopback address, with the lines it logged.
+final class TestServer: Sendable {
+    let server: Server
+    let port: Int
+    private let lines: Lines
+
+    init(
+        limits: ServerLimits = ServerLimits(), isReady: @escaping @Sendable () async -> Bool = { true },
+        handler: @escaping Handler
+    ) async throws {
+        let lines = Lines()
+        self.lines = lines
+        let log = Log { line in
+            lines.text.withLock {
+                $0 += String(
+                    decoding: line.bytes(
+                        at: Instant(unixSeconds: 0), from: LogOrigin("test", revision: "test-00001", project: "shop")),
+                    as: UTF8.self)
+            }
+        }
+        let server = Server(
+            limits: limits,
+            requestLog: RequestLog(log, routes: ["/echo", "/items/{id}"], trustedHops: 1),
+            isReady: isReady, handler: handler)
+        self.server = server
+        port = try await onLoop { try server.listen(host: "127.0.0.1", port: 0) }
+    }
+
+    /// Everything logged so far.
+    var logged: String { lines.text.withLock { $0 } }
+
+    /// Sends `text` on a connection of its own, says that nothing more comes, and answers all that came back.
+    func exchange(_ text: String) throws -> String {
+        let connection = try RawConnection(port: port)
+        connection.send(text)
+        connection.finishSending()
+        return connection.readToEnd()
+    }
+
+    private final class Lines: Sendable {
+        let text = Mutex("")
+    }
+}
+
+/// The status of the first response in `text`, 0 when there is none.
+func status(_ text: String) -> Int { Int(text.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+
+/// Answers with what the request was.
+let echo: Handler = { request in
+    Response(
+        status: 200, fields: ["Content-Type": "text/plain"],
+        body: Array("\(request.method.rawValue) \(request.path) \(request.query) ".utf8) + request.body)
+}
