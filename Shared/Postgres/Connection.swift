@@ -1,0 +1,278 @@
+package import EventLoop
+
+/// One connection to Postgres, always in pipeline mode.
+///
+/// Statements go out together and their answers come back in one round trip; it does one such batch at a time.
+///
+/// Several statements in one batch are one transaction: Postgres commits at the batch's end or not at all.
+@Loop
+package final class Connection {
+    /// Whether a batch can be started.
+    package var isIdle: Bool { batch == nil && !isCancelling && !isClosed }
+    /// Whether it has been closed, by us or by the server.
+    package private(set) var isClosed = false
+    /// Called once when the connection becomes unusable.
+    var onClose: (@Loop () -> Void)?
+    /// Called once when the present batch has ended, even if nobody waits for it any more.
+    var onIdle: (@Loop () -> Void)?
+
+    private var handle: ConnectionHandle?
+    private let watcher: SocketWatcher
+    private let timer = Timer()
+    private let statementTime: Duration
+    private var batch: Batch?
+    /// Whether a request to give up a batch is on its way: it names the connection alone, so a batch that began before
+    /// it arrives would be the one to end.
+    private var isCancelling = false
+    private var prepared: [[SQLPart]: String] = [:]
+    private var parameters = Parameters()
+
+    init(_ handle: consuming ConnectionHandle, _ watcher: SocketWatcher, statementTime: Duration) {
+        self.handle = consume handle
+        self.watcher = watcher
+        self.statementTime = statementTime
+        watch([.readable])
+    }
+
+    /// The loop must forget the socket before libpq closes it: the system gives its number to the next one.
+    isolated deinit { close() }
+
+    /// Runs one statement in one round trip, its preparation included.
+    package func run<Output>(_ statement: Statement<Output>) async throws(PostgresFault) -> Output {
+        try statement.sql.refuseNUL()
+        let slot = Slot<Output>()
+        try await perform(steps(for: statement, into: slot))
+        return try slot.output()
+    }
+
+    /// Runs two statements as one transaction in one round trip.
+    package func run<First, Second>(
+        _ first: Statement<First>, _ second: Statement<Second>
+    ) async throws(PostgresFault) -> (First, Second) {
+        try first.sql.refuseNUL()
+        try second.sql.refuseNUL()
+        let slots = (Slot<First>(), Slot<Second>())
+        try await perform(steps(for: first, into: slots.0) + steps(for: second, into: slots.1))
+        return (try slots.0.output(), try slots.1.output())
+    }
+
+    /// Runs a file of statements, such as a migration: the one door for text that is not a literal.
+    package func execute(script: String) async throws(PostgresFault) {
+        guard isIdle, handle?.exitPipelineMode() == true else { throw .connectionLost }
+        defer { if handle?.enterPipelineMode() != true { close() } }
+        try await perform([.script(script)])
+    }
+
+    /// Runs `body` between BEGIN and COMMIT; an error rolls everything back.
+    package func transaction<Output>(
+        _ body: @Loop (Connection) async throws(PostgresFault) -> Output
+    ) async throws(PostgresFault) -> Output {
+        _ = try await run(Statement<Int>.affected("BEGIN"))
+        do {
+            let output = try await body(self)
+            _ = try await run(Statement<Int>.affected("COMMIT"))
+            return output
+        } catch {
+            // A connection that cannot roll back is of no use to anyone; the server ends the transaction with it.
+            do { _ = try await run(Statement<Int>.affected("ROLLBACK")) } catch { close() }
+            throw error
+        }
+    }
+
+    /// Closes at once; a batch under way ends with `.connectionLost`.
+    package func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        timer.close()
+        watcher.close()
+        handle = nil
+        let ended = batch
+        batch = nil
+        ended?.outcome.settle(.failure(ended?.fault ?? .connectionLost))
+        let callbacks = (onClose, onIdle)
+        (onClose, onIdle) = (nil, nil)
+        callbacks.0?()
+        callbacks.1?()
+    }
+
+    // MARK: One batch
+
+    private func steps<Output>(for statement: Statement<Output>, into slot: Slot<Output>) -> [Step] {
+        let parts = statement.sql.parts
+        let execute = { (name: String) in
+            Step.execute(name, statement.sql.values) { result in
+                do throws(PostgresFault) {
+                    slot.result = .success(try statement.read(result))
+                } catch {
+                    slot.result = .failure(error)
+                }
+            }
+        }
+        if let name = prepared[parts] { return [execute(name)] }
+        let name = "s\(prepared.count + 1)"
+        // Known as prepared from now on, so that a second use in the same batch does not prepare it again; taken back
+        // when the server refuses.
+        prepared[parts] = name
+        return [.prepare(name, statement.sql), execute(name)]
+    }
+
+    private func perform(_ steps: [Step]) async throws(PostgresFault) {
+        guard isIdle else { throw .connectionLost }
+        let batch = Batch(steps)
+        self.batch = batch
+        guard send(steps) else {
+            close()
+            throw .connectionLost
+        }
+        flush()
+        timer.set(after: statementTime) { [weak self] in self?.timedOut() }
+        try await batch.outcome.value { [weak self] in self?.cancel(batch) }
+    }
+
+    private func send(_ steps: [Step]) -> Bool {
+        for step in steps {
+            switch step {
+            case .prepare(let name, let sql): guard handle?.sendPrepare(name, sql.text) == true else { return false }
+            case .execute(let name, let values, _):
+                parameters.fill(values)
+                guard handle?.sendExecute(name, parameters) == true else { return false }
+            case .script(let text): return handle?.sendScript(text) == true
+            }
+        }
+        return handle?.sendSync() == true
+    }
+
+    private func flush() {
+        switch handle?.flush() {
+        case 0: watch([.readable])
+        case 1: watch([.readable, .writable])
+        default: close()
+        }
+    }
+
+    private func watch(_ events: SocketWatcher.Events) {
+        watcher.watch(events) { [weak self] happened in self?.happened(happened) }
+    }
+
+    private func happened(_ events: SocketWatcher.Events) {
+        guard !isClosed else { return }
+        if events.contains(.writable) { flush() }
+        guard events.contains(.readable), !isClosed else { return }
+        guard handle?.consumeInput() == true, handle?.isGood == true else {
+            readResults()
+            return close()
+        }
+        readResults()
+    }
+
+    private func readResults() {
+        while let batch, handle?.isBusy == false {
+            guard let next = handle?.nextResult() else { return }
+            switch consume next {
+            case .rows(let result): batch.read(result)
+            case .failed(let fault): batch.fail(fault, forgetting: &prepared)
+            case .aborted: batch.skip(forgetting: &prepared)
+            case .done:
+                // A dead connection answers «done» for ever.
+                guard handle?.isGood == true else { return }
+                if batch.endStep() { finish(batch) }
+            case .synced: finish(batch)
+            }
+        }
+    }
+
+    private func finish(_ batch: Batch) {
+        self.batch = nil
+        if let fault = batch.fault {
+            batch.outcome.settle(.failure(fault))
+        } else {
+            batch.outcome.settle(.success(()))
+        }
+        rest()
+    }
+
+    /// Ends the time limit and tells that the connection is idle, if it is.
+    private func rest() {
+        guard isIdle else { return }
+        timer.cancel()
+        let callback = onIdle
+        onIdle = nil
+        callback?()
+    }
+
+    /// Gives up, unless the answer came while the loop was busy: libuv looks at timers before it looks at sockets.
+    private func timedOut() {
+        if handle?.consumeInput() == true { readResults() }
+        guard let batch else { return }
+        batch.fault = .timedOut
+        close()
+    }
+
+    /// Ends the wait now and asks the server to give up; the connection is usable again once the server has answered
+    /// both the batch and the request.
+    private func cancel(_ cancelled: Batch) {
+        guard batch === cancelled else { return cancelled.outcome.settle(.failure(.cancelled)) }
+        cancelled.outcome.settle(.failure(.cancelled))
+        guard !isCancelling else { return }
+        guard let request = handle?.makeCancel() else { return close() }
+        isCancelling = true
+        Loop.start { [self] in
+            await Loop.onWorker(request)
+            isCancelling = false
+            rest()
+        }
+    }
+}
+
+/// One thing sent, in the order the answers come back.
+private enum Step {
+    case prepare(String, SQL)
+    case execute(String, [SQLValue], @Loop (borrowing ResultSet) -> Void)
+    case script(String)
+}
+
+/// What has been sent together and is being answered.
+@Loop
+private final class Batch {
+    let outcome = Outcome<Void, PostgresFault>()
+    var fault: PostgresFault?
+    private let steps: [Step]
+    private var index = 0
+
+    init(_ steps: [Step]) { self.steps = steps }
+
+    func read(_ result: borrowing ResultSet) {
+        guard index < steps.count, case .execute(_, _, let reader) = steps[index] else { return }
+        reader(result)
+    }
+
+    func fail(_ fault: PostgresFault, forgetting prepared: inout [[SQLPart]: String]) {
+        self.fault = self.fault ?? fault
+        skip(forgetting: &prepared)
+    }
+
+    /// The present step did not happen: what it would have prepared is not prepared.
+    func skip(forgetting prepared: inout [[SQLPart]: String]) {
+        guard index < steps.count, case .prepare(_, let sql) = steps[index] else { return }
+        prepared[sql.parts] = nil
+    }
+
+    /// Goes on to the next step; `true` when a script, which no sync follows, is over.
+    func endStep() -> Bool {
+        guard index < steps.count else { return false }
+        defer { index += 1 }
+        if case .script = steps[index] { return true }
+        return false
+    }
+}
+
+/// Where a statement's reader leaves what it made.
+@Loop
+private final class Slot<Output: Sendable> {
+    var result: Result<Output, PostgresFault>?
+
+    func output() throws(PostgresFault) -> Output {
+        guard let result else { throw .unexpectedAnswer("no result") }
+        return try result.get()
+    }
+}

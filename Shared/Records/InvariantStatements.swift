@@ -1,0 +1,131 @@
+package import Kernel
+package import Postgres
+
+/// What must be true of a shop's data at any time; the words are for alerts.
+package enum Invariant: String, CaseIterable, Sendable {
+    /// Somebody paid and has fewer licenses than they bought.
+    case paidWithoutLicense = "paid_without_license"
+    /// A license that nobody has paid for.
+    case licenseWithoutPaidOrder = "license_without_paid_order"
+    /// A license opens doors though the money went back, is disputed, or the seller closed it by hand.
+    case openLicenseOnClosedOrder = "active_license_on_refunded_order"
+    /// A license opens no doors though its order is paid and the seller did not close it.
+    case closedLicenseOnPaidOrder = "closed_license_on_paid_order"
+    /// A mail is due for ten minutes and nobody sends it.
+    case mailOverdue = "mail_pending_beyond_schedule"
+    /// An event could not be handled for ten minutes.
+    case eventUnhandled = "event_unhandled"
+    /// Stripe delivers nothing at a time when sales usually come.
+    case noWebhook = "no_webhook"
+}
+
+/// How often an invariant is violated.
+package struct Violations: Equatable, Sendable {
+    /// In how many cases.
+    package let count: Int64
+    /// Some of them: IDs of orders, licenses, mails or events.
+    package let examples: [String]
+
+    /// Takes the parts as they are.
+    package init(count: Int64, examples: [String]) {
+        self.count = count
+        self.examples = examples
+    }
+}
+
+/// Where the invariants do not hold: one statement each, so that each sees the data as they are at one moment.
+package enum InvariantStatements {
+    /// The cases in which `invariant` does not hold, with five of them by name.
+    ///
+    /// - Parameter quietHours: after how many hours without a delivery `.noWebhook` speaks.
+    package static func violations(
+        of invariant: Invariant, quietHours: Int, at now: Instant
+    ) -> Statement<Violations> {
+        .row(
+            """
+            WITH violation (id, since) AS (\(violating: invariant, quietHours: quietHours, at: now))
+            SELECT count(*), (SELECT array_agg(id ORDER BY since) FROM (SELECT * FROM violation ORDER BY since LIMIT 5) AS sample)
+            FROM violation
+            """
+        ) { row throws(PostgresFault) in
+            Violations(count: try row.integer(0), examples: row.isNull(1) ? [] : try row.texts(1))
+        }
+    }
+
+    /// How late a mail or an event may be, which others are to notice before: what goes by the minute took its turns.
+    fileprivate static let patience: Duration = .seconds(600)
+}
+
+extension SQL.Interpolation {
+    /// A query of the cases in which `invariant` does not hold: an ID as text, and since when.
+    fileprivate mutating func appendInterpolation(
+        violating invariant: Invariant, quietHours: Int, at now: Instant
+    ) {
+        switch invariant {
+        case .paidWithoutLicense:
+            appendLiteral(
+                """
+                SELECT o.id::text, o.created_at FROM orders o
+                WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
+                    AND (SELECT count(*) FROM licenses l WHERE l.order_id = o.id)
+                        < (SELECT COALESCE(sum(i.quantity), 1) FROM order_items i WHERE i.order_id = o.id)
+                """)
+        case .licenseWithoutPaidOrder:
+            appendLiteral(
+                """
+                SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
+                WHERE o.status NOT IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
+                """)
+        case .openLicenseOnClosedOrder:
+            appendLiteral(
+                """
+                SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
+                WHERE (l.status = 'active' AND (o.status IN ('refunded', 'lost', 'disputed') OR l.held_at IS NOT NULL))
+                    OR (l.status = 'suspended' AND o.status IN ('refunded', 'lost'))
+                """)
+        case .closedLicenseOnPaidOrder:
+            appendLiteral(
+                """
+                SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
+                WHERE l.held_at IS NULL AND ((o.status IN ('paid', 'partially_refunded') AND l.status <> 'active')
+                    OR (o.status = 'disputed' AND l.status = 'revoked'))
+                """)
+        case .mailOverdue:
+            appendLiteral(
+                "SELECT id::text, next_attempt_at FROM emails WHERE status = 'pending' AND next_attempt_at < ")
+            appendInterpolation(now - InvariantStatements.patience)
+        case .eventUnhandled:
+            // A session's ID opens its order's page, so it is not told.
+            appendLiteral(
+                """
+                SELECT CASE WHEN stripe_event_id LIKE 'session:%' THEN type ELSE stripe_event_id END, received_at
+                FROM webhook_events WHERE status = 'failed' AND received_at < 
+                """)
+            appendInterpolation(now - InvariantStatements.patience)
+        case .noWebhook: appendSilence(of: .seconds(3_600 * quietHours), at: now)
+        }
+    }
+
+    /// One row when nothing was delivered for `silence`, and in at least three of the last four weeks somebody paid in
+    /// these hours of the same weekday.
+    private mutating func appendSilence(of silence: Duration, at now: Instant) {
+        appendLiteral(
+            """
+            SELECT 'since ' || COALESCE(to_char(max(e.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), 'ever'),
+                max(e.received_at)
+            FROM webhook_events e WHERE e.source = 'delivered'
+            HAVING COALESCE(max(e.received_at) < 
+            """)
+        appendInterpolation(now - silence)
+        appendLiteral(
+            """
+            , true) AND 3 <= (
+                SELECT count(*) FROM generate_series(1, 4) AS week (ago) WHERE EXISTS (
+                    SELECT FROM orders o WHERE o.paid_at <= 
+            """)
+        appendInterpolation(now)
+        appendLiteral("::timestamptz - week.ago * interval '7 days' AND o.paid_at > ")
+        appendInterpolation(now - silence)
+        appendLiteral("::timestamptz - week.ago * interval '7 days'))")
+    }
+}

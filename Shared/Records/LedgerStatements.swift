@@ -1,0 +1,112 @@
+package import Kernel
+package import Postgres
+
+/// How we came to know an event; the words are those of the database.
+package enum EventSource: String, Sendable {
+    /// Stripe delivered it to our endpoint.
+    case delivered
+    /// We asked Stripe.
+    case asked
+}
+
+/// One event as the ledger keeps it.
+package struct LedgerEntry: Equatable, Sendable {
+    /// Stripe's ID of the event.
+    package let event: String
+    /// Stripe's word for what happened.
+    package let type: String
+    /// The version of Stripe's API that it is written in.
+    package let apiVersion: String?
+    /// When it happened, says Stripe.
+    package let createdAt: Instant
+    /// When its delivery arrived.
+    package let receivedAt: Instant
+    /// The body as it was signed, or as Stripe told it when asked.
+    package let payload: String
+    /// Who began.
+    package let source: EventSource
+
+    /// Takes the parts as they are.
+    package init(
+        event: String, type: String, apiVersion: String?, createdAt: Instant, receivedAt: Instant, payload: String,
+        source: EventSource
+    ) {
+        self.event = event
+        self.type = type
+        self.apiVersion = apiVersion
+        self.createdAt = createdAt
+        self.receivedAt = receivedAt
+        self.payload = payload
+        self.source = source
+    }
+}
+
+/// The writes of the webhook's ledger that change nothing else.
+package enum LedgerStatements {
+    /// Records an event that means nothing here, even if it failed before or there was another reason; a repeat changes
+    /// nothing.
+    package static func ignore(_ entry: LedgerEntry, why: String) -> Statement<Int> {
+        .affected(
+            """
+            INSERT INTO webhook_events
+                (stripe_event_id, type, status, error, api_version, created_at, received_at, payload, source)
+            VALUES (\(entry.event), \(entry.type), 'ignored', \(why), \(entry.apiVersion), \(entry.createdAt),
+                \(entry.receivedAt), \(entry.payload), \(entry.source.rawValue))
+            ON CONFLICT (stripe_event_id) DO UPDATE
+            SET status = 'ignored', attempts = webhook_events.attempts + 1, error = EXCLUDED.error
+            WHERE webhook_events.status = 'failed'
+                OR (webhook_events.status = 'ignored' AND webhook_events.error IS DISTINCT FROM EXCLUDED.error)
+            """)
+    }
+
+    /// Records that an event could not be handled and why, so that it is not forgotten if Stripe gives up; an event
+    /// that was handled meanwhile stays handled.
+    package static func fail(_ entry: LedgerEntry, why: String) -> Statement<Int> {
+        .affected(
+            """
+            INSERT INTO webhook_events
+                (stripe_event_id, type, status, error, api_version, created_at, received_at, payload, source)
+            VALUES (\(entry.event), \(entry.type), 'failed', \(why), \(entry.apiVersion), \(entry.createdAt),
+                \(entry.receivedAt), \(entry.payload), \(entry.source.rawValue))
+            ON CONFLICT (stripe_event_id) DO UPDATE
+            SET status = 'failed', attempts = webhook_events.attempts + 1, error = EXCLUDED.error
+            WHERE webhook_events.status <> 'processed'
+            """)
+    }
+}
+
+extension SQL.Interpolation {
+    /// The claim of `entry` by the transaction that handles it.
+    ///
+    /// It returns the event's ID when nobody has handled the event before; a second copy waits for the first and then
+    /// finds it handled.
+    mutating func appendInterpolation(claiming entry: LedgerEntry, from source: SQL.Fragment = "") {
+        appendLiteral(
+            """
+            INSERT INTO webhook_events AS e
+                (stripe_event_id, type, status, api_version, created_at, received_at, payload, source)
+            SELECT 
+            """)
+        appendInterpolation(entry.event)
+        appendLiteral(", ")
+        appendInterpolation(entry.type)
+        appendLiteral(", 'processed', ")
+        appendInterpolation(entry.apiVersion)
+        appendLiteral(", ")
+        appendInterpolation(entry.createdAt)
+        appendLiteral(", ")
+        appendInterpolation(entry.receivedAt)
+        appendLiteral(", ")
+        appendInterpolation(entry.payload)
+        appendLiteral(", ")
+        appendInterpolation(entry.source.rawValue)
+        appendInterpolation(source)
+        appendLiteral(
+            """
+
+            ON CONFLICT (stripe_event_id) DO UPDATE
+            SET status = 'processed', attempts = e.attempts + 1, error = NULL WHERE e.status <> 'processed'
+            RETURNING stripe_event_id
+            """)
+    }
+}

@@ -1,0 +1,128 @@
+import Commerce
+package import Kernel
+package import Postgres
+
+/// What the seller does to a license by hand; run each behind the lock of its order's payment, so that it and what
+/// Stripe says at the same time are dealt with one after the other.
+package enum LicenseChangeStatements {
+    /// Closes the license and keeps it closed whatever becomes of its order: with its state every door closes.
+    package static func revoke(_ license: LicenseID, by stamp: AuditStamp) -> Statement<LicenseChange> {
+        change(
+            """
+            WITH found AS (
+                SELECT l.id, l.order_id, l.status, l.held_at, l.key_last_four, o.status AS standing
+                FROM licenses l JOIN orders o ON o.id = l.order_id WHERE l.id = \(license) FOR UPDATE OF l
+            ), changed AS (
+                UPDATE licenses l SET status = 'revoked', held_at = \(stamp.at) FROM found
+                WHERE l.id = found.id AND found.held_at IS NULL
+                RETURNING l.id, l.status
+            ), audit AS (
+                \(AuditStatements.insert)
+                SELECT \(stamp.at), \(stamp.actor.description), 'license.revoked', found.order_id,
+                    jsonb_strip_nulls(jsonb_build_object(
+                        'reason', \(stamp.reason)::text, 'license', found.id, 'last4', found.key_last_four,
+                        'from', found.status)),
+                    \(stamp.origin)
+                FROM changed JOIN found ON found.id = changed.id
+            )
+            SELECT found.status, found.held_at, found.standing, changed.status
+            FROM found LEFT JOIN changed ON changed.id = found.id
+            """
+        ) { was, heldAt, _ in .unchanged(was, heldAt: heldAt) }
+    }
+
+    /// Gives the license back to its order, and the state that the order's gives it; refuses where the order's closes
+    /// it for good.
+    package static func reinstate(_ license: LicenseID, by stamp: AuditStamp) -> Statement<LicenseChange> {
+        change(
+            """
+            WITH found AS (
+                SELECT standing.id, standing.order_id, standing.was, standing.held_at, standing.key_last_four,
+                    standing.status AS standing, \(PaymentFactsText.access) AS access
+                FROM (
+                    SELECT l.id, l.order_id, l.status AS was, l.held_at, l.key_last_four, o.status
+                    FROM licenses l JOIN orders o ON o.id = l.order_id WHERE l.id = \(license) FOR UPDATE OF l
+                ) standing
+            ), changed AS (
+                UPDATE licenses l SET status = found.access, held_at = NULL FROM found
+                WHERE l.id = found.id AND found.held_at IS NOT NULL
+                    AND found.standing IN ('paid', 'partially_refunded', 'disputed')
+                RETURNING l.id, l.status
+            ), audit AS (
+                \(AuditStatements.insert)
+                SELECT \(stamp.at), \(stamp.actor.description), 'license.reinstated', found.order_id,
+                    jsonb_strip_nulls(jsonb_build_object(
+                        'reason', \(stamp.reason)::text, 'license', found.id, 'last4', found.key_last_four,
+                        'to', changed.status)),
+                    \(stamp.origin)
+                FROM changed JOIN found ON found.id = changed.id
+            )
+            SELECT found.was, found.held_at, found.standing, changed.status
+            FROM found LEFT JOIN changed ON changed.id = found.id
+            """
+        ) { was, heldAt, order in heldAt == nil ? .unchanged(was, heldAt: nil) : .refused(order) }
+    }
+
+    /// Reads what the license was, since when it is held, where its order stands, and what it is now if it changed.
+    private static func change(
+        _ sql: SQL, otherwise: @escaping @Sendable (LicenseStatus, Instant?, OrderStatus) -> LicenseChange
+    ) -> Statement<LicenseChange> {
+        Statement(sql) { result throws(PostgresFault) in
+            guard result.rowCount > 0 else { return .noLicense }
+            return try result.withRow(0) { row throws(PostgresFault) in
+                let (was, heldAt) = (try row.licenseStatus(0), try row.optionalInstant(1))
+                if !row.isNull(3) { return .changed(from: was, to: try row.licenseStatus(3)) }
+                return otherwise(was, heldAt, try row.orderStatus(2))
+            }
+        }
+    }
+
+    /// Puts a new key in the old one's place: the old one and every download link sent so far stop working, machines
+    /// have to be activated again, and a mail with the new key waits to be sent.
+    ///
+    /// Nothing unless the license opens doors now and has been given no other key meanwhile.
+    package static func reissue(
+        _ license: LicenseID, _ key: NewKey, mail: EmailID, by stamp: AuditStamp
+    ) -> Statement<Reissue?> {
+        .optionalRow(
+            """
+            WITH found AS (
+                SELECT id, key_last_four FROM licenses WHERE id = \(license) FOR UPDATE
+            ), changed AS (
+                UPDATE licenses l
+                SET reissues = l.reissues + 1, key_version = \(key.version)::integer, key_hash = \(key.hash),
+                    key_last_four = \(key.lastFour)
+                FROM found
+                WHERE l.id = found.id AND l.status = 'active' AND l.reissues = \(key.previousReissues)::integer
+                RETURNING l.id, l.order_id, l.reissues, l.key_version, found.key_last_four AS old_last_four
+            ), released AS (
+                UPDATE activations a SET deactivated_at = \(stamp.at) FROM changed
+                WHERE a.license_id = changed.id AND a.deactivated_at IS NULL
+                RETURNING a.id
+            ), link AS (
+                UPDATE download_grants g SET revoked_at = \(stamp.at) FROM changed
+                WHERE g.order_id = changed.order_id AND g.revoked_at IS NULL AND g.expires_at > \(stamp.at)
+                RETURNING g.id
+            ), mail AS (
+                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
+                SELECT \(mail), o.id, 'key_reissued', o.email, 'pending', 0, \(stamp.at), \(stamp.at)
+                FROM changed JOIN orders o ON o.id = changed.order_id WHERE o.email IS NOT NULL
+                RETURNING id
+            ), audit AS (
+                \(AuditStatements.insert)
+                SELECT \(stamp.at), \(stamp.actor.description), 'license.reissued', order_id,
+                    jsonb_strip_nulls(jsonb_build_object(
+                        'reason', \(stamp.reason)::text, 'license', id, 'from_last4', old_last_four,
+                        'to_last4', \(key.lastFour)::text, 'reissues', reissues, 'key_version', key_version,
+                        'released', (SELECT count(*) FROM released))),
+                    \(stamp.origin)
+                FROM changed
+            )
+            SELECT (SELECT count(*) FROM released), (SELECT count(*) FROM link), EXISTS (SELECT FROM mail) FROM changed
+            """
+        ) { row throws(PostgresFault) in
+            Reissue(
+                released: try row.integer(0), revokedLinks: try row.integer(1), hasMail: try row.bool(2))
+        }
+    }
+}

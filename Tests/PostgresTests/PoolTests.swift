@@ -1,0 +1,152 @@
+import EventLoop
+import Kernel
+import Postgres
+import Support
+import Testing
+
+@Suite("Pool", .freshDatabase)
+struct PoolTests {
+    private let one = Statement<Int64>.row("SELECT 1::bigint") { row throws(PostgresFault) in try row.integer(0) }
+
+    @Test("a thousand calls at once share four connections")
+    func shares() async throws {
+        var settings = try testDatabase()
+        settings.queueLimit = 1_000
+        try await onLoop { [settings, one] in
+            let pool = Pool(settings, log: silentLog)
+            let calls = (0..<1_000).map { _ in Loop.start { () async -> Int64? in try? await pool.run(one) } }
+            for call in calls { #expect(await call.value == 1) }
+            let sessions = Statement<Int64>.row(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            ) { row throws(PostgresFault) in try row.integer(0) }
+            let answer1 = try await pool.run(sessions)
+            #expect(answer1 <= 4)
+            pool.close()
+        }
+    }
+
+    @Test("a full queue is refused at once, as something to try again")
+    func full() async throws {
+        var settings = try testDatabase()
+        settings.poolSize = 1
+        settings.queueLimit = 2
+        try await onLoop { [settings, one] in
+            let pool = Pool(settings, log: silentLog)
+            let waiting = (0..<2).map { _ in Loop.start { () async -> Int64? in try? await pool.run(one) } }
+            await Task.yield()
+            let refused = await fault { _ = try await pool.run(one) }
+            #expect(refused == .poolExhausted)
+            #expect(refused?.refusal == .unavailable(retryAfterSeconds: 1))
+            for call in waiting { #expect(await call.value == 1) }
+            pool.close()
+        }
+    }
+
+    @Test("a call waits no longer for a connection than it may")
+    func waits() async throws {
+        let settings: DatabaseSettings = {
+            var settings = DatabaseSettings(url: Secret("postgres://x@127.0.0.1:1/x"), poolSize: 1)
+            settings.acquireTime = .milliseconds(30)
+            return settings
+        }()
+        try await onLoop { [one] in
+            let pool = Pool(settings, log: silentLog)
+            #expect(await fault { _ = try await pool.run(one) } == .poolExhausted)
+            #expect(await pool.isReady() == false)
+            pool.close()
+        }
+    }
+
+    @Test("a cancelled call ends at once, reaches the server, and its connection serves again")
+    func cancelled() async throws {
+        var settings = try testDatabase()
+        settings.poolSize = 1
+        try await onLoop { [settings, one] in
+            let pool = Pool(settings, log: silentLog)
+            let sleeper = Loop.start { () async -> PostgresFault? in
+                await fault { _ = try await pool.run(Statement<Int>.affected("SELECT pg_sleep(3600)")) }
+            }
+            try await untilAsleep(settings)
+            sleeper.cancel()
+            #expect(await sleeper.value == .cancelled)
+            // The one connection comes back only when the server has given the statement up.
+            let answer2 = try await pool.run(one)
+            #expect(answer2 == 1)
+            pool.close()
+        }
+    }
+
+    @Test("what asks the server to give up a cancelled call never ends the next call on its connection")
+    func lateCancel() async throws {
+        var settings = try testDatabase()
+        settings.poolSize = 1
+        try await onLoop { [settings, one] in
+            let pool = Pool(settings, log: silentLog)
+            for _ in 0..<20 {
+                // Answered long before the request to give it up arrives.
+                let cancelled = Loop.start { () async -> Int64? in try? await pool.run(one) }
+                cancelled.cancel()
+                _ = await cancelled.value
+                let next = await fault {
+                    _ = try await pool.run(Statement<Int>.affected("SELECT pg_sleep(0.03)"))
+                }
+                #expect(next == nil)
+            }
+            pool.close()
+        }
+    }
+
+    @Test("connections that the server ended are replaced")
+    func reconnects() async throws {
+        let settings = try testDatabase()
+        try await onLoop { [settings] in
+            let pool = Pool(settings, log: silentLog)
+            let backend = Statement<Int64>.row("SELECT pg_backend_pid()") { row throws(PostgresFault) in
+                try row.integer(0)
+            }
+            let first = try await pool.run(backend)
+            let killer = try await Connection.open(settings)
+            try await killer.execute(script: "SELECT pg_terminate_backend(\(first))")
+            killer.close()
+            var second: Int64?
+            for _ in 0..<100 where second == nil || second == first {
+                do { second = try await pool.run(backend) } catch let fault as PostgresFault {
+                    #expect(fault.isTransient)
+                }
+            }
+            #expect(second != nil && second != first)
+            pool.close()
+        }
+    }
+
+    @Test("a call cut off by the server is something to try again, and the next one works")
+    func cut() async throws {
+        let settings = try testDatabase()
+        try await onLoop { [settings, one] in
+            let pool = Pool(settings, log: silentLog)
+            let sleeper = Loop.start { () async -> PostgresFault? in
+                await fault { _ = try await pool.run(Statement<Int>.affected("SELECT pg_sleep(3600)")) }
+            }
+            try await untilAsleep(settings, then: "pg_terminate_backend(pid)")
+            #expect(await sleeper.value?.isTransient == true)
+            let answer3 = try await pool.run(one)
+            #expect(answer3 == 1)
+            pool.close()
+        }
+    }
+}
+
+/// Waits, on the server, until a session of this database sleeps, and does something to it.
+@Loop
+private func untilAsleep(_ settings: DatabaseSettings, then action: String = "pid") async throws {
+    let connection = try await Connection.open(settings)
+    defer { connection.close() }
+    try await connection.execute(
+        script: """
+            DO $$ BEGIN LOOP
+                PERFORM pg_stat_clear_snapshot();
+                EXIT WHEN (SELECT count(\(action)) FROM pg_stat_activity
+                           WHERE wait_event = 'PgSleep' AND datname = current_database()) > 0;
+            END LOOP; END $$
+            """)
+}
