@@ -1,0 +1,54 @@
+package import EventLoop
+package import HTTP
+package import Kernel
+package import Storage
+
+/// Makes links to files with the signature of a service account that has no key here.
+@Loop
+package final class RemoteSigner {
+    private let account: String
+    private let bucket: Bucket
+    private let base: WebOrigin
+    private let client: CloudClient
+    private var cache = LinkCache()
+    private var signing: [LinkCache.Key: Task<Result<String, LinkFault>, Never>] = [:]
+
+    /// A signer that has asked for nothing yet.
+    ///
+    /// - Parameter account: the service account's e-mail address.
+    package init(_ account: String, bucket: Bucket, at base: WebOrigin, client: CloudClient) {
+        self.account = account
+        self.bucket = bucket
+        self.base = base
+        self.client = client
+    }
+
+    /// A link to `object` that serves `method` for a while.
+    ///
+    /// However many ask for one file at once, one signature is asked for; a caller that goes away does not stop it.
+    package func link(
+        _ object: ObjectName, for method: Method, size: Int64, at now: Instant
+    ) async throws(LinkFault) -> String {
+        let key = LinkCache.Key(object: object, method: method)
+        if let link = cache.link(key, at: now) { return link }
+        let task = signing[key] ?? Loop.start { await self.sign(key, size: size, at: now) }
+        signing[key] = task
+        return try await task.value.get()
+    }
+
+    private func sign(_ key: LinkCache.Key, size: Int64, at now: Instant) async -> Result<String, LinkFault> {
+        defer { signing[key] = nil }
+        let request: V4Request
+        do throws(SigningFault) {
+            request = try DownloadLink.request(key.object, for: key.method, size: size, in: bucket, at: now)
+        } catch { return .failure(.local(error)) }
+        let unsigned = request.unsigned(by: StorageSigner.iam(serviceAccount: account).identity)
+        do throws(CloudCallFault) {
+            let signature = try await client.send(
+                .signBlob(Array(unsigned.stringToSign.utf8), as: account, at: base))
+            let link = unsigned.signed(with: signature.bytes)
+            cache.keep(link, key, madeAt: now)
+            return .success(link)
+        } catch { return .failure(.remote(error)) }
+    }
+}

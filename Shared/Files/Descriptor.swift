@@ -1,0 +1,55 @@
+import Glibc
+
+/// Why a file could not be read or written, in the system's words.
+package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The system's number for it, such as `ENOENT`.
+    package let code: Int32
+
+    package var description: String { unsafe String(cString: strerror(code)) }
+
+    /// What the call that has just failed left behind.
+    static var last: FileFault { FileFault(code: errno) }
+}
+
+/// An open file, closed with this value.
+struct Descriptor: ~Copyable {
+    let number: Int32
+
+    init(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws(FileFault) {
+        number = repeating { unsafe open(path, flags | O_CLOEXEC, mode) }
+        guard number >= 0 else { throw .last }
+    }
+
+    deinit { _ = Glibc.close(number) }
+
+    /// Its length; `EINVAL` when it is a folder, a device or the like.
+    func sizeOfRegularFile() throws(FileFault) -> Int64 {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0 else { throw .last }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw FileFault(code: EINVAL) }
+        return Int64(status.st_size)
+    }
+}
+
+/// Repeats a system call that a signal interrupted.
+func repeating<Number: SignedInteger>(_ call: () -> Number) -> Number {
+    while true {
+        let answer = call()
+        if answer >= 0 || errno != EINTR { return answer }
+    }
+}
+
+/// Hands all of `bytes` to the file; `false` when it takes no more.
+func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    unsafe bytes.withUnsafeBytes { buffer in
+        var offset = 0
+        while offset < buffer.count {
+            let count = repeating {
+                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+            }
+            guard count > 0 else { return false }
+            offset += count
+        }
+        return true
+    }
+}

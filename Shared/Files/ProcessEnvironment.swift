@@ -1,0 +1,17 @@
+import Glibc
+
+/// What the process was told through its environment.
+package enum ProcessEnvironment {
+    /// Every variable by its name; the first counts where one stands twice.
+    package static var variables: [String: String] {
+        var variables: [String: String] = [:]
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let parts = unsafe String(cString: entry).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2, variables[String(parts[0])] == nil { variables[String(parts[0])] = String(parts[1]) }
+            unsafe next += 1
+        }
+        return variables
+    }
+}

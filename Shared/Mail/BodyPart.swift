@@ -1,0 +1,42 @@
+/// One part of a message's body: UTF-8 text of one media type in a form every mail server carries.
+struct BodyPart {
+    /// The bytes on the wire: ASCII in lines of at most 76 that end in CRLF, without one at the end.
+    let content: [UInt8]
+    private let mediaType: String
+    private let encoding: String
+
+    /// A part in quoted-printable, or in base64 where that is shorter, as it is for most non-Latin scripts.
+    ///
+    /// A single dot on a line stays: dot-stuffing belongs to SMTP (RFC 5321 section 4.5.2), so its client does it.
+    init(mediaType: String, text: String) {
+        let text = SafeText.lines(text)
+        let quoted = QuotedPrintable.encode(text)
+        let encoded = BodyPart.base64(text, unlessLongerThan: quoted.count)
+        content = encoded ?? quoted
+        encoding = encoded == nil ? "quoted-printable" : "base64"
+        self.mediaType = mediaType
+    }
+
+    /// The part's own header lines.
+    var header: String {
+        """
+        Content-Type: \(mediaType); charset=utf-8\r
+        Content-Transfer-Encoding: \(encoding)\r
+
+        """
+    }
+
+    private static func base64(_ text: String, unlessLongerThan limit: Int) -> [UInt8]? {
+        // The line ends, of which each becomes two bytes, only make it longer.
+        guard Base64.encodedLength(text.utf8.count) * 78 / 76 < limit else { return nil }
+        let bytes = text.utf8.flatMap { $0 == UInt8(ascii: "\n") ? [13, 10] : [$0] }
+        guard Base64.encodedLength(bytes.count) * 78 / 76 < limit else { return nil }
+        var lines: [String] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            lines.append(Base64.encode(rest.prefix(57)))
+            rest = rest.dropFirst(57)
+        }
+        return Array(lines.joined(separator: "\r\n").utf8)
+    }
+}

@@ -1,0 +1,70 @@
+/// Quoted-printable, RFC 2045 section 6.7.
+enum QuotedPrintable {
+    /// `text`, whose lines end in LF, as lines of at most 76 bytes that end in CRLF.
+    ///
+    /// A soft break never falls inside a character, for the readers that decode line by line.
+    static func encode(_ text: String) -> [UInt8] {
+        let source = Array(text.utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(source.count * 5 / 4)
+        var (index, column) = (0, 0)
+        while index < source.count {
+            let end = endOfPlain(source, from: index, columns: 75 - column)
+            bytes += source[index..<end]
+            (index, column) = (end, column + end - index)
+            guard index < source.count else { break }
+            if source[index] == lineFeed {
+                bytes += "\r\n".utf8
+                (index, column) = (index + 1, 0)
+                continue
+            }
+            let length = scalarLength(source[index])
+            if column + (isPlain(source, at: index) ? 1 : 3 * length) > 75 {
+                bytes += "=\r\n".utf8
+                column = 0
+            } else {
+                for byte in source[index..<index + length] { append(byte, to: &bytes) }
+                (index, column) = (index + length, column + 3 * length)
+            }
+        }
+        return bytes
+    }
+
+    /// Where what may be copied as it is ends: at something that must be encoded, or at the last of these columns.
+    private static func endOfPlain(_ source: [UInt8], from start: Int, columns: Int) -> Int {
+        var end = start
+        let limit = min(source.count, start + columns)
+        while end < limit, isPlain(source, at: end) { end += 1 }
+        return end
+    }
+
+    /// Puts `=` and the byte in upper-case hexadecimal behind `bytes`.
+    static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "="))
+        bytes.append(digits[Int(byte >> 4)])
+        bytes.append(digits[Int(byte & 15)])
+    }
+
+    /// Whether the byte stands for itself; a blank may not end a line.
+    private static func isPlain(_ source: [UInt8], at index: Int) -> Bool {
+        switch source[index] {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"): index + 1 < source.count && source[index + 1] != lineFeed
+        case UInt8(ascii: "="): false
+        case UInt8(ascii: "!")...UInt8(ascii: "~"): true
+        default: false
+        }
+    }
+
+    /// How many bytes the character has that begins with this one (RFC 3629 section 3).
+    private static func scalarLength(_ first: UInt8) -> Int {
+        switch first {
+        case ..<0xC0: 1
+        case ..<0xE0: 2
+        case ..<0xF0: 3
+        default: 4
+        }
+    }
+
+    private static let lineFeed = UInt8(ascii: "\n")
+    private static let digits = Array("0123456789ABCDEF".utf8)
+}

@@ -1,0 +1,53 @@
+/// Text from outside, made fit for the place it goes to.
+///
+/// Control characters are dropped rather than refused: a buyer must get the mail they paid for even when a name
+/// came with a stray line break in it.
+enum SafeText {
+    /// `text` on one line: every run of blanks, line ends and control characters becomes one space, none at the ends.
+    ///
+    /// Nothing made by this can end a header line, so no value can add a header of its own.
+    static func singleLine(_ text: String) -> String {
+        text.unicodeScalars.split { isControl($0) || $0 == " " }.map { String($0) }.joined(separator: " ")
+    }
+
+    /// `text` with LF for every kind of line end, and without control characters but the tab.
+    static func lines(_ text: String) -> String {
+        guard mayNeedCare(text) else { return text }
+        var result = String.UnicodeScalarView()
+        var previous: Unicode.Scalar = " "
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\r": result.append("\n")
+            case "\n": if previous != "\r" { result.append("\n") }
+            case "\t": result.append(scalar)
+            default: if !isControl(scalar) { result.append(scalar) }
+            }
+            previous = scalar
+        }
+        return String(result)
+    }
+
+    /// Whether there is a byte that one of the characters begins with that `lines` drops or replaces.
+    private static func mayNeedCare(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices {
+            switch bytes[index] {
+            case UInt8(ascii: "\n"), UInt8(ascii: "\t"): continue
+            case ..<0x20, 0x7F: return true
+            // C1's controls are C2 80 to C2 9F, the separators E2 80 A8 and A9.
+            case 0xC2: if bytes[index + 1] < 0xA0 { return true }
+            case 0xE2: if bytes[index + 1] == 0x80, bytes[index + 2] == 0xA8 || bytes[index + 2] == 0xA9 { return true }
+            default: continue
+            }
+        }
+        return false
+    }
+
+    /// C0, DEL, C1 and Unicode's line and paragraph separators.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// An absolute `https` or `http` link that may stand in a mail; nothing else can be made, `javascript:` least of all.
+package struct WebLink: Hashable, Sendable {
+    /// The link as it is written.
+    package let text: String
+
+    /// A link; `nil` unless it is printable ASCII with a host, and without quotes, angle brackets and backslashes.
+    package init?(_ text: String) {
+        guard let scheme = ["https://", "http://"].first(where: text.hasPrefix),
+            let host = text.utf8.dropFirst(scheme.utf8.count).first, isHostStart(host),
+            text.utf8.count <= 2_000, text.utf8.allSatisfy(isLinkCharacter)
+        else { return nil }
+        self.text = text
+    }
+}
+
+private func isHostStart(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "["):
+        true
+    default: false
+    }
+}
+
+private let excluded = Set("\"<>\\^`{|}".utf8)
+
+private func isLinkCharacter(_ byte: UInt8) -> Bool { (33...126).contains(byte) && !excluded.contains(byte) }

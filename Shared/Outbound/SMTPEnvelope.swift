@@ -1,0 +1,79 @@
+import Glibc
+package import Kernel
+
+/// One mail to one recipient, fit for any SMTP server.
+package struct SMTPEnvelope: Sendable {
+    /// The address that failures go back to.
+    package let sender: EmailAddress
+    /// Who gets the mail.
+    package let recipient: EmailAddress
+    /// The message, RFC 5322, whole.
+    package let message: [UInt8]
+
+    /// An envelope; `nil` when the message breaks RFC 5321's rules for text: seven bits, lines that end in CR LF and
+    /// have at most 998 bytes before it, no CR, LF or NUL elsewhere.
+    ///
+    /// A lone CR or LF is where servers disagree about the end of a mail, so none is ever sent.
+    package init?(sender: EmailAddress, recipient: EmailAddress, message: [UInt8]) {
+        guard isMailText(message) else { return nil }
+        self.sender = sender
+        self.recipient = recipient
+        self.message = message
+    }
+
+    /// The message as it goes over the wire: dots at the start of lines doubled (RFC 5321 section 4.5.2), ended by a
+    /// line of one dot.
+    var wireBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(message.count + message.count / 64 + 8)
+        var start = 0
+        while start < message.count {
+            if message[start] == dot { bytes.append(dot) }
+            let end = lineEnd(message, from: start)
+            bytes += message[start..<end]
+            start = end
+        }
+        if message.last != lineFeed { bytes += [carriageReturn, lineFeed] }
+        bytes += [dot, carriageReturn, lineFeed]
+        return bytes
+    }
+}
+
+private let dot = UInt8(ascii: ".")
+private let carriageReturn = UInt8(ascii: "\r")
+private let lineFeed = UInt8(ascii: "\n")
+private let maxLineBytes = 998
+
+/// Where the line that begins at `start` is over, its line feed included.
+private func lineEnd(_ bytes: [UInt8], from start: Int) -> Int {
+    unsafe bytes.withUnsafeBufferPointer { bytes in
+        guard let base = bytes.baseAddress,
+            let found = unsafe memchr(base + start, Int32(lineFeed), bytes.count - start)
+        else { return bytes.count }
+        return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base) + 1
+    }
+}
+
+private func isMailText(_ bytes: [UInt8]) -> Bool {
+    var start = 0
+    while start < bytes.count {
+        let end = lineEnd(bytes, from: start)
+        guard isMailLine(bytes, start, end) else { return false }
+        start = end
+    }
+    return !bytes.isEmpty
+}
+
+/// Whether a line is sound: bytes without meaning to a server, and CR LF behind them or, after the last line, nothing.
+private func isMailLine(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    var content = end
+    if bytes[end - 1] == lineFeed {
+        guard end - start >= 2, bytes[end - 2] == carriageReturn else { return false }
+        content = end - 2
+    }
+    guard content - start <= maxLineBytes else { return false }
+    for index in start..<content where bytes[index] == 0 || bytes[index] >= 0x80 || bytes[index] == carriageReturn {
+        return false
+    }
+    return true
+}

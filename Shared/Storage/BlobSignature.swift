@@ -1,0 +1,35 @@
+internal import Crypto
+internal import HTTP
+package import Kernel
+
+extension CloudRequest where Answer == BlobSignature {
+    /// Asks for a service account's signature over `blob`, RSA PKCS#1 v1.5 with SHA-256, by a key that Google keeps.
+    ///
+    /// Source: <https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signBlob>
+    package static func signBlob(_ blob: [UInt8], as account: String, at base: WebOrigin) -> Self {
+        let name = PercentCoding.encode(account, keeping: "@")
+        return Self(
+            .credentials, .post, "\(base.text)/v1/projects/-/serviceAccounts/\(name):signBlob",
+            fields: ["Content-Type": "application/json"],
+            body: JSONValue.object([("payload", .string(Base64.encode(blob)))]).utf8
+        ) { response throws(CloudFault) in
+            try requireSuccess(response)
+            let document = try decode(SignatureDocument.self, from: response.body)
+            // 2048 to 8192 bits: what is shorter or longer is no signature of Google's.
+            guard let bytes = Base64.decode(document.signedBlob), (256...1_024).contains(bytes.count) else {
+                throw .malformedAnswer(field: "signedBlob")
+            }
+            return BlobSignature(bytes: bytes)
+        }
+    }
+}
+
+/// What a service account's key made of some bytes.
+package struct BlobSignature: Equatable, Sendable {
+    /// The signature.
+    package let bytes: [UInt8]
+}
+
+private struct SignatureDocument: Decodable {
+    let signedBlob: String
+}

@@ -1,0 +1,42 @@
+internal import FoundationEssentials
+internal import Kernel
+
+/// Reads a JSON document of Google's.
+func decode<Content: Decodable>(_ type: Content.Type, from body: [UInt8]) throws(CloudFault) -> Content {
+    do {
+        return try JSONDecoder().decode(type, from: Data(body))
+    } catch let error as DecodingError {
+        throw .malformedAnswer(field: error.fieldPath)
+    } catch {
+        throw .malformedAnswer(field: "")
+    }
+}
+
+/// The word for programs in a failure's document, such as `PERMISSION_DENIED` or `conditionNotMet`; `nil` when there is
+/// none, or it is made of more than letters and `_`.
+///
+/// Source: <https://cloud.google.com/apis/design/errors#http_mapping>,
+/// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
+func failureWord(_ body: [UInt8]) -> String? {
+    guard let failure = try? decode(FailureDocument.self, from: body).error,
+        let word = failure.status ?? failure.errors?.first?.reason, (1...40).contains(word.utf8.count),
+        word.utf8.allSatisfy({ isLetter($0) || $0 == UInt8(ascii: "_") })
+    else { return nil }
+    return word
+}
+
+private struct FailureDocument: Decodable {
+    struct Failure: Decodable {
+        struct Part: Decodable { let reason: String? }
+        let status: String?
+        let errors: [Part]?
+    }
+    let error: Failure
+}
+
+private func isLetter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    default: false
+    }
+}

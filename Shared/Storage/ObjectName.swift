@@ -1,0 +1,59 @@
+/// The name of a released file in the bucket: `product/version/platform/file`.
+package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
+    /// The product's name in addresses.
+    package let product: String
+    /// The release.
+    package let version: String
+    /// The system it runs on.
+    package let platform: String
+    /// The file's name.
+    package let file: String
+
+    /// A name from its four parts; `nil` when one of them is not fit for a path, a URL and every file system.
+    package init?(product: String, version: String, platform: String, file: String) {
+        guard [product, version, platform, file].allSatisfy(ObjectName.isSegment) else { return nil }
+        self.product = product
+        self.version = version
+        self.platform = platform
+        self.file = file
+    }
+
+    /// A name from its text; `nil` unless it is four fit parts with single slashes between them.
+    package init?(_ text: String) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
+        guard parts.count == 4 else { return nil }
+        self.init(product: parts[0], version: parts[1], platform: parts[2], file: parts[3])
+    }
+
+    /// The whole name, as the bucket knows it.
+    package var description: String { "\(product)/\(version)/\(platform)/\(file)" }
+
+    /// Whether `text` can be one part: up to 128 ASCII letters, digits, `.`, `_`, `-`, `+` and single inner blanks, a
+    /// letter or digit first, no dot or blank last, and no two dots in a row.
+    package static func isSegment(_ text: String) -> Bool {
+        guard (1...128).contains(text.utf8.count) else { return false }
+        var (previous, isFirst) = (UInt8(0), true)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "."), UInt8(ascii: " "):
+                guard !isFirst, byte != previous else { return false }
+            case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"):
+                guard !isFirst else { return false }
+            default:
+                guard isLetterOrDigit(byte) else { return false }
+            }
+            (previous, isFirst) = (byte, false)
+        }
+        return previous != UInt8(ascii: ".") && previous != UInt8(ascii: " ")
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Crypto
+internal import HTTP
+internal import Kernel
+
+/// What Cloud Storage says of an object.
+///
+/// Source: <https://cloud.google.com/storage/docs/json_api/v1/objects#resource>
+package struct ObjectResource: Equatable, Sendable {
+    /// Its name in the bucket.
+    package let name: String
+    /// Its length in bytes.
+    package let size: Int64
+    /// Its MD5, 16 bytes; `nil` for an object that was put together from others.
+    package let md5: [UInt8]?
+    /// Its SHA-256, 32 bytes, where whoever stored it noted that.
+    package let sha256: [UInt8]?
+
+    /// Whether it is the very content of `object`, as far as can be told from here.
+    package func holds(_ object: NewObject) -> Bool {
+        name == object.name && size == object.size && md5 == object.md5 && (sha256 ?? object.sha256) == object.sha256
+    }
+}
+
+extension CloudRequest {
+    /// What is known of an object; `nil` when there is none.
+    package static func object(_ name: String, in bucket: Bucket) -> Self where Answer == ObjectResource? {
+        let fields = "fields=\(PercentCoding.encode(ObjectResource.fields))"
+        return Self(.storage, .get, "\(bucket.objectURL(name))?\(fields)") { response throws(CloudFault) in
+            if response.status == 404 { return nil }
+            try requireSuccess(response)
+            return try ObjectResource(json: response.body)
+        }
+    }
+
+    /// An object's content; `nil` when there is none.
+    package static func content(_ name: String, in bucket: Bucket) -> Self where Answer == [UInt8]? {
+        Self(.storage, .get, "\(bucket.objectURL(name))?alt=media") { response throws(CloudFault) in
+            if response.status == 404 { return nil }
+            try requireSuccess(response)
+            return response.body
+        }
+    }
+}
+
+extension ObjectResource {
+    /// The members that we read.
+    static let fields = "name,size,md5Hash,metadata"
+
+    init(json body: [UInt8]) throws(CloudFault) {
+        let document = try decode(ObjectDocument.self, from: body)
+        // A whole number of 64 bits is a text in Google's JSON.
+        guard let size = Int64(document.size), size >= 0 else { throw .malformedAnswer(field: "size") }
+        self.init(
+            name: document.name, size: size, md5: document.md5Hash.flatMap { Base64.decode($0) },
+            sha256: document.metadata?["sha256"].flatMap { Hex.decode($0) })
+    }
+}
+
+extension Bucket {
+    /// Where the JSON API has an object.
+    fileprivate func objectURL(_ name: String) -> String {
+        "\(base.text)/storage/v1/b/\(PercentCoding.encode(self.name))/o/\(PercentCoding.encode(name))"
+    }
+}
+
+private struct ObjectDocument: Decodable {
+    let name: String
+    let size: String
+    let md5Hash: String?
+    let metadata: [String: String]?
+}

@@ -1,0 +1,142 @@
+internal import Crypto
+internal import FoundationEssentials
+package import Kernel
+
+/// What a release consists of, as it lies beside its files in the bucket.
+package struct ReleaseManifest: Equatable, Sendable {
+    /// One file of a release.
+    package struct File: Equatable, Sendable {
+        /// Where it lies; product, version, platform and file name are in it.
+        package let object: ObjectName
+        /// Its length in bytes.
+        package let size: Int64
+        /// The 32 bytes of its SHA-256 digest.
+        package let digest: [UInt8]
+
+        /// A file; `nil` when it is empty or the digest is not 32 bytes.
+        package init?(object: ObjectName, size: Int64, digest: [UInt8]) {
+            guard size > 0, digest.count == SHA256.byteCount else { return nil }
+            self.object = object
+            self.size = size
+            self.digest = digest
+        }
+    }
+
+    /// Why a document is no manifest.
+    package enum Fault: Error, Equatable, Sendable {
+        /// It is not JSON, or this member is missing or of another type.
+        case malformed(field: String)
+        /// The value of this member cannot be.
+        case invalid(field: String)
+    }
+
+    /// The product's name in addresses.
+    package let product: String
+    /// The release.
+    package let version: String
+    /// When it was published.
+    package let releasedAt: Instant
+    /// Its files.
+    package let files: [File]
+
+    /// The name under which a release's manifest lies in the bucket.
+    package static func objectName(product: String, version: String) -> String { "\(product)/\(version)/manifest.json" }
+
+    /// A manifest of files that all belong to one product and version.
+    package init(product: String, version: String, releasedAt: Instant, files: [File]) throws(Fault) {
+        guard ObjectName.isSegment(product) else { throw .invalid(field: "product") }
+        guard ObjectName.isSegment(version) else { throw .invalid(field: "version") }
+        guard !files.isEmpty, Set(files.map(\.object)).count == files.count,
+            files.allSatisfy({ $0.object.product == product && $0.object.version == version })
+        else { throw .invalid(field: "files") }
+        self.product = product
+        self.version = version
+        self.releasedAt = releasedAt
+        self.files = files
+    }
+
+    /// The document to write.
+    package var json: JSONValue {
+        .object([
+            ("product", .string(product)), ("version", .string(version)),
+            ("released_at", .string(CivilTime(releasedAt).rfc3339)), ("files", .array(files.map(\.json))),
+        ])
+    }
+}
+
+extension ReleaseManifest.File {
+    fileprivate var json: JSONValue {
+        .object([
+            ("platform", .string(object.platform)), ("name", .string(object.file)),
+            ("object", .string(object.description)), ("size", .integer(size)), ("sha256", .string(Hex.encode(digest))),
+        ])
+    }
+}
+
+extension ReleaseManifest {
+    /// Reads a document.
+    package init(json bytes: [UInt8]) throws(Fault) {
+        let document = try Document(bytes)
+        guard let releasedAt = instant(document.releasedAt) else { throw .invalid(field: "released_at") }
+        var files: [File] = []
+        for (index, entry) in document.files.enumerated() {
+            guard let file = File(entry, product: document.product, version: document.version) else {
+                throw .invalid(field: "files.\(index)")
+            }
+            files.append(file)
+        }
+        try self.init(product: document.product, version: document.version, releasedAt: releasedAt, files: files)
+    }
+}
+
+extension ReleaseManifest.File {
+    /// A file whose object name is the one that its other members make.
+    fileprivate init?(_ entry: Document.Entry, product: String, version: String) {
+        guard
+            let object = ObjectName(product: product, version: version, platform: entry.platform, file: entry.name),
+            object.description == entry.object, let digest = Hex.decode(entry.sha256)
+        else { return nil }
+        self.init(object: object, size: entry.size, digest: digest)
+    }
+}
+
+/// A manifest as JSON has it, nothing checked but names and types.
+private struct Document: Decodable {
+    struct Entry: Decodable {
+        let platform: String
+        let name: String
+        let object: String
+        let size: Int64
+        let sha256: String
+    }
+
+    let product: String
+    let version: String
+    let releasedAt: String
+    let files: [Entry]
+
+    enum CodingKeys: String, CodingKey {
+        case product, version, files
+        case releasedAt = "released_at"
+    }
+
+    init(_ bytes: [UInt8]) throws(ReleaseManifest.Fault) {
+        do {
+            self = try JSONDecoder().decode(Document.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw .malformed(field: error.fieldPath)
+        } catch {
+            throw .malformed(field: "")
+        }
+    }
+}
+
+/// A UTC time in RFC 3339, with or without a fraction of a second.
+///
+/// Foundation reads the 31st of November as the 1st of December, so the day and time are written again and compared.
+private func instant(_ text: String) -> Instant? {
+    let styles = [Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle()]
+    guard text.hasSuffix("Z"), let date = styles.lazy.compactMap({ try? $0.parse(text) }).first else { return nil }
+    let instant = Instant(microseconds: Int64((date.timeIntervalSince1970 * 1_000_000).rounded()))
+    return CivilTime(instant).rfc3339.prefix(19) == text.prefix(19) ? instant : nil
+}

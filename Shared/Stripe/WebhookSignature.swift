@@ -1,0 +1,111 @@
+internal import Crypto
+package import HTTP
+package import Kernel
+
+/// Why a delivery is not taken for Stripe's.
+package enum SignatureFault: Error, Equatable, Sendable {
+    /// There is no `Stripe-Signature`, or more than one.
+    case missing
+    /// The header is too long, or does not hold exactly one time.
+    case malformed
+    /// No signature in it is made with a secret of ours over this body and time.
+    case forged
+    /// The signature holds and is older than the tolerance: perhaps a recording played again.
+    case stale
+    /// The signature holds and its time is further ahead than the tolerance.
+    case fromTheFuture
+}
+
+/// A body whose signature held; only `WebhookSignature.verify` makes one.
+package struct VerifiedPayload: Sendable {
+    /// The bytes that were signed.
+    package let body: [UInt8]
+    /// When they were signed.
+    package let signedAt: Instant
+
+    fileprivate init(body: [UInt8], signedAt: Instant) {
+        self.body = body
+        self.signedAt = signedAt
+    }
+}
+
+/// The signature of webhook deliveries: `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`, HMAC-SHA256 over `t.body`.
+///
+/// Source: <https://docs.stripe.com/webhooks#verify-manually>
+package enum WebhookSignature {
+    /// The name of the header field.
+    package static let fieldName = "Stripe-Signature"
+    /// How far a signature's time may lie from ours, either way.
+    package static let tolerance: Duration = .seconds(300)
+    /// The longest header that is read; Stripe's own is some 150 bytes.
+    package static let lengthLimit = 4_096
+    /// How many signatures of the current scheme are looked at; Stripe sends one for each live secret.
+    package static let signatureLimit = 16
+
+    /// Proves that `request` is Stripe's delivery.
+    ///
+    /// - Throws: `SignatureFault`; a forged signature is called forged whatever its time says.
+    package static func verify(
+        _ request: Request, secrets: [Secret], now: Instant
+    ) throws(SignatureFault) -> VerifiedPayload {
+        let values = request.fields.values(fieldName)
+        guard values.count == 1 else { throw .missing }
+        let header = try Header(values[0])
+        guard header.isSigned(over: request.body, with: secrets) else { throw .forged }
+        guard now - header.time <= tolerance else { throw .stale }
+        guard header.time - now <= tolerance else { throw .fromTheFuture }
+        return VerifiedPayload(body: request.body, signedAt: header.time)
+    }
+
+    /// The header value that Stripe would send with `body`, for whoever plays Stripe in a test.
+    package static func sign(_ body: [UInt8], secret: Secret, at instant: Instant) -> String {
+        let time = String(instant.unixSeconds)
+        return "t=\(time),v1=\(Hex.encode(tag(body, time: time, secret: secret)))"
+    }
+
+    fileprivate static func tag(_ body: [UInt8], time: String, secret: Secret) -> [UInt8] {
+        HMACSHA256.tag(key: secret, Array("\(time).".utf8), body)
+    }
+}
+
+/// The parts of a header that was read.
+private struct Header {
+    let time: Instant
+    private let timeText: String
+    private let signatures: [[UInt8]]
+
+    /// Reads `text`; schemes other than `v1` are passed over, as are signatures that no key could have made.
+    ///
+    /// Exactly one time is taken, so that the age is judged by the very time that was signed.
+    init(_ text: String) throws(SignatureFault) {
+        guard text.utf8.count <= WebhookSignature.lengthLimit else { throw .malformed }
+        // Bytes, not characters, which Unicode would join across a comma or an equals sign.
+        let items = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        let times = items.filter { $0.starts(with: "t=".utf8) }.map { String(Substring($0.dropFirst(2))) }
+        let tags = items.filter { $0.starts(with: "v1=".utf8) }.map { Substring($0.dropFirst(3)) }
+        guard times.count == 1, tags.count <= WebhookSignature.signatureLimit,
+            let seconds = Header.seconds(times[0])
+        else { throw .malformed }
+        time = Instant(unixSeconds: seconds)
+        timeText = times[0]
+        signatures = tags.compactMap { Hex.decode($0) }
+    }
+
+    /// Whether any secret made any of the signatures; a secret that is empty makes none.
+    func isSigned(over body: [UInt8], with secrets: [Secret]) -> Bool {
+        var isSigned = false
+        for secret in secrets where !secret.isEmpty {
+            let expected = WebhookSignature.tag(body, time: timeText, secret: secret)
+            for signature in signatures where ConstantTime.equal(signature, expected) { isSigned = true }
+        }
+        return isSigned
+    }
+
+    /// Decimal digits alone: no sign, no blank, no other script's digits.
+    private static func seconds(_ text: String) -> Int64? {
+        guard (1...12).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        return Int64(text)
+    }
+}

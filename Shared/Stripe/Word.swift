@@ -1,0 +1,23 @@
+/// A word out of a list that Stripe may make longer at any time.
+package enum Word<Known: RawRepresentable & Hashable & Sendable>: Hashable, Sendable, Decodable
+where Known.RawValue == String {
+    /// A word we know.
+    case known(Known)
+    /// A word that was added since.
+    case unknown(String)
+
+    /// The word as Stripe writes it.
+    package var text: String {
+        switch self {
+        case .known(let word): word.rawValue
+        case .unknown(let text): text
+        }
+    }
+
+    /// Sorts a word under those we know or the others.
+    package init(_ text: String) { self = Known(rawValue: text).map(Word.known) ?? .unknown(text) }
+
+    package init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+}

@@ -1,0 +1,297 @@
+import EventLoop
+import Kernel
+import Outbound
+import Support
+import Testing
+
+@Suite("SMTP client with a real server", .serialized, .timeLimit(.minutes(15)))
+struct SMTPClientTests {
+    @Test("hands over a mail byte for byte, dots and all, and introduces itself by the sender's domain")
+    func content() async throws {
+        try await withServer { server in
+            let text = ".first\r\n..\r\n.\r\nmiddle . dot\r\n\r\n.\r\nlast.\r\n"
+            try await SMTPClient(server.plain()).deliver(makeEnvelope(text))
+            try await server.said("session example.com plain")
+            try await server.said("mail shop@example.com person@example.org \(json(text))")
+        }
+    }
+
+    @Test("hands over a megabyte of dots")
+    func large() async throws {
+        try await withServer { server in
+            let text = String(repeating: String(repeating: ".", count: 510) + "\r\n", count: 2048)
+            try await SMTPClient(server.plain()).deliver(makeEnvelope(text))
+            try await server.said("mail shop@example.com person@example.org \(json(text))")
+        }
+    }
+
+    @Test("sends several mails over one session, and says goodbye at the end")
+    func reuse() async throws {
+        try await withServer { server in
+            var client: SMTPClient? = SMTPClient(try server.plain())
+            for number in 0..<5 { try await client?.deliver(makeEnvelope("mail \(number)\r\n")) }
+            try await server.said("mail", times: 5)
+            #expect(server.count("session") == 1)
+            client = nil
+            try await server.said("quit")
+        }
+    }
+
+    @Test("sends mails at the same time")
+    func concurrent() async throws {
+        try await withServer { server in
+            let client = SMTPClient(try server.plain())
+            let mails = try (0..<10).map { try start(client, mail: "mail \($0)\r\n") }
+            for mail in mails { #expect(await mail.task.value == nil) }
+            try await server.said("mail", times: 10)
+        }
+    }
+
+    @Test("STARTTLS needs a certificate that we trust")
+    func startTLS() async throws {
+        try await withServer("starttls") { server in
+            let setting = try #require(SMTPServer("smtp://localhost:\(server.port)", allowsPlain: false))
+            await #expect(throws: SMTPFault.transient(.tls)) {
+                try await SMTPClient(setting).deliver(makeEnvelope("no\r\n"))
+            }
+            #expect(server.count("mail") == 0)
+            try await SMTPClient(setting, caFile: server.certificate).deliver(makeEnvelope("yes\r\n"))
+            try await server.said("session example.com tls")
+            try await server.said("mail")
+        }
+    }
+
+    @Test("TLS from the start needs a certificate that we trust")
+    func implicitTLS() async throws {
+        try await withServer("tls") { server in
+            let setting = try #require(SMTPServer("smtps://localhost:\(server.port)", allowsPlain: false))
+            await #expect(throws: SMTPFault.transient(.tls)) {
+                try await SMTPClient(setting).deliver(makeEnvelope("no\r\n"))
+            }
+            try await SMTPClient(setting, caFile: server.certificate).deliver(makeEnvelope("yes\r\n"))
+            try await server.said("mail")
+        }
+    }
+
+    @Test("a server without STARTTLS gets no mail, unless it is this machine")
+    func noStartTLS() async throws {
+        try await withServer { server in
+            // This machine under a name that does not say so.
+            let remote = try #require(SMTPServer("smtp://0.0.0.0:\(server.port)", allowsPlain: false))
+            await #expect(throws: SMTPFault.transient(.tls)) {
+                try await SMTPClient(remote).deliver(makeEnvelope("no\r\n"))
+            }
+            #expect(server.count("mail") == 0)
+            let local = try #require(SMTPServer("smtp://127.0.0.1:\(server.port)", allowsPlain: false))
+            try await SMTPClient(local).deliver(makeEnvelope("yes\r\n"))
+            try await server.said("mail")
+        }
+    }
+
+    @Test("logs in over TLS, once a session")
+    func login() async throws {
+        try await withServer("starttls", "auth") { server in
+            let text = "smtp://us%20er%40x:p%3Ass%2Fw%25rd@localhost:\(server.port)"
+            let setting = try #require(SMTPServer(text, allowsPlain: false))
+            let client = SMTPClient(setting, caFile: server.certificate)
+            for _ in 0..<2 { try await client.deliver(makeEnvelope("hello\r\n")) }
+            try await server.said("mail", times: 2)
+            #expect(server.lines.filter { $0.hasPrefix("login") } == ["login PLAIN good"])
+        }
+    }
+
+    @Test("a bad login and a missing one are faults of the settings, not of the mail")
+    func badLogin() async throws {
+        try await withServer("auth") { server in
+            let bad = try server.plain("user:wrong@")
+            await #expect(throws: SMTPFault.misconfigured(code: 535)) {
+                try await SMTPClient(bad).deliver(makeEnvelope("no\r\n"))
+            }
+            await #expect(throws: SMTPFault.misconfigured(code: 530)) {
+                try await SMTPClient(server.plain()).deliver(makeEnvelope("no\r\n"))
+            }
+            #expect(server.count("mail") == 0)
+        }
+    }
+
+    @Test("a server that offers no login gets no mail when we have one")
+    func unofferedLogin() async throws {
+        try await withServer { server in
+            let setting = try server.plain("user:password@")
+            await #expect(throws: SMTPFault.misconfigured(code: nil)) {
+                try await SMTPClient(setting).deliver(makeEnvelope("no\r\n"))
+            }
+            #expect(server.count("mail") == 0)
+        }
+    }
+
+    @Test("nobody listening and no such name are told as no connection")
+    func noConnection() async throws {
+        try await onLoop {
+            for text in ["smtp://127.0.0.1:1", "smtps://no-such-host.invalid"] {
+                let setting = try #require(SMTPServer(text, allowsPlain: false))
+                await #expect(throws: SMTPFault.transient(.couldNotConnect)) {
+                    try await SMTPClient(setting).deliver(makeEnvelope("no\r\n"))
+                }
+            }
+        }
+    }
+}
+
+@Suite("SMTP client with a server that follows a script", .serialized, .timeLimit(.minutes(15)))
+struct SMTPScriptTests {
+    @Test(
+        "5xx about the mail is for good, about our sender it is ours to mend, and 4xx is for now",
+        arguments: ["mail", "rcpt", "data", "message"])
+    func refusals(stage: String) async throws {
+        let refused: SMTPFault = stage == "mail" ? .misconfigured(code: 550) : .permanent(code: 550)
+        #expect(try await outcome(stage, "550") == refused)
+        #expect(try await outcome(stage, "451") == .transient(.reply(451)))
+    }
+
+    @Test("a refusal before the server has heard of the mail is for now", arguments: [554, 421])
+    func greeting(code: Int) async throws {
+        #expect(try await outcome("greeting", "\(code)") == .transient(.reply(code)))
+    }
+
+    @Test(
+        "the deadline holds wherever the server stops",
+        arguments: ["greeting", "ehlo", "mail", "rcpt", "data", "message"],
+        ["hang", "trickle"])
+    func deadline(stage: String, behaviour: String) async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", stage, behaviour)
+            let client = SMTPClient(try server.plain(), totalTimeout: .milliseconds(300))
+            #expect(try await start(client).task.value == .transient(.timedOut))
+            try await server.said("closed")
+        }
+    }
+
+    @Test(
+        "the loop turns while the server lets us wait, and cancelling ends that at once",
+        arguments: ["greeting", "ehlo", "mail", "rcpt", "data", "message"])
+    func waiting(stage: String) async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", stage, "hang")
+            let delivery = try start(
+                SMTPClient(try server.plain(), connectTimeout: .seconds(3600), totalTimeout: .seconds(3600)))
+            try await server.said("waiting \(stage)")
+            try await ticks(20)
+            #expect(!delivery.isOver)
+            delivery.task.cancel()
+            #expect(await delivery.task.value == .transient(.cancelled))
+            try await server.said("closed")
+        }
+    }
+
+    @Test(
+        "a connection that breaks is for now, and so is one whose answer to the whole mail is lost",
+        arguments: ["greeting", "ehlo", "mail", "rcpt", "data", "message"])
+    func drops(stage: String) async throws {
+        #expect(try await outcome(stage, "drop") == .transient(.dropped))
+    }
+
+    @Test("nonsense, endless replies and consent ahead of the mail are not believed")
+    func nonsense() async throws {
+        for stage in ["mail", "rcpt", "data", "message"] {
+            #expect(try await outcome(stage, "nonsense") == .transient(.dropped))
+        }
+        #expect(try await outcome("mail", "endless") == .transient(.dropped))
+        #expect(try await outcome("message", "early", mail: large) == .transient(.dropped))
+    }
+
+    @Test("a session that the server left while idle is replaced, and no mail is lost")
+    func stale() async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", "second", "drop")
+            let client = SMTPClient(try server.plain())
+            for _ in 0..<3 { try await client.deliver(makeEnvelope("hello\r\n")) }
+            #expect(server.count("connection") == 3)
+        }
+    }
+
+    @Test("a session that the server leaves when the next mail comes is replaced too", arguments: ["drop", "421"])
+    func staleAtMail(behaviour: String) async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", "again", behaviour)
+            let client = SMTPClient(try server.plain())
+            for _ in 0..<2 { try await client.deliver(makeEnvelope("hello\r\n")) }
+            #expect(server.count("connection") == 2)
+        }
+    }
+
+    @Test("a mail that a kept session refuses is not tried again")
+    func refusedAtMail() async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", "again", "450")
+            let client = SMTPClient(try server.plain())
+            try await client.deliver(makeEnvelope("hello\r\n"))
+            #expect(try await start(client).task.value == .transient(.reply(450)))
+            #expect(server.count("connection") == 1)
+        }
+    }
+
+    @Test("goodbye is said without waiting for the answer")
+    func goodbye() async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", "none", "0")
+            var client: SMTPClient? = SMTPClient(try server.plain())
+            try await client?.deliver(makeEnvelope("hello\r\n"))
+            client = nil
+            try await server.said("waiting quit")
+            try await server.said("closed")
+        }
+    }
+
+    private let large = String(repeating: String(repeating: "x", count: 998) + "\r\n", count: 16_000)
+
+    /// How a delivery to such a server ends.
+    private func outcome(_ stage: String, _ behaviour: String, mail: String = "hello\r\n") async throws -> SMTPFault? {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", stage, behaviour)
+            return try await start(SMTPClient(server.plain()), mail: mail).task.value
+        }
+    }
+}
+
+/// A delivery under way.
+@Loop
+private final class Delivery {
+    private(set) var isOver = false
+    private(set) var task = Task<SMTPFault?, Never> { nil }
+
+    init(_ client: SMTPClient, _ mail: SMTPEnvelope) {
+        task = Loop.start {
+            defer { self.isOver = true }
+            do throws(SMTPFault) { try await client.deliver(mail) } catch { return error }
+            return nil
+        }
+    }
+}
+
+@Loop
+private func start(_ client: SMTPClient, mail: String = "hello\r\n") throws -> Delivery {
+    Delivery(client, try makeEnvelope(mail))
+}
+
+private func withServer(_ words: String..., body: @escaping @Loop @Sendable (ScriptedServer) async throws -> Void)
+    async throws
+{
+    try await onLoop {
+        try await body(ScriptedServer.start("smtp_server.py", words))
+    }
+}
+
+extension ScriptedServer {
+    /// The setting for this server without TLS.
+    fileprivate func plain(_ login: String = "") throws -> SMTPServer {
+        try #require(SMTPServer("smtp+plain://\(login)127.0.0.1:\(port)", allowsPlain: true))
+    }
+}
+
+private func json(_ text: String) -> String { JSONValue.string(text).text.replacingLineEnds() }
+
+extension String {
+    /// Python writes a carriage return as `\r`, we write it by its number.
+    fileprivate func replacingLineEnds() -> String { split(separator: "\\u000d").joined(separator: "\\r") }
+}
