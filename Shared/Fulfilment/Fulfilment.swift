@@ -1,0 +1,211 @@
+package import Commerce
+package import EventLoop
+package import Kernel
+package import Log
+package import Outbox
+package import Payments
+package import Postgres
+package import Records
+package import Stripe
+package import Tokens
+
+/// Why a session's news could not be made into an order.
+package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The session is no sale of this shop's: another product, a subscription.
+    case notOurs(String)
+    case database(PostgresFault)
+    case stripe(StripeCallFault)
+    /// The catalog or the secrets do not fit together.
+    case misconfigured(String)
+
+    package var description: String {
+        switch self {
+        case .notOurs(let reason): "not a sale of this shop: \(reason)"
+        case .database(let fault): fault.description
+        case .stripe(let fault): fault.description
+        case .misconfigured(let reason): reason
+        }
+    }
+
+    /// What the caller is told.
+    package var refusal: Refusal {
+        switch self {
+        case .notOurs, .misconfigured: .failed
+        case .database(let fault): fault.refusal
+        case .stripe(let fault): fault.refusal
+        }
+    }
+}
+
+/// Turns what Stripe says of a session into an order with everything that belongs to it.
+///
+/// Whoever learns of a sale calls this, be it from an event or from the buyer who comes back.
+@Loop
+package struct Fulfilment {
+    private let pool: Pool
+    private let catalog: CatalogCache
+    private let stripe: StripeClient
+    private let keys: KeyRing
+    private let postman: Postman
+    private let actor: String
+    private let log: Log
+    private let clock: WallClock
+
+    /// Takes the parts as they are; `actor` is who the audit log says it was, such as `function:webhook`.
+    package init(
+        pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, postman: Postman, actor: String,
+        log: Log, clock: WallClock = .system
+    ) {
+        self.pool = pool
+        self.catalog = catalog
+        self.stripe = stripe
+        self.keys = keys
+        self.postman = postman
+        self.actor = actor
+        self.log = log
+        self.clock = clock
+    }
+
+    /// Applies the news once, and sends the receipt if this call is the one that made the sale.
+    ///
+    /// The mail is tried once here and only after the sale is safe; whatever becomes of it, the sale stands.
+    @discardableResult
+    package func apply(
+        _ session: CheckoutSession, _ news: SaleNews, from entry: LedgerEntry
+    ) async throws(FulfilmentFault) -> FulfilmentOutcome {
+        let (product, quantity, known) = try await whatWasBought(session)
+        let now = clock.now()
+        let ids = SaleIDs(session: session.id, createdAt: session.created ?? now)
+        let sale = try sale(session, news, product, quantity, ids)
+        let entitlement = try entitlement(product, quantity, news, ids, at: now)
+        let outcome: FulfilmentOutcome
+        do {
+            outcome = try await pool.run(
+                FulfilmentStatements.lock(sale),
+                FulfilmentStatements.apply(
+                    sale, entitlement, from: entry, mailLeasedUntil: now + Postman.lease, by: actor, at: now)
+            ).1
+        } catch { throw .database(error) }
+        report(outcome, sale, product)
+        if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
+            await postman.send(receipt(order, status, sale, product, entitlement, to: recipient, at: now), known)
+        }
+        return outcome
+    }
+
+    private func report(_ outcome: FulfilmentOutcome, _ sale: Sale, _ product: Product) {
+        guard sale.news.target == .paid, let order = outcome.order, let status = outcome.status else { return }
+        log(
+            .info, "sale made",
+            [
+                ("order", .string(order.description)), ("product", .string(product.slug)),
+                ("quantity", .integer(Int64(sale.quantity))), ("amount", .integer(sale.total.minorUnits)),
+                ("currency", .string(sale.total.currency.code)), ("status", .string(status.rawValue)),
+                ("live", .bool(sale.isLive)),
+            ])
+    }
+
+    private func currentCatalog(_ isComplete: (Catalog) -> Bool) async throws(FulfilmentFault) -> Catalog {
+        do { return try await catalog.catalog(isComplete) } catch { throw .database(error) }
+    }
+
+    /// The product and how many: from the metadata that our checkout wrote, else from the session's items.
+    private func whatWasBought(_ session: CheckoutSession) async throws(FulfilmentFault) -> (Product, Int, Catalog) {
+        if case .known(let mode)? = session.mode, mode != .payment { throw .notOurs("mode \(mode.rawValue)") }
+        if let ours = SaleMetadata(session) {
+            let known = try await currentCatalog { $0.product(slug: ours.product) != nil }
+            if let product = known.product(slug: ours.product) { return (product, ours.quantity, known) }
+        }
+        let items = try await items(of: session)
+        let known = try await currentCatalog { known in items.items.allSatisfy { known.product($0) != nil } }
+        let (product, quantity) = try Fulfilment.sum(items.items, known)
+        guard !items.hasMore else { throw .misconfigured("a session with more items than Stripe tells at once") }
+        return (product, quantity, known)
+    }
+
+    /// The one product among `items`, as often as all of them say; an order has one, and a session with two must not
+    /// be half sold.
+    private static func sum(_ items: [LineItem], _ catalog: Catalog) throws(FulfilmentFault) -> (Product, Int) {
+        var sum: (product: Product, quantity: Int)?
+        for item in items {
+            guard let product = catalog.product(item) else { continue }
+            guard sum == nil || sum?.product.id == product.id else {
+                throw .misconfigured("a session with more than one product")
+            }
+            let quantity = min(max(1, item.quantity ?? 1), Int64(unitLimit) + 1)
+            sum = (product, (sum?.quantity ?? 0) + Int(quantity))
+        }
+        guard let sum else { throw .notOurs("no item of it is in the catalog") }
+        return sum
+    }
+
+    private func items(of session: CheckoutSession) async throws(FulfilmentFault) -> LineItems {
+        if let items = session.lineItems { return items }
+        do {
+            let items = try await stripe.send(StripeRequest<CheckoutSession>.session(session.id)).lineItems
+            if let items { return items }
+        } catch { throw .stripe(error) }
+        throw .misconfigured("a session whose items Stripe does not tell")
+    }
+
+    private func sale(
+        _ session: CheckoutSession, _ news: SaleNews, _ product: Product, _ quantity: Int, _ ids: SaleIDs
+    ) throws(FulfilmentFault) -> Sale {
+        guard let total = session.total else { throw .misconfigured("a sale without an amount") }
+        return Sale(
+            order: SaleMetadata(session)?.order ?? ids.order, fallbackOrder: ids.order,
+            session: session.id.text, paymentIntent: session.paymentIntent?.text,
+            email: session.email.flatMap { EmailAddress($0) }, name: session.buyerName, total: total,
+            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt, news: news)
+    }
+
+    private func entitlement(
+        _ product: Product, _ quantity: Int, _ news: SaleNews, _ ids: SaleIDs, at now: Instant
+    ) throws(FulfilmentFault) -> Entitlement {
+        let count = news.target == .paid ? quantity : 0
+        guard count <= Fulfilment.unitLimit else { throw .misconfigured("a sale of \(count) units") }
+        guard let prefix = LicensePrefix(product.keyPrefix) else { throw .misconfigured("a key prefix that is none") }
+        let version = keys.licenseSecrets.currentVersion
+        var licenses: [Entitlement.License] = []
+        for unit in 0..<count {
+            let id = ids.license(unit)
+            do throws(LicenseKey.Fault) {
+                let key = try LicenseKey(
+                    prefix: prefix, license: id, version: version, reissues: 0, secrets: keys.licenseSecrets)
+                licenses.append(
+                    Entitlement.License(id: id, keyHash: key.hash(pepper: keys.pepper), keyLastFour: key.lastFour))
+            } catch { throw .misconfigured("LICENSE_SECRETS lacks its own current version") }
+        }
+        return Entitlement(
+            licenses: licenses, keyVersion: version, grant: product.newGrant(at: now), email: ids.email(news.target))
+    }
+
+    private func receipt(
+        _ order: OrderID, _ status: OrderStatus, _ sale: Sale, _ product: Product, _ entitlement: Entitlement,
+        to recipient: EmailAddress, at now: Instant
+    ) -> Letter {
+        let licenses = entitlement.licenses.map {
+            Purchase.License(id: $0.id, keyVersion: entitlement.keyVersion, reissues: 0)
+        }
+        let purchase = Purchase(
+            order: order, status: status, orderedAt: sale.createdAt, total: sale.total,
+            refunded: Money(minorUnits: 0, currency: sale.total.currency), product: product.id, licenses: licenses)
+        return Letter(
+            id: entitlement.email, kind: "receipt", recipient: recipient, attempt: 1, writtenAt: now,
+            purchases: [(purchase, entitlement.grant)])
+    }
+
+    /// More units in one sale than anybody buys; beyond it a person must look.
+    private static let unitLimit = 10_000
+}
+
+extension CheckoutSession {
+    /// The name that the buyer typed, without the zero characters that no text of Postgres's can hold: a sale must not
+    /// fail for one.
+    fileprivate var buyerName: String? { customerDetails?.name.map { String($0.unicodeScalars.filter { $0 != "\0" }) } }
+}
+
+extension Catalog {
+    /// The product that `item` is.
+    fileprivate func product(_ item: LineItem) -> Product? { item.price.flatMap { product(stripePrice: $0.text) } }
+}

@@ -1,0 +1,39 @@
+package import Commerce
+package import Kernel
+package import Records
+package import Stripe
+
+extension CheckoutSession {
+    /// What the session's own state tells about its sale, and the ledger's entry for it: always the same one, so that
+    /// the same state makes a sale once; `nil` while it tells nothing.
+    ///
+    /// - Parameter kind: who looked, as the ledger's type of event.
+    package func news(seenBy kind: String, at now: Instant) -> (SaleNews, LedgerEntry)? {
+        switch (status, paymentStatus) {
+        case (.known(.complete), .known(.paid)), (.known(.complete), .known(.noPaymentRequired)):
+            (.paid, entry(paymentStatus.text, kind, at: now))
+        case (.known(.complete), .known(.unpaid)):
+            hasFailed
+                ? (.paymentFailed, entry("payment_failed", kind, at: now))
+                : (.unpaid, entry(paymentStatus.text, kind, at: now))
+        case (.known(.expired), _): (.expired, entry("expired", kind, at: now))
+        default: nil
+        }
+    }
+
+    /// Whether a delayed payment did not come: it then waits for another method, which nobody is asked for any more.
+    ///
+    /// Source: <https://docs.stripe.com/payments/paymentintents/lifecycle>
+    private var hasFailed: Bool { paymentState == "requires_payment_method" || paymentState == "canceled" }
+
+    private func entry(_ state: String, _ kind: String, at now: Instant) -> LedgerEntry {
+        let payload = JSONValue.object([
+            ("id", .string(id.text)), ("status", status.map { .string($0.text) } ?? .null),
+            ("payment_status", .string(paymentStatus.text)),
+        ])
+        return LedgerEntry(
+            event: LedgerSubject.session(id).entryID(state), type: kind, apiVersion: StripeAPI.version,
+            createdAt: created ?? now,
+            receivedAt: now, payload: payload.text, source: .asked)
+    }
+}

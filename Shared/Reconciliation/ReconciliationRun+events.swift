@@ -1,0 +1,38 @@
+import EventLoop
+import Fulfilment
+import Kernel
+import Payments
+import Postgres
+import Records
+import Stripe
+
+// Events that no endpoint of ours has taken; where the past is rebuilt, those that were taken as well.
+extension ReconciliationRun {
+    func readEvents() async throws(ReconciliationFault) {
+        let (stripe, isUndelivered) = (parts.stripe, plan.start == .marks)
+        let list = TimeWalk<EventDocument>(
+            page: { slice, last throws(ReconciliationFault) in
+                try await asking { () throws(StripeCallFault) in
+                    try await stripe.send(.events(in: slice, undelivered: isUndelivered, startingAfter: last))
+                }
+            }, place: { ($0.id, $0.created) })
+        try await walk(.events, list) { documents throws(ReconciliationFault) in try await take(documents) }
+    }
+
+    /// Those that the ledger has were dealt with, or are among what failed.
+    private func take(_ documents: [EventDocument]) async throws(ReconciliationFault) -> Int {
+        let pool = parts.pool
+        let unknown = Set(
+            try await asking { () throws(PostgresFault) in
+                try await pool.run(UnhandledStatements.unknown(among: documents.map(\.id.text)))
+            })
+        for (index, document) in documents.enumerated() {
+            if isTimeUp(.events) { return index }
+            report[.events].seen += 1
+            guard unknown.contains(document.id.text) else { continue }
+            let entry = LedgerEntry(document, at: parts.clock.now())
+            try await attempt(.events) { () throws(FulfilmentFault) in try await parts.intake.take(entry) }
+        }
+        return documents.count
+    }
+}

@@ -1,0 +1,25 @@
+import EventLoop
+import Kernel
+import Log
+import Postgres
+import Records
+
+// What must be true of the shop at any time, whatever arrived or did not.
+extension ReconciliationRun {
+    func checkInvariants() async throws(ReconciliationFault) {
+        let (pool, now) = (parts.pool, parts.clock.now())
+        for invariant in Invariant.allCases {
+            let found = try await asking { () throws(PostgresFault) in
+                try await pool.run(InvariantStatements.violations(of: invariant, quietHours: parts.quietHours, at: now))
+            }
+            guard found.count > 0 else { continue }
+            report.violations.append(invariant.rawValue)
+            parts.log(
+                .error, "invariant violated",
+                [
+                    ("invariant", .string(invariant.rawValue)), ("count", .integer(found.count)),
+                    ("examples", .array(found.examples.map(JSONValue.string))),
+                ])
+        }
+    }
+}

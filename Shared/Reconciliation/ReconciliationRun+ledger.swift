@@ -1,0 +1,90 @@
+import EventLoop
+import Fulfilment
+import Kernel
+import Payments
+import Postgres
+import Records
+import Stripe
+
+// Our own ledger: what failed is tried again, without waiting for Stripe to send it again.
+extension ReconciliationRun {
+    /// Events of one run at most; the rest waits for the next.
+    private static let ledgerLimit = 1_000
+
+    func replayLedger() async throws(ReconciliationFault) {
+        let pool = parts.pool
+        let waiting = try await asking { () throws(PostgresFault) in
+            try await pool.run(
+                UnhandledStatements.waiting(
+                    types: Event.Kind.allCases.map(\.rawValue), limit: ReconciliationRun.ledgerLimit))
+        }
+        if waiting.count == ReconciliationRun.ledgerLimit { report.isFinished = false }
+        for id in waiting {
+            if isTimeUp(.ledger) { return }
+            let found = try await asking { () throws(PostgresFault) in
+                try await pool.run(UnhandledStatements.event(id))
+            }
+            guard let found else { continue }
+            report[.ledger].seen += 1
+            try await attempt(.ledger) { () throws(FulfilmentFault) in try await replay(found) }
+        }
+    }
+
+    private func replay(_ event: UnhandledEvent) async throws(FulfilmentFault) -> EventEffect {
+        switch LedgerSubject(entryID: event.id) {
+        case .event where event.payload != nil: return try await parts.intake.take(event.entry())
+        case .event(let id):
+            // Trimmed from the ledger, but Stripe has it for 30 days.
+            let document: EventDocument = try await told(.event(id), for: event)
+            return try await parts.intake.take(event.entry(orElse: document.text))
+        case .session(let id):
+            let session: CheckoutSession = try await told(.session(id, withPayment: true), for: event)
+            return try await replace(event) { intake, now throws(FulfilmentFault) in
+                guard let (news, entry) = session.news(seenBy: SeenBy.session, at: now) else { return .unused }
+                return try await intake.take(session, news, entry)
+            }
+        case .refund(let id):
+            let refund: Refund = try await told(.refund(id), for: event)
+            return try await replace(event) { intake, now throws(FulfilmentFault) in
+                try await intake.take(refund, seenBy: SeenBy.refund, at: now)
+            }
+        case .dispute(let id):
+            let dispute: Dispute = try await told(.dispute(id), for: event)
+            return try await replace(event) { intake, now throws(FulfilmentFault) in
+                try await intake.take(dispute, seenBy: SeenBy.dispute, at: now)
+            }
+        case nil:
+            return try await parts.intake.keepingFailure(of: event.entry()) { () throws(FulfilmentFault) in
+                throw .misconfigured("an entry whose ID is none of ours")
+            }
+        }
+    }
+
+    /// Takes the thing as it stands now, which another entry may tell, and closes the old one.
+    private func replace(
+        _ event: UnhandledEvent,
+        _ take: @Loop (EventIntake, Instant) async throws(FulfilmentFault) -> EventEffect
+    ) async throws(FulfilmentFault) -> EventEffect {
+        let effect = try await take(parts.intake, parts.clock.now())
+        do throws(PostgresFault) {
+            _ = try await parts.pool.run(LedgerStatements.ignore(event.entry(), why: "asked again"))
+        } catch { throw .database(error) }
+        return effect
+    }
+
+    /// What Stripe answers; that it does not is kept with the event.
+    private func told<Answer>(
+        _ request: StripeRequest<Answer>, for event: UnhandledEvent
+    ) async throws(FulfilmentFault) -> Answer {
+        try await parts.intake.keepingFailure(of: event.entry()) { () throws(FulfilmentFault) in
+            do throws(StripeCallFault) { return try await parts.stripe.send(request) } catch { throw .stripe(error) }
+        }
+    }
+}
+
+/// How the ledger names what was learned by asking: its type of event.
+enum SeenBy {
+    static let session = "reconcile.session"
+    static let refund = "reconcile.refund"
+    static let dispute = "reconcile.dispute"
+}

@@ -1,0 +1,55 @@
+import EventLoop
+import Fulfilment
+import Kernel
+import Log
+import Payments
+import Postgres
+import Records
+import Stripe
+
+// The other way round: what we call paid must be paid at Stripe. Each order is looked at once, soon after it was paid.
+extension ReconciliationRun {
+    private static let chunk = 100
+
+    func checkPaidOrders() async throws(ReconciliationFault) {
+        let start = try await start(of: .orders)
+        let (pool, end) = (parts.pool, begun - ReconciliationStep.orders.overlap)
+        var last: PaidOrder?
+        while true {
+            let behind = last
+            let orders = try await asking { () throws(PostgresFault) in
+                try await pool.run(
+                    ComparisonStatements.paidOrders(
+                        from: start, to: end, behind: behind, limit: ReconciliationRun.chunk))
+            }
+            for order in orders {
+                if isTimeUp(.orders) { return try await advance(.orders, to: order.paidAt) }
+                report[.orders].seen += 1
+                if try await !isPaidAtStripe(order) { raiseAlert(order) }
+            }
+            guard orders.count == ReconciliationRun.chunk else { break }
+            last = orders.last
+        }
+        try await advance(.orders, to: end)
+    }
+
+    private func isPaidAtStripe(_ order: PaidOrder) async throws(ReconciliationFault) -> Bool {
+        guard let text = order.session, let id = StripeID(text) else { return false }
+        if let isPaid = isPaid[text] { return isPaid }
+        let stripe = parts.stripe
+        let session: CheckoutSession? = try await ifThere { () throws(StripeCallFault) in
+            try await stripe.send(.session(id))
+        }
+        guard let session else { return false }
+        return session.isPaid && session.isLive == parts.isLive
+    }
+
+    private func raiseAlert(_ order: PaidOrder) {
+        report.paidHereOnly += 1
+        parts.log(
+            .error, "paid here and not at Stripe",
+            [
+                ("order", .string(order.order.description)), ("paid_at", .string(CivilTime(order.paidAt).rfc3339)),
+            ])
+    }
+}

@@ -1,0 +1,96 @@
+import Commerce
+import EventLoop
+import Fulfilment
+import Kernel
+import Log
+import Payments
+import Postgres
+import Records
+import Stripe
+
+// Sessions as they stand: a sale that no event told of is made from its session.
+extension ReconciliationRun {
+    func readSessions() async throws(ReconciliationFault) {
+        let stripe = parts.stripe
+        let list = TimeWalk<CheckoutSession>(
+            page: { slice, last throws(ReconciliationFault) in
+                try await asking { () throws(StripeCallFault) in
+                    try await stripe.send(.sessions(in: slice, startingAfter: last))
+                }
+            }, place: { [begun] in ($0.id, $0.created ?? begun) })
+        try await walk(.sessions, list) { sessions throws(ReconciliationFault) in try await take(sessions, .sessions) }
+    }
+
+    /// Takes those that tell more than we know; answers how many of `sessions` it came to.
+    func take(
+        _ sessions: [CheckoutSession], _ step: ReconciliationStep
+    ) async throws(ReconciliationFault) -> Int {
+        let known = try await knownSales(of: sessions.map(\.id.text))
+        for (index, session) in sessions.enumerated() {
+            if isTimeUp(step) { return index }
+            report[step].seen += 1
+            if session.isLive == parts.isLive { try await settle(session, known[session.id.text], step) }
+        }
+        return sessions.count
+    }
+
+    private func knownSales(of sessions: [String]) async throws(ReconciliationFault) -> [String: KnownSale] {
+        let pool = parts.pool
+        let known = try await asking { () throws(PostgresFault) in
+            try await pool.run(ComparisonStatements.sales(sessions))
+        }
+        return Dictionary(known.map { ($0.session, $0) }) { first, _ in first }
+    }
+
+    private func settle(
+        _ session: CheckoutSession, _ known: KnownSale?, _ step: ReconciliationStep
+    ) async throws(ReconciliationFault) {
+        isPaid[session.id.text] = session.isPaid
+        guard let (news, entry) = session.news(seenBy: SeenBy.session, at: parts.clock.now()) else {
+            if session.status != .known(.open) { reportUnknownState(session, known, step) }
+            return
+        }
+        if let known, known.status.after(news) == known.status { return }
+        let effect = try await attempt(step) { () throws(FulfilmentFault) in
+            try await parts.intake.take(session, news, entry)
+        }
+        if news.target == .paid, !plan.isDryRun { try await confirm(session, effect) }
+    }
+
+    private func reportUnknownState(_ session: CheckoutSession, _ known: KnownSale?, _ step: ReconciliationStep) {
+        report[step].failed += 1
+        parts.log(
+            .error, "a session's state is not known",
+            [
+                ("status", session.status.map { .string($0.text) } ?? .null),
+                ("payment_status", .string(session.paymentStatus.text)),
+                ("order", known.map { .string($0.order.description) } ?? .null),
+            ])
+    }
+
+    /// Raises the alert when a session that somebody paid for is no paid order even now.
+    private func confirm(_ session: CheckoutSession, _ effect: EventEffect?) async throws(ReconciliationFault) {
+        if case .changed = effect { return }
+        let sale = try await knownSales(of: [session.id.text])[session.id.text]
+        let ours = SaleMetadata(session)
+        // Another program may sell through the same account.
+        if sale == nil, ours == nil, effect == .unused { return }
+        if sale?.status.access != nil { return }
+        report.paidAtStripeOnly += 1
+        parts.log(
+            .error, "paid at Stripe and not here",
+            [
+                ("order", (sale?.order ?? ours?.order).map { .string($0.description) } ?? .null),
+                ("status", sale.map { .string($0.status.rawValue) } ?? .null),
+                ("payment", session.paymentIntent.map { .string($0.text) } ?? .null),
+            ])
+    }
+}
+
+extension CheckoutSession {
+    /// Whether somebody has paid, or nothing was to be paid.
+    var isPaid: Bool {
+        status == .known(.complete)
+            && (paymentStatus == .known(.paid) || paymentStatus == .known(.noPaymentRequired))
+    }
+}

@@ -1,0 +1,54 @@
+import EventLoop
+import Fulfilment
+import Kernel
+import Payments
+import Postgres
+import Records
+import Stripe
+
+// What we wait for is asked for by its ID: its beginning may lie further back than any list is read.
+extension ReconciliationRun {
+    /// Things of each kind that one run asks for at most, unless it takes the time it takes.
+    private var limit: Int { plan.time == nil ? 1_000_000 : 50 }
+
+    func askForUnsettled() async throws(ReconciliationFault) {
+        let stripe = parts.stripe
+        try await ask(ComparisonStatements.awaitingPayment(limit: limit)) { id throws(ReconciliationFault) in
+            let session: CheckoutSession? = try await ifThere { () throws(StripeCallFault) in
+                try await stripe.send(.session(id, withPayment: true))
+            }
+            return try await take([session].compactMap(\.self), .unsettled)
+        }
+        try await ask(ComparisonStatements.pendingRefunds(limit: limit)) { id throws(ReconciliationFault) in
+            let refund: Refund? = try await ifThere { () throws(StripeCallFault) in try await stripe.send(.refund(id)) }
+            return try await take([refund].compactMap(\.self), .unsettled)
+        }
+        try await ask(ComparisonStatements.openDisputes(limit: limit)) { id throws(ReconciliationFault) in
+            let dispute: Dispute? = try await ifThere { () throws(StripeCallFault) in
+                try await stripe.send(.dispute(id))
+            }
+            return try await take([dispute].compactMap(\.self), .unsettled)
+        }
+    }
+
+    private func ask(
+        _ waiting: Statement<[String]>, _ look: @Loop (StripeID) async throws(ReconciliationFault) -> Int
+    ) async throws(ReconciliationFault) {
+        let pool = parts.pool
+        let ids = try await asking { () throws(PostgresFault) in try await pool.run(waiting) }
+        for id in ids.compactMap({ StripeID($0) }) {
+            if isTimeUp(.unsettled) { return }
+            _ = try await look(id)
+        }
+    }
+
+    /// What Stripe answers; `nil` when it has nothing under the ID.
+    func ifThere<Answer>(
+        _ ask: @Loop () async throws(StripeCallFault) -> Answer
+    ) async throws(ReconciliationFault) -> Answer? {
+        do throws(StripeCallFault) { return try await ask() } catch {
+            if error.isNotFound { return nil }
+            throw .stripe(error)
+        }
+    }
+}

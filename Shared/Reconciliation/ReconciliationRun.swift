@@ -1,0 +1,131 @@
+import EventLoop
+import Fulfilment
+import Kernel
+import Log
+import Payments
+import Postgres
+import Records
+import Stripe
+
+/// One run: what it has found so far, and how long it has.
+@Loop
+final class ReconciliationRun {
+    let parts: Reconciliation
+    let plan: ReconciliationPlan
+    let begun: Instant
+    var report = ReconciliationReport()
+    /// What Stripe said of sessions during this run: whether they are paid.
+    var isPaid: [String: Bool] = [:]
+
+    init(_ parts: Reconciliation, _ plan: ReconciliationPlan) {
+        self.parts = parts
+        self.plan = plan
+        begun = parts.clock.now()
+    }
+
+    /// Does every step, and looks at the invariants even when a step could not be done.
+    func callAsFunction() async -> ReconciliationReport {
+        for step in ReconciliationStep.allCases where report.fault == nil {
+            plan.progress("\(step.rawValue) …")
+            do throws(ReconciliationFault) { try await perform(step) } catch { end(error) }
+        }
+        plan.progress("invariants …")
+        do throws(ReconciliationFault) { try await checkInvariants() } catch { end(error) }
+        return report
+    }
+
+    private func perform(_ step: ReconciliationStep) async throws(ReconciliationFault) {
+        switch step {
+        case .ledger: try await replayLedger()
+        case .refunds: try await readRefunds()
+        case .disputes: try await readDisputes()
+        case .events: try await readEvents()
+        case .sessions: try await readSessions()
+        case .unsettled: try await askForUnsettled()
+        case .orders: try await checkPaidOrders()
+        }
+    }
+
+    private func end(_ fault: ReconciliationFault) {
+        report.fault = report.fault ?? fault
+        report.isFinished = false
+    }
+
+    // MARK: Time
+
+    /// Whether the step shall give way to the next; then the run is not finished.
+    func isTimeUp(_ step: ReconciliationStep) -> Bool {
+        guard let time = plan.time, parts.clock.now() >= begun + time * step.timeShare else { return false }
+        report.isFinished = false
+        return true
+    }
+
+    // MARK: Lists
+
+    /// Goes through one of Stripe's lists from where the last run came to, and notes how far this one comes.
+    func walk<Element>(
+        _ step: ReconciliationStep, _ list: TimeWalk<Element>,
+        deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
+    ) async throws(ReconciliationFault) {
+        let start = try await start(of: step)
+        // Stripe's clock may be ahead of ours.
+        let end = begun + EventIntake.clockMargin
+        let stop = try await list(
+            from: start, to: end, isTimeUp: { isTimeUp(step) },
+            reached: { through throws(ReconciliationFault) in
+                plan.progress(
+                    "\(step.rawValue): \(report[step].seen) read, through \(CivilTime(min(through, begun)).rfc3339)")
+                try await advance(step, to: through)
+            }, deal: deal)
+        try await advance(step, to: stop)
+    }
+
+    /// From when on the step reads; on the first run ever as far back as Stripe keeps events.
+    func start(of step: ReconciliationStep) async throws(ReconciliationFault) -> Instant {
+        let furthest = begun - .seconds(30 * 86_400)
+        switch plan.start {
+        case .since(let since) where step == .events: return max(since, furthest)
+        // A session that was paid since then may have been opened before.
+        case .since(let since): return step == .sessions ? since - step.overlap : since
+        case .marks:
+            let pool = parts.pool
+            return try await asking { () throws(PostgresFault) in
+                try await pool.run(ReconcileStatements.mark(step.rawValue))
+            } ?? furthest
+        }
+    }
+
+    /// Notes from where the next run goes on: where this one came to, but so far back that nothing can still change.
+    func advance(_ step: ReconciliationStep, to reached: Instant) async throws(ReconciliationFault) {
+        guard plan.start == .marks, !plan.isDryRun else { return }
+        let (pool, through) = (parts.pool, min(reached, begun - step.overlap))
+        _ = try await asking { () throws(PostgresFault) in
+            try await pool.run(ReconcileStatements.advance(step.rawValue, to: through, at: begun))
+        }
+    }
+
+    // MARK: One thing
+
+    /// Does what repairs one thing and counts what became of it; in a dry run counts it as done.
+    ///
+    /// - Returns: what it changed; `nil` when it could not be done, or was not to be.
+    /// - Throws: what would meet the next thing too.
+    @discardableResult
+    func attempt(
+        _ step: ReconciliationStep, _ repair: @Loop () async throws(FulfilmentFault) -> EventEffect
+    ) async throws(ReconciliationFault) -> EventEffect? {
+        guard !plan.isDryRun else {
+            report[step].repaired += 1
+            return nil
+        }
+        do throws(FulfilmentFault) {
+            let effect = try await repair()
+            if case .changed = effect { report[step].repaired += 1 }
+            return effect
+        } catch {
+            report[step].failed += 1
+            if let fault = ReconciliationFault(endingRun: error) { throw fault }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package import Identity
+package import Kernel
+
+/// Who may call the task routes.
+package enum TasksAuth: Sendable {
+    /// The platform lets nobody else through: Cloud Run checks the caller's identity.
+    case platform
+    /// Whoever shows one of these secrets as a bearer token; two while one takes the other's place.
+    case tokens([Secret])
+    /// The scheduler's service account, by Google's word for it: an ID token that we check.
+    case oidc(IdentityToken.Expectation)
+
+    /// What the setting must look like, for the fault that says it does not.
+    package static let expected =
+        "iam, or token: and at least 32 characters (several with commas), or oidc: and an audience, a comma and a service account's address"
+
+    /// Reads `TASKS_AUTH`; `nil` when it is none of these.
+    package init?(_ text: String) {
+        if text == "iam" {
+            self = .platform
+        } else if text.hasPrefix("token:") {
+            let tokens = text.dropFirst(6).split(separator: ",", omittingEmptySubsequences: false)
+            guard tokens.allSatisfy({ $0.utf8.count >= 32 }) else { return nil }
+            self = .tokens(tokens.map { Secret(String($0)) })
+        } else if text.hasPrefix("oidc:"), let comma = text.lastIndex(of: ",") {
+            let audience = text[..<comma].dropFirst(5)
+            guard !audience.isEmpty, let email = EmailAddress(String(text[text.index(after: comma)...])) else {
+                return nil
+            }
+            self = .oidc(IdentityToken.Expectation(audience: String(audience), email: email.text))
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import EventLoop
+import HTTP
+import Identity
+import Kernel
+import Log
+import Support
+import Tasks
+import Testing
+
+@Suite("Tasks auth")
+struct TasksAuthTests {
+    private let secret = String(repeating: "s", count: 32)
+
+    @Test(
+        "refuses whoever does not show the token",
+        arguments: [
+            nil, "", "Bearer ", "Bearer sss", "bearer ssssssssssssssssssssssssssssssss",
+            "Basic ssssssssssssssssssssssssssssssss",
+        ])
+    func refuses(header: String?) async throws {
+        let settings = TasksSettings(auth: try #require(TasksAuth("token:" + secret)))
+        let request = Request(method: .post, path: "/tasks/x", fields: header.map { ["Authorization": $0] } ?? [:])
+        try await onLoop {
+            let log = CapturedLog()
+            let door = TaskDoor(settings, log: log.log)
+            await #expect(throws: Refusal.self) { try await door.admit(request) }
+            #expect(log.text.contains("a task's caller was not believed"))
+            #expect(!log.text.contains("sss"))
+        }
+    }
+
+    @Test("lets the token pass, and everyone where the platform checks")
+    func admits() async throws {
+        let request = Request(method: .post, path: "/tasks/x", fields: ["Authorization": "Bearer \(secret)"])
+        let token = TasksSettings(auth: try #require(TasksAuth("token:" + secret)))
+        let platform = TasksSettings(auth: try #require(TasksAuth("iam")))
+        try await onLoop {
+            try await TaskDoor(token, log: silentLog).admit(request)
+            try await TaskDoor(platform, log: silentLog).admit(Request(path: "/tasks/x"))
+        }
+    }
+
+    @Test("two tokens are good at once, while one takes the other's place, and no other is")
+    func rotation() async throws {
+        let next = String(repeating: "n", count: 32)
+        let both = TasksSettings(auth: try #require(TasksAuth("token:\(next),\(secret)")))
+        let requests = ["Bearer \(secret)", "Bearer \(next)", "Bearer \(next),\(secret)"].map {
+            Request(method: .post, path: "/tasks/x", fields: ["Authorization": $0])
+        }
+        try await onLoop {
+            let door = TaskDoor(both, log: silentLog)
+            try await door.admit(requests[0])
+            try await door.admit(requests[1])
+            await #expect(throws: Refusal.self) { try await door.admit(requests[2]) }
+        }
+    }
+
+    @Test(
+        "refuses settings that admit too easily",
+        arguments: [
+            "", "token:", "token:short", "token:ssssssssssssssssssssssssssssssss,",
+            "token:ssssssssssssssssssssssssssssssss,short", "IAM", "none", "oidc:", "oidc:https://shop.example",
+            "oidc:,a@b.example",
+            "oidc:https://shop.example,nobody",
+        ])
+    func settings(text: String) {
+        #expect(TasksAuth(text) == nil)
+    }
+
+    @Test("an audience may have a comma in it; the address is what follows the last")
+    func audience() throws {
+        guard case .oidc(let expectation)? = TasksAuth("oidc:https://shop.example/a,b,tasks@shop.example") else {
+            Issue.record("refused")
+            return
+        }
+        #expect(expectation.audience == "https://shop.example/a,b")
+        #expect(expectation.email == "tasks@shop.example")
+    }
+}
