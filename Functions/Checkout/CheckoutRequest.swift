@@ -1,0 +1,83 @@
+import FoundationEssentials
+import HTTP
+import Kernel
+
+/// What a buyer asked for, every field checked.
+struct CheckoutRequest: Equatable, Sendable {
+    /// In what form the request came, and so in what form its answer goes.
+    enum Kind: Equatable, Sendable {
+        /// A browser's form: the answer is a redirect or a page.
+        case form
+        /// A program's JSON: the answer is JSON.
+        case json
+    }
+
+    let product: String
+    let quantity: Int
+    let email: EmailAddress?
+
+    /// How many units one order may have.
+    static let quantities = 1...25
+
+    /// Which form the request's body has.
+    ///
+    /// - Throws: `.unsupportedMediaType` when it is neither.
+    static func kind(of request: Request) throws(Refusal) -> Kind {
+        let type = request.fields["content-type"]?.prefix { $0 != ";" }.trimmingBlanks().lowercased()
+        switch type {
+        case "application/x-www-form-urlencoded": return .form
+        case "application/json": return .json
+        default: throw .unsupportedMediaType
+        }
+    }
+
+    /// Reads the body.
+    ///
+    /// - Throws: `.malformed` naming the field at fault.
+    init(_ request: Request, _ kind: Kind) throws(Refusal) {
+        switch kind {
+        case .form:
+            guard let text = String(validating: request.body, as: UTF8.self) else {
+                throw .malformed(field: "body", reason: "The form is not UTF-8.")
+            }
+            let form = try Form(text)
+            try self.init(
+                product: try form.single("product"), quantity: try form.single("quantity"),
+                email: try form.single("email"))
+        case .json:
+            let body: Body
+            do { body = try JSONDecoder().decode(Body.self, from: Data(request.body)) } catch {
+                let field = (error as? DecodingError)?.fieldPath ?? "body"
+                throw .malformed(field: field.isEmpty ? "body" : field, reason: "The JSON is not as expected.")
+            }
+            try self.init(product: body.product, quantity: body.quantity.map(String.init), email: body.email)
+        }
+    }
+
+    private init(product: String?, quantity: String?, email: String?) throws(Refusal) {
+        guard let product, !product.isEmpty, product.utf8.count <= 100, !product.utf8.contains(0) else {
+            throw .malformed(field: "product", reason: "Name a product.")
+        }
+        self.product = product
+        let count = quantity.map { $0.trimmingBlanks() } ?? ""
+        guard let number = count.isEmpty ? 1 : Int(count), CheckoutRequest.quantities.contains(number) else {
+            throw .malformed(field: "quantity", reason: "Give a whole number from 1 to 25.")
+        }
+        self.quantity = number
+        if let email, !email.trimmingBlanks().isEmpty {
+            guard let address = EmailAddress(email) else {
+                throw .malformed(
+                    field: "email", reason: "Give an e-mail address such as you@example.com, or leave it out.")
+            }
+            self.email = address
+        } else {
+            self.email = nil
+        }
+    }
+
+    private struct Body: Decodable {
+        let product: String?
+        let quantity: Int?
+        let email: String?
+    }
+}

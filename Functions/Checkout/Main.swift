@@ -1,0 +1,50 @@
+import EventLoop
+import HTTP
+import Kernel
+import Log
+import Payments
+import Postgres
+import RateLimits
+import Records
+import Server
+import Stripe
+
+@main
+enum Main {
+    static func main() {
+        runFunction("checkout") { (settings: CheckoutSettings, log) in
+            let pool = Pool(settings.database, log: log)
+            pool.warm()
+            let checkout = Checkout(settings, pool, StripeClient(settings.stripe), log)
+            try await serve(
+                settings.server, log: log, routes: ["/checkout"], isReady: { await pool.isReady() },
+                handler: { request throws(Refusal) in await checkout(request) })
+            pool.close()
+        }
+    }
+}
+
+extension Checkout {
+    /// The live checkout.
+    init(_ settings: CheckoutSettings, _ pool: Pool, _ stripe: StripeClient, _ log: Log) {
+        let isLive = !settings.stripe.isTest
+        let limiter = RateLimiter(pool, log: log)
+        self.init(
+            begin: { [limits = settings.limits] order, wish, caller, now throws(PostgresFault) in
+                try await limiter.run([limits.limit(.checkoutAddress, address: caller)], at: now) { gate in
+                    CheckoutStatements.begin(
+                        order: order, product: wish.product, quantity: wish.quantity, email: wish.email, isLive: isLive,
+                        at: now, behind: gate)
+                }
+            },
+            open: { session, key throws(StripeCallFault) in
+                try await stripe.send(.create(session, idempotencyKey: key))
+            },
+            attach: { session, order throws(PostgresFault) in
+                _ = try await pool.run(CheckoutStatements.attach(session: session.text, to: order))
+            },
+            abandon: { order throws(PostgresFault) in _ = try await pool.run(CheckoutStatements.abandon(order)) },
+            publicURL: settings.publicURL, trustedHops: settings.server.trustedHops,
+            paymentPages: settings.paymentPages, log: log)
+    }
+}

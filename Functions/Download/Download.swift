@@ -1,0 +1,210 @@
+import Cloud
+import Commerce
+import HTTP
+import Kernel
+import Log
+import Pages
+import Postgres
+import Records
+import Settings
+import Storage
+import Tokens
+
+/// Shows what a download link leads to, and leads to the files.
+///
+/// The page uses up nothing, since mail scanners open every link; a file's own address counts one use in the very
+/// statement that checks, and `HEAD` never counts. Where a service must be asked to sign, it is asked before that
+/// statement: it may be away, and then nothing shall be used up. Where the key is here, signing cannot fail unless the
+/// key is broken for everybody, and the statement comes first and alone.
+struct Download: Sendable {
+    static let routes = ["/download/{token}", "/download/{token}/{file}"]
+
+    let tokens: DownloadTokens
+    let publicURL: PublicURL
+    /// How many addresses at the right of `X-Forwarded-For` are ours.
+    let trustedHops: Int
+    let log: Log
+    let now: @Sendable () -> Instant
+    /// What the link leads to, unless it or the caller at this address came too often.
+    let overview:
+        @Sendable (GrantID, _ caller: String, Instant) async throws(PostgresFault) -> Limited<DownloadOverview?>
+    /// Uses the link once for a file, under the same limits; without a caller for a request that was counted already.
+    let use: @Sendable (GrantID, String, _ caller: String?, Instant) async throws(PostgresFault) -> Limited<Artifact?>
+    /// What the link leads to, for a request that was counted already.
+    let reason: @Sendable (GrantID) async throws(PostgresFault) -> DownloadOverview?
+    let link: LinkMaker
+
+    func callAsFunction(_ request: Request) async -> Response {
+        do throws(DownloadRefusal) {
+            return try await answer(request)
+        } catch {
+            if let severity = error.severity {
+                log(severity, "download refused", [("reason", .string(error.reason))])
+            }
+            return present(error.refusal, for: request, as: error.page)
+        }
+    }
+
+    private func answer(_ request: Request) async throws(DownloadRefusal) -> Response {
+        let path = request.pathSegments
+        guard (2...3).contains(path.count), path[0] == "download" else { throw .noAddress }
+        do { try request.requireMethod(.get, .head) } catch { throw .method(error) }
+        let link = try verified(path[1])
+        guard path.count == 3 else { return try await page(link, of: request) }
+        guard let file = PercentCoding.decode(path[2]), ObjectName.isSegment(file) else { throw .noFile(nil, link) }
+        let caller = request.clientAddress(trustedHops: trustedHops)
+        return request.method == .head
+            ? try await look(link, at: file, for: caller) : try await serve(link, file, for: caller)
+    }
+
+    /// The link's content when its signature holds and its time is not over; asks no one.
+    private func verified(_ token: Substring) throws(DownloadRefusal) -> OpenLink {
+        do {
+            return OpenLink(token: String(token), content: try tokens.verify(String(token), now: now()))
+        } catch {
+            switch error {
+            case .malformed, .forged: throw .noLink
+            case .expired: throw .expired
+            }
+        }
+    }
+
+    private func page(_ link: OpenLink, of request: Request) async throws(DownloadRefusal) -> Response {
+        let (found, verdict) = try await open(link, for: request.clientAddress(trustedHops: trustedHops))
+        let page = DownloadPage(overview: found, link: link, publicURL: publicURL)
+        switch Preference(request.fields, fallback: .page) {
+        case .page: return page.page.response().telling(verdict)
+        case .json: return page.json.telling(verdict)
+        }
+    }
+
+    /// What the database knows of the link, when it still opens anything.
+    private func open(
+        _ link: OpenLink, for caller: String
+    ) async throws(DownloadRefusal) -> (DownloadOverview, RateLimitVerdict) {
+        let answer = try await asked { () throws(PostgresFault) in try await overview(link.grant, caller, now()) }
+        switch answer {
+        case .refused(let verdict): throw .tooOften(verdict)
+        case .admitted(let found, let verdict): return (try check(found), verdict)
+        }
+    }
+
+    private func check(_ found: DownloadOverview?) throws(DownloadRefusal) -> DownloadOverview {
+        guard let found else { throw .noLink }
+        if found.isRevoked { throw .revoked(found) }
+        if !found.hasAccess { throw .closed(found) }
+        if found.expiresAt <= now() { throw .expired }
+        if found.usesLeft < 1 { throw .usedUp(found) }
+        return found
+    }
+
+    /// Counts one use and leads to the file; what is left of the limits it does not tell, since who follows a redirect
+    /// might wait before doing so.
+    private func serve(_ link: OpenLink, _ file: String, for caller: String) async throws(DownloadRefusal) -> Response {
+        switch self.link {
+        case .onTheSpot(let make):
+            return served(try address(try await used(link, file, by: caller), .get, make), over: link)
+        case .asking(let ask):
+            let seen = try await artifact(file, behind: link, for: caller)
+            let ready = try await address(seen, .get, ask)
+            let used = try await used(link, file, by: nil)
+            // A release that took its place in between has a link of its own: the one that may fail to come after its
+            // use is counted.
+            return served(used.objectName == seen.objectName ? ready : try await address(used, .get, ask), over: link)
+        }
+    }
+
+    /// The file, once its use is counted.
+    private func used(_ link: OpenLink, _ file: String, by caller: String?) async throws(DownloadRefusal) -> Artifact {
+        let used = try await asked { () throws(PostgresFault) in try await use(link.grant, file, caller, now()) }
+        if case .refused(let verdict) = used { throw .tooOften(verdict) }
+        guard case .admitted(let artifact?, _) = used else { throw try await whyNot(link, file) }
+        return artifact
+    }
+
+    private func served(_ address: Address, over link: OpenLink) -> Response {
+        log(
+            .info, "download served",
+            [
+                ("product", .string(address.object.product)), ("version", .string(address.object.version)),
+                ("platform", .string(address.object.platform)), ("grant", .string(link.grant.description)),
+            ])
+        return address.redirect
+    }
+
+    /// Leads a caller that asks for the header alone to a link that gives no more.
+    private func look(
+        _ link: OpenLink, at file: String, for caller: String
+    ) async throws(DownloadRefusal) -> Response {
+        let artifact = try await artifact(file, behind: link, for: caller)
+        return switch self.link {
+        case .onTheSpot(let make): try address(artifact, .head, make).redirect
+        case .asking(let ask): try await address(artifact, .head, ask).redirect
+        }
+    }
+
+    private func artifact(
+        _ file: String, behind link: OpenLink, for caller: String
+    ) async throws(DownloadRefusal) -> Artifact {
+        let (found, _) = try await open(link, for: caller)
+        guard let artifact = found.artifacts.first(where: { $0.fileName == file }) else { throw .noFile(found, link) }
+        return artifact
+    }
+
+    /// Why a use was not counted: the link's own reason, or there is no such file, or it changed meanwhile.
+    private func whyNot(_ link: OpenLink, _ file: String) async throws(DownloadRefusal) -> DownloadRefusal {
+        let found = try check(try await asked { () throws(PostgresFault) in try await reason(link.grant) })
+        return found.artifacts.contains { $0.fileName == file } ? .changed : .noFile(found, link)
+    }
+
+    private func address(
+        _ artifact: Artifact, _ method: Method, _ make: LinkMaker.OnTheSpot
+    ) throws(DownloadRefusal) -> Address {
+        guard let object = ObjectName(artifact.objectName) else { throw .misnamed }
+        do { return Address(try make(object, method, artifact.size, now()), of: object) } catch {
+            throw .unsigned(.local(error))
+        }
+    }
+
+    private func address(
+        _ artifact: Artifact, _ method: Method, _ ask: LinkMaker.Asking
+    ) async throws(DownloadRefusal) -> Address {
+        guard let object = ObjectName(artifact.objectName) else { throw .misnamed }
+        do { return Address(try await ask(object, method, artifact.size, now()), of: object) } catch {
+            throw .unsigned(error)
+        }
+    }
+
+    private func asked<Answer: Sendable>(
+        _ question: () async throws(PostgresFault) -> Answer
+    ) async throws(DownloadRefusal) -> Answer {
+        do { return try await question() } catch { throw .database(error) }
+    }
+}
+
+/// A link whose signature held.
+struct OpenLink: Equatable, Sendable {
+    let token: String
+    let content: VerifiedDownloadToken
+
+    var grant: GrantID { content.grant }
+    /// Its page's path; a token needs no encoding.
+    var path: String { "/download/\(token)" }
+}
+
+/// Where a file can be fetched for a while.
+private struct Address {
+    let object: ObjectName
+    private let link: String
+
+    init(_ link: String, of object: ObjectName) {
+        self.link = link
+        self.object = object
+    }
+
+    var redirect: Response {
+        var response = Response.redirect(to: link, status: 302)
+        response.fields.set("X-Robots-Tag", "noindex")
+        return response
+    }
+}

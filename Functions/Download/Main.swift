@@ -1,0 +1,55 @@
+import EventLoop
+import HTTP
+import Kernel
+import Log
+import Postgres
+import RateLimits
+import Records
+import Server
+import Settings
+import Tokens
+
+/// Wires the download function to the database and the storage.
+@main
+enum Main {
+    static func main() {
+        runFunction("download") { (settings: DownloadSettings, log) in
+            let pool = Pool(settings.database, log: log)
+            pool.warm()
+            let download = Download(
+                tokens: DownloadTokens(secrets: settings.tokenSecrets), publicURL: settings.publicURL,
+                trustedHops: settings.server.trustedHops, pool: pool, limits: settings.limits, log: log,
+                now: WallClock.system.now, link: LinkMaker(settings.storage, settings.cloud))
+            try await serve(
+                settings.server, log: log, routes: Download.routes, isReady: { await pool.isReady() },
+                handler: download.callAsFunction)
+            pool.close()
+        }
+    }
+}
+
+extension Download {
+    /// The live function over `pool`.
+    @Loop
+    init(
+        tokens: DownloadTokens, publicURL: PublicURL, trustedHops: Int, pool: Pool, limits: RateLimitTable, log: Log,
+        now: @escaping @Sendable () -> Instant, link: LinkMaker
+    ) {
+        let limiter = RateLimiter(pool, log: log)
+        let counts = { @Sendable (grant: GrantID, caller: String) in
+            [limits.limit(.downloadAddress, address: caller), limits.limit(.downloadLink, of: grant.uuid.bytes)]
+        }
+        self.init(
+            tokens: tokens, publicURL: publicURL, trustedHops: trustedHops, log: log, now: now,
+            overview: { grant, caller, now throws(PostgresFault) in
+                try await limiter.read(counts(grant, caller), at: now, DownloadStatements.overview(grant))
+            },
+            use: { grant, file, caller, now throws(PostgresFault) in
+                try await limiter.run(caller.map { counts(grant, $0) } ?? [], at: now) { gate in
+                    DownloadStatements.use(grant, file: file, at: now, behind: gate)
+                }
+            },
+            reason: { grant throws(PostgresFault) in try await pool.run(DownloadStatements.overview(grant)) },
+            link: link)
+    }
+}

@@ -1,0 +1,52 @@
+import HTTP
+import Kernel
+import Log
+import Outbox
+import Postgres
+
+/// Sends the mails that are due, whenever the scheduler calls, and then removes rate limits that are over.
+struct EmailRetry: Sendable {
+    /// Works off the outbox.
+    var work: @Sendable (_ until: Instant) async throws(PostgresFault) -> MailroomReport
+    /// Removes rate limits that are over; answers how many.
+    var prune: @Sendable (_ now: Instant) async throws(PostgresFault) -> Int
+    /// Lets the scheduler in.
+    var admit: @Sendable (Request) async throws(Refusal) -> Void
+    var log: Log
+
+    /// How long one call works at most before it answers; what is left waits for the next call.
+    static let time: Duration = .seconds(40)
+
+    func callAsFunction(_ request: Request) async throws(Refusal) -> Response {
+        guard request.path == "/tasks/email-retry" else { throw .notFound }
+        try request.requireMethod(.post)
+        try await admit(request)
+        let outcome = await outcome(until: request.receivedAt + EmailRetry.time)
+        await tidy(at: request.receivedAt)
+        let report = try outcome.get()
+        return .json(
+            .object([
+                ("sent", .integer(Int64(report.sent))), ("postponed", .integer(Int64(report.postponed))),
+                ("dead", .integer(Int64(report.dead))), ("dropped", .integer(Int64(report.dropped))),
+            ]))
+    }
+
+    private func outcome(until deadline: Instant) async -> Result<MailroomReport, Refusal> {
+        do {
+            return .success(try await work(deadline))
+        } catch {
+            log(.error, "the outbox could not be worked off", [("reason", .string(error.description))])
+            return .failure(error.refusal)
+        }
+    }
+
+    /// Mails come first, whatever becomes of them, and what is not removed now is removed the next time.
+    private func tidy(at now: Instant) async {
+        do {
+            let count = try await prune(now)
+            if count > 0 { log(.info, "rate limits removed", [("count", .integer(Int64(count)))]) }
+        } catch {
+            log(.warning, "rate limits could not be removed", [("reason", .string(error.description))])
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Kernel
+import Outbox
+import Postgres
+import Server
+import Settings
+import Stripe
+import Tasks
+import Tokens
+
+/// What email-retry is told from outside.
+///
+/// Besides `ServerSettings`, `DatabaseSettings`, `KeyRing`, `MailSettings` and `TasksSettings`:
+///
+/// | Name | Meaning |
+/// | --- | --- |
+/// | `STRIPE_API_KEY` | only its kind is looked at: a test key allows `smtp+plain://` and plain `http://` links |
+struct EmailRetrySettings: FunctionSettings {
+    let server: ServerSettings
+    let database: DatabaseSettings
+    let keys: KeyRing
+    let mail: MailSettings
+    let tasks: TasksSettings
+
+    init(_ environment: [String: String]) throws(SettingsFault) {
+        var read = SettingsReader(environment)
+        server = ServerSettings(&read)
+        database = DatabaseSettings(&read)
+        let keys = KeyRing(&read)
+        let mail = MailSettings(&read, isTest: SecretKeyKind(Secret(read.text("STRIPE_API_KEY", default: ""))) == .test)
+        let tasks = TasksSettings(&read)
+        self.keys = try read.unwrap(keys)
+        self.mail = try read.unwrap(mail)
+        self.tasks = try read.unwrap(tasks)
+        try read.finish()
+    }
+}

@@ -1,0 +1,35 @@
+import EventLoop
+import HTTP
+import Kernel
+import Log
+import Outbox
+import Postgres
+import Records
+import Server
+import Tasks
+
+@main
+enum Main {
+    static func main() {
+        runFunction("email-retry") { (settings: EmailRetrySettings, log) in
+            let pool = Pool(settings.database, log: log)
+            pool.warm()
+            let postman = Postman(
+                settings.mail, writer: LetterWriter(settings.mail, keys: settings.keys), pool: pool, log: log)
+            let mailroom = Mailroom(pool: pool, catalog: CatalogCache(pool), postman: postman)
+            let door = TaskDoor(settings.tasks, log: log)
+            let emailRetry = EmailRetry(
+                work: { deadline throws(PostgresFault) in try await mailroom.work(until: deadline) },
+                prune: { now throws(PostgresFault) in try await RateLimitStatements.pruneAll(on: pool, at: now) },
+                admit: { request throws(Refusal) in try await door.admit(request) }, log: log)
+            var limits = ServerLimits()
+            // A round that began just before its time was up may take one attempt longer.
+            limits.requestTime = EmailRetry.time + .seconds(60)
+            try await serve(
+                settings.server, limits: limits, log: log, routes: ["/tasks/email-retry"],
+                isReady: { await pool.isReady() },
+                handler: { request throws(Refusal) in try await emailRetry(request) })
+            pool.close()
+        }
+    }
+}

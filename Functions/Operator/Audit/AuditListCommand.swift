@@ -1,0 +1,68 @@
+import EventLoop
+import Kernel
+import Postgres
+import Records
+
+extension Command {
+    /// Reads the audit log.
+    static let auditList = Command(
+        name: "audit list",
+        summary: "show who did what, to which order, when and from where",
+        details: """
+            Shows the newest entries of the audit log, the newest first. Buyers' addresses and license keys are not in
+            it; of a client's address it holds the network.
+            """,
+        options: [
+            Option(name: "--order", value: "ID", help: "only of this order: its ID, cs_… or pi_…"),
+            Option(name: "--limit", value: "N", help: "so many at most, 1 to 10000; 50 when absent"),
+            Option(name: "--before", value: "ROW", help: "only entries before this one, to read on"),
+            .json,
+        ],
+        settings: [.databaseURL],
+        examples: ["latchkey audit list --limit 20", "latchkey audit list --order cs_test_a1YS1URl --json"],
+        failure: "there is no such order, or the database did not answer"
+    ) { invocation throws(CommandFault) in
+        let limit = try invocation.number("--limit", in: 1...10_000) ?? 50
+        let before = try invocation.number("--before", in: 1...Int64.max) ?? .max
+        let reference = try invocation.arguments["--order"].map(orderReference)
+        let rows = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let orders = try await orders(reference, connection)
+            return try await asking { () throws(PostgresFault) in
+                try await connection.run(AuditStatements.newest(Int(limit), of: orders, before: before))
+            }
+        }
+        try invocation.console.show(AuditList.lines(rows), AuditList.document(rows), asJSON: invocation.isJSON)
+    }
+
+    private static func orderReference(_ word: String) throws(CommandFault) -> OrderReference {
+        guard let reference = OrderReference(word) else {
+            throw .usage("«\(word)» is no order's ID: expected a UUID, cs_… or pi_…")
+        }
+        return reference
+    }
+
+    /// The orders that are meant; an ID of ours is taken at its word, for the log may outlive the order.
+    @Loop
+    private static func orders(
+        _ reference: OrderReference?, _ connection: Connection
+    ) async throws(CommandFault) -> [OrderID]? {
+        guard let reference else { return nil }
+        if case .order(let id) = reference { return [id] }
+        let found = try await asking { () throws(PostgresFault) in
+            try await connection.run(OrderDetailStatements.find(reference))
+        }
+        guard !found.isEmpty else { throw .failed("there is no such order") }
+        return found.map(\.id)
+    }
+}
+
+extension Invocation {
+    /// An option that is a whole number; `nil` when it is not given.
+    func number(_ option: String, in range: ClosedRange<Int64>) throws(CommandFault) -> Int64? {
+        guard let text = arguments[option] else { return nil }
+        guard let number = Int64(text), range.contains(number) else {
+            throw .usage("\(option) is a whole number from \(range.lowerBound) to \(range.upperBound), not «\(text)»")
+        }
+        return number
+    }
+}

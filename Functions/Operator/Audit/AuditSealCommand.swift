@@ -1,0 +1,74 @@
+import Audit
+import Crypto
+import EventLoop
+import Kernel
+import Log
+import Postgres
+import Records
+
+extension Command {
+    /// Seals what the audit log has waiting.
+    static let auditSeal = Command(
+        name: "audit seal",
+        summary: "seal the audit log's new rows",
+        details: """
+            Chains a hash over the rows that came since the last seal, so that one which is changed, removed or slipped
+            in afterwards shows in `latchkey audit verify`. The scheduled step does the same every few minutes; this is
+            for a shop without one. Keep the hash of the last seal where the database's owner cannot write: `latchkey
+            audit verify --head` asks for it.
+            """,
+        options: [.json],
+        settings: [.databaseURL],
+        examples: ["latchkey audit seal", "latchkey audit seal --json >> /somewhere/else/seals.jsonl"],
+        failure: "the database did not answer, or the log's writers were too busy; seals made before stay"
+    ) { invocation throws(CommandFault) in
+        let sealing = AuditSealing(invocation.auditLog)
+        let seals = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            do throws(PostgresFault) {
+                return try await sealing(atMost: .max) { statement throws(PostgresFault) in
+                    try await connection.run(statement)
+                }
+            } catch .server("55P03", _, _) {
+                throw .failed("the audit log's writers are busy; nothing is lost, try again in a moment")
+            } catch {
+                throw CommandFault(error)
+            }
+        }
+        try invocation.console.show(lines(seals), document(seals), asJSON: invocation.isJSON)
+    }
+
+    private static func lines(_ seals: [NewAuditSeal]) -> [String] {
+        guard !seals.isEmpty else { return ["nothing to seal"] }
+        return seals.map { seal in
+            let rows = seal.rowCount == 1 ? "1 row" : "\(seal.rowCount) rows"
+            return "seal \(seal.id): \(rows) up to row \(seal.lastID), hash \(Hex.encode(seal.hash))"
+        }
+    }
+
+    private static func document(_ seals: [NewAuditSeal]) -> JSONValue {
+        .object([
+            (
+                "seals",
+                .array(
+                    seals.map { seal in
+                        .object([
+                            ("seal", .integer(seal.id)), ("first_row", .integer(seal.firstID)),
+                            ("last_row", .integer(seal.lastID)), ("rows", .integer(seal.rowCount)),
+                            ("hash", .string(Hex.encode(seal.hash))),
+                            ("sealed_at", .string(CivilTime(seal.sealedAt).rfc3339)),
+                        ])
+                    })
+            )
+        ])
+    }
+}
+
+extension Invocation {
+    /// Log lines on standard error where it is a log; a person at a terminal has the answer.
+    fileprivate var auditLog: Log {
+        Log { [console, clock] line in
+            guard !console.isWatched else { return }
+            console.remark(String(decoding: line.bytes(at: clock.now(), from: LogOrigin("latchkey")), as: UTF8.self))
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Audit
+import Crypto
+import EventLoop
+import Kernel
+import Postgres
+import Records
+
+extension Command {
+    /// Checks the audit log against its seals.
+    static let auditVerify = Command(
+        name: "audit verify",
+        summary: "check that nothing in the audit log was changed since it was sealed",
+        details: """
+            Reads every row and every seal, computes all hashes anew, and names each row that was changed, removed or
+            added and each seal that is missing or does not follow from the one before. Who owns the database could
+            make all seals anew, so keep a seal's hash elsewhere (each seal is a line «audit log sealed» in the
+            function's log) and give it with --head: then nothing up to that seal can have been rewritten, nor the end
+            of the log cut off. Rows that are not sealed yet are counted, not checked.
+            """,
+        options: [
+            Option(name: "--head", value: "HEX", help: "the hash of a seal, kept elsewhere, that must be in the chain"),
+            .json,
+        ],
+        settings: [.databaseURL],
+        examples: [
+            "latchkey audit verify",
+            "latchkey audit verify --head 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --json",
+        ],
+        failure: "the audit log is broken, or the database did not answer"
+    ) { invocation throws(CommandFault) in
+        let head = try invocation.arguments["--head"].map(hash)
+        let console = invocation.console
+        let report = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let verify = AuditVerification(connection, expecting: head) { seal in
+                if seal.id % 100 == 0 { console.progress("checked \(seal.id) seals …") }
+            }
+            return try await asking { () throws(PostgresFault) in try await verify() }
+        }
+        let isOverdue = report.isOverdue(at: invocation.clock.now())
+        try console.show(report.lines, report.document(isOverdue: isOverdue), asJSON: invocation.isJSON)
+        if isOverdue {
+            console.remark(
+                "latchkey: warning: rows wait for their seal for more than an hour; does the scheduled step run?\n")
+        }
+        guard report.faultCount == 0 else {
+            throw .failed("the audit log is broken: \(report.faultCount) fault\(report.faultCount == 1 ? "" : "s")")
+        }
+    }
+
+    private static func hash(_ word: String) throws(CommandFault) -> [UInt8] {
+        guard let hash = Hex.decode(word.lowercased()), hash.count == SHA256.byteCount else {
+            throw .usage("--head is a seal's hash, 64 hexadecimal digits")
+        }
+        return hash
+    }
+}

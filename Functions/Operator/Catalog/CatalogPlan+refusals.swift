@@ -1,0 +1,56 @@
+import Kernel
+import Records
+import Tokens
+
+extension CatalogPlan {
+    /// Changes that would break what was sold already, each with what to do instead.
+    static func refusals(_ file: CatalogFile, _ stored: StoredCatalog) -> [CatalogFault] {
+        file.products.enumerated().flatMap { index, product in
+            let path = "products.\(index)"
+            return prefixRefusals(product.record, stored.products, file, path)
+                + product.prices.enumerated().flatMap { position, price in
+                    priceRefusals(price, of: product.record, stored, "\(path).prices.\(position)")
+                }
+        }
+    }
+
+    private static func prefixRefusals(
+        _ product: ProductRecord, _ stored: [StoredProduct], _ file: CatalogFile, _ path: String
+    ) -> [CatalogFault] {
+        let prefix = LicensePrefix(product.keyPrefix)
+        if let old = stored.first(where: { $0.record.slug == product.slug }), old.hasLicenses,
+            LicensePrefix(old.record.keyPrefix) != prefix
+        {
+            return [
+                CatalogFault(
+                    "\(path).key_prefix",
+                    "cannot change from \(old.record.keyPrefix): keys with it are sold, and would not be known any more"
+                )
+            ]
+        }
+        let rival = stored.first { other in
+            LicensePrefix(other.record.keyPrefix) == prefix
+                && !file.products.contains { $0.record.slug == other.record.slug }
+        }
+        return rival.map {
+            [CatalogFault("\(path).key_prefix", "reads like that of the unlisted product \($0.record.slug)")]
+        } ?? []
+    }
+
+    private static func priceRefusals(
+        _ price: PriceRecord, of product: ProductRecord, _ stored: StoredCatalog, _ path: String
+    ) -> [CatalogFault] {
+        guard let old = stored.prices.first(where: { $0.record.stripeID == price.stripeID }) else { return [] }
+        if let owner = stored.products.first(where: { $0.id == old.product }), owner.record.slug != product.slug {
+            return [CatalogFault("\(path).id", "is a price of \(owner.record.slug) already")]
+        }
+        guard old.record.amount != price.amount else { return [] }
+        let member = old.record.amount.currency == price.amount.currency ? "unit_amount" : "currency"
+        return [
+            CatalogFault(
+                "\(path).\(member)",
+                "cannot change: \(price.stripeID) is \(old.record.amount.formatted), and Stripe's prices never change. "
+                    + "Make a new price at Stripe, list it as active, and set this one to \"active\": false")
+        ]
+    }
+}

@@ -1,0 +1,68 @@
+import EventLoop
+import Postgres
+import Records
+
+extension Doctor {
+    /// The database, its schema and what is for sale in it.
+    func database(_ settings: DatabaseSettings?) async -> [Check] {
+        let names = ["database", "migrations", "catalog"]
+        guard let settings else { return names.map { .skipped($0, "needs DATABASE_URL") } }
+        do throws(PostgresFault) {
+            let connection = try await Connection.open(settings)
+            defer { connection.close() }
+            return [await version(connection), await migrations(connection), await catalog(connection)]
+        } catch {
+            let check = Check.failed(
+                names[0], error.description,
+                advice: "is the server up, and are host, port, user, password and database in DATABASE_URL right?")
+            return [check] + names.dropFirst().map { .skipped($0, "needs the database") }
+        }
+    }
+
+    private func version(_ connection: Connection) async -> Check {
+        do throws(PostgresFault) {
+            let (number, text) = try await connection.run(DoctorStatements.serverVersion)
+            guard number >= 150_000 else {
+                return .failed("database", "PostgreSQL \(text)", advice: "upgrade to PostgreSQL 15 or later")
+            }
+            return .passed("database", "PostgreSQL \(text)")
+        } catch {
+            return .failed("database", error.description, advice: "look into the server's log")
+        }
+    }
+
+    private func migrations(_ connection: Connection) async -> Check {
+        do throws(CommandFault) {
+            let folder = environment["MIGRATIONS_DIR"] ?? "infra/migrations"
+            let files = try await offLoop { () throws(CommandFault) in try Migration.all(in: folder) }
+            let plan = try await Migrate(connection: connection, migrations: files, console: console, clock: clock)
+                .plan()
+            let pending = plan.pending.map(\.fileName).joined(separator: ", ")
+            return plan.pending.isEmpty
+                ? .passed("migrations", "\(plan.applied.count) applied, none pending")
+                : .failed("migrations", "pending: \(pending)", advice: "run latchkey migrate")
+        } catch {
+            return .failed(
+                "migrations", error.message, advice: "compare the folder MIGRATIONS_DIR with what was released")
+        }
+    }
+
+    private func catalog(_ connection: Connection) async -> Check {
+        do throws(PostgresFault) {
+            let products = try await connection.run(DoctorStatements.forSale)
+            guard !products.isEmpty else {
+                return .failed("catalog", "nothing is for sale", advice: "run latchkey catalog apply FILE")
+            }
+            // As the functions read it, so that what they could not use shows here.
+            _ = try await connection.run(CatalogStatements.load)
+            let bare = products.filter { !$0.hasRelease }.map(\.slug)
+            return .passed(
+                "catalog", "for sale: \(products.map(\.slug).joined(separator: ", "))",
+                advice: bare.isEmpty
+                    ? nil : "nothing to download yet for \(bare.joined(separator: ", ")): run latchkey release publish")
+        } catch {
+            return .failed(
+                "catalog", error.description, advice: "run latchkey migrate, then latchkey catalog apply FILE")
+        }
+    }
+}

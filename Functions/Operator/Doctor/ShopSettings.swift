@@ -1,0 +1,127 @@
+import Cloud
+import FoundationEssentials
+import Kernel
+import Outbox
+import Payments
+import Postgres
+import RateLimits
+import Server
+import Settings
+import Storage
+import Stripe
+import Tasks
+import Tokens
+
+/// Every setting of every function, read by the functions' own readers; what is at fault is `nil` and has a check
+/// that says so.
+struct ShopSettings: Sendable {
+    private(set) var checks: [Check] = []
+    private(set) var database: DatabaseSettings?
+    private(set) var stripe: StripeSettings?
+    private(set) var mail: MailSettings?
+    private(set) var storage: StorageSettings?
+    /// How a signer without a key is reached, and as whom.
+    private(set) var signing: (cloud: CloudSettings, tokens: AccessTokens.Source)?
+    /// After how many hours without a delivery it is told, if sales usually come.
+    private(set) var quietHours = 6
+
+    private let environment: [String: String]
+
+    /// Reads the settings, and the files that some of them name, so it blocks.
+    init(_ environment: [String: String]) {
+        self.environment = environment
+        database = part(["DATABASE_URL", "DATABASE_POOL_SIZE"]) { DatabaseSettings(&$0) }
+        stripe = part(["STRIPE_API_KEY", "STRIPE_API_BASE"]) { StripeSettings(&$0) }
+        if let stripe { _ = part(["STRIPE_CHECKOUT_BASE"]) { PaymentPages(&$0, of: stripe) } }
+        _ = part(["STRIPE_WEBHOOK_SECRETS"]) { read in
+            read.value(
+                "STRIPE_WEBHOOK_SECRETS", expected: SigningSecrets.expected, parse: SigningSecrets.parse)
+        }
+        _ = part(["LICENSE_SECRETS", "TOKEN_SECRETS", "KEY_PEPPER"]) { KeyRing(&$0) }
+        // The kind of a key alone counts here, as where mail is sent; whether Stripe is reached is another matter.
+        let isTest = SecretKeyKind(Secret(environment["STRIPE_API_KEY"] ?? "")) == .test
+        mail = part(["PUBLIC_URL", "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES"]) { MailSettings(&$0, isTest: isTest) }
+        storage = part(["STORAGE_BUCKET", "STORAGE_BASE", "STORAGE_SIGNER"]) { read in
+            StorageSettings(&read, allowsPlain: isTest) { FileManager.default.contents(atPath: $0).map { Array($0) } }
+        }
+        if case .iam = storage?.signer {
+            let names = ["GCE_METADATA_HOST", "IAM_CREDENTIALS_BASE", "GOOGLE_OAUTH_ACCESS_TOKEN"]
+            signing = part(names) { read in
+                guard let cloud = CloudSettings(&read), let tokens = AccessTokens.Source(&read) else { return nil }
+                return (cloud, tokens)
+            }
+        }
+        _ = part(["TASKS_AUTH", "OIDC_JWKS_URL"]) { TasksSettings(&$0) }
+        _ = part(["RATE_LIMITS"]) { RateLimitTable(&$0) }
+        quietHours = part(["QUIET_HOURS"]) { $0.integer("QUIET_HOURS", in: 1...168, default: 6) } ?? quietHours
+        _ = part(["PORT", "TRUSTED_PROXY_HOPS", "LOG_LEVEL"]) { ServerSettings(&$0) }
+    }
+
+    /// What `body` reads, if nothing in it is at fault; a check for each of `names` either way.
+    private mutating func part<Value>(_ names: [String], _ body: (inout SettingsReader) -> Value?) -> Value? {
+        var read = SettingsReader(environment)
+        let value = body(&read)
+        do throws(SettingsFault) {
+            try read.finish()
+            checks += names.map { check($0, SettingsFault?.none) }
+            return value
+        } catch {
+            checks += names.map { check($0, error) }
+            return nil
+        }
+    }
+
+    private func check(_ name: String, _ fault: SettingsFault?) -> Check {
+        let expected = fault?.invalid.filter { $0.name == name }.map(\.expected) ?? []
+        let isPresent = !(environment[name] ?? "").isEmpty
+        if !expected.isEmpty {
+            return Check(
+                group: .settings, name: name, state: .failed, detail: isPresent ? "not usable" : "missing",
+                advice: "expected \(expected.joined(separator: "; "))")
+        }
+        if fault?.missing.contains(name) == true {
+            let help = ShopSettings.known.first { $0.name == name }?.help ?? name
+            let advice = help.hasPrefix("needed; ") ? "set it: \(help.dropFirst(8))" : help
+            return Check(group: .settings, name: name, state: .failed, detail: "missing", advice: advice)
+        }
+        return Check(
+            group: .settings, name: name, state: .passed, detail: isPresent ? "set" : "absent, the default holds")
+    }
+}
+
+extension ShopSettings {
+    /// What each setting is for.
+    static let known: [Command.Setting] = [
+        .init(name: "DATABASE_URL", help: "needed; the database, a libpq URL"),
+        .init(name: "DATABASE_POOL_SIZE", help: "connections of one process, 1 to 64; 4 when absent"),
+        .init(name: "STRIPE_API_KEY", help: "needed; Stripe's secret or restricted key"),
+        .init(name: "STRIPE_API_BASE", help: "https://api.stripe.com when absent"),
+        .init(name: "STRIPE_CHECKOUT_BASE", help: "https://checkout.stripe.com when absent"),
+        .init(name: "STRIPE_WEBHOOK_SECRETS", help: "needed; \(SigningSecrets.expected)"),
+        .init(name: "LICENSE_SECRETS", help: "needed; \(VersionedSecrets.expected)"),
+        .init(name: "TOKEN_SECRETS", help: "needed; \(VersionedSecrets.expected)"),
+        .init(name: "KEY_PEPPER", help: "needed; base64 of at least 32 bytes"),
+        .init(name: "PUBLIC_URL", help: "needed; the base of every link, https://host without a path"),
+        .init(name: "SMTP_URL", help: "needed; the mail server, smtps://… or smtp://…"),
+        .init(name: "MAIL_FROM", help: "needed; Name <address> or an address"),
+        .init(name: "MAIL_TEMPLATES", help: "needed; the folder with the mails' templates, as infra/mail"),
+        .init(name: "STORAGE_BUCKET", help: "needed; the bucket with the released files"),
+        .init(name: "STORAGE_BASE", help: "https://storage.googleapis.com when absent"),
+        .init(name: "STORAGE_SIGNER", help: "needed; \(StorageSigner.expected)"),
+        .init(name: "GCE_METADATA_HOST", help: "for iam: signers; metadata.google.internal when absent"),
+        .init(
+            name: "IAM_CREDENTIALS_BASE", help: "for iam: signers; https://iamcredentials.googleapis.com when absent"),
+        .init(
+            name: "GOOGLE_OAUTH_ACCESS_TOKEN",
+            help: "for iam: signers, an access token to ask with; the metadata server's when absent"),
+        .init(name: "TASKS_AUTH", help: "needed; \(TasksAuth.expected)"),
+        .init(name: "OIDC_JWKS_URL", help: "where the keys of oidc: tokens are; Google's when absent"),
+        .init(
+            name: "QUIET_HOURS", help: "hours without an event before it is told, if sales usually come; 6 when absent"),
+        .init(name: "PORT", help: "8080 when absent"),
+        .init(name: "TRUSTED_PROXY_HOPS", help: "how many addresses of X-Forwarded-For are ours; 0 when absent"),
+        .init(name: "RATE_LIMITS", help: "other limits than the standard ones, name=requests/seconds,…; may be absent"),
+        .init(name: "LOG_LEVEL", help: "info when absent"),
+        .init(name: "MIGRATIONS_DIR", help: "the folder of the migrations; infra/migrations when absent"),
+    ]
+}

@@ -1,0 +1,114 @@
+import Crypto
+import EventLoop
+import Files
+import Kernel
+import Postgres
+import Records
+
+extension Command {
+    /// Takes everything along.
+    static let export = Command(
+        name: "export",
+        summary: "write everything that the shop has to a folder, signed, to move elsewhere",
+        details: """
+            Writes each table to DIR as JSON Lines, all of them as they are at one moment, with a manifest of counts and
+            SHA-256 digests and an Ed25519 signature over it. DIR must not be there yet; it and its files are for their
+            owner alone, since buyers' names and addresses are in them. License keys are in it with --with-keys: then
+            whoever has the folder has every key. Without, the keys can still be derived from the rows by whoever has
+            LICENSE_SECRETS. infra/export.md tells what each file holds, and how to check the signature with openssl.
+            """,
+        operands: [Operand(name: "DIR", help: "the folder to make")],
+        options: [
+            Option(
+                name: "--key", value: "FILE",
+                help: "the private key to sign with, PEM, as `openssl genpkey -algorithm ed25519 -out FILE` makes it",
+                isNeeded: true),
+            Option(name: "--with-keys", help: "write each license's key too, as buyers have it"),
+            .reason, .json,
+        ],
+        settings: [
+            .databaseURL, .operatorName,
+            Setting(name: "LICENSE_SECRETS", help: "needed for --with-keys, every version in use"),
+            Setting(name: "KEY_PEPPER", help: "needed for --with-keys"),
+        ],
+        examples: [
+            #"latchkey export shop-2026 --key export-key.pem --reason "yearly copy""#,
+            #"latchkey export shop-2026 --key export-key.pem --with-keys --reason "moving to another shop""#,
+        ],
+        failure: "something could not be read or written, and DIR is not there"
+    ) { invocation throws(CommandFault) in
+        let stamp = try invocation.stamp()
+        let folder = ExportFolder(path: invocation.arguments.operands[0].withoutSlashAtEnd)
+        let signer = try await signingKey(invocation.arguments["--key"] ?? "")
+        let hasKeys = invocation.arguments.has("--with-keys")
+        let keys: KeyDeriver? = hasKeys ? try invocation.setting { KeyDeriver(&$0) } : nil
+        let manifest = try await withDatabase(invocation.environment, limit: .seconds(600)) {
+            connection throws(CommandFault) in
+            // Before the first row is read: who took the data along stands there even when the writing fails.
+            try await asking { () throws(PostgresFault) in
+                _ = try await connection.run(
+                    AuditStatements.record(AuditEntry(exportBy: stamp, hasKeys: hasKeys, signer.publicKey)))
+            }
+            let export = Export(
+                connection: connection, folder: folder, keys: keys, signer: signer, console: invocation.console,
+                clock: invocation.clock)
+            return try await export()
+        }
+        try invocation.console.show(
+            manifest.lines(folder.path), manifest.summary(folder.path), asJSON: invocation.isJSON)
+    }
+
+    private static func signingKey(_ path: String) async throws(CommandFault) -> Ed25519PrivateKey {
+        let pem = try await keyFile(path)
+        do throws(CryptoFault) { return try Ed25519PrivateKey(pem: Secret(bytes: pem)) } catch {
+            throw .failed("\(path) is not an Ed25519 private key in PEM without a pass phrase")
+        }
+    }
+}
+
+/// The bytes of a key's file.
+@Loop
+func keyFile(_ path: String) async throws(CommandFault) -> [UInt8] {
+    try await offLoop { () throws(CommandFault) in
+        do throws(FileFault) { return try FileReader.whole(path, limit: 16 << 10) } catch {
+            throw .failed("\(path) cannot be read: \(error)")
+        }
+    }
+}
+
+extension String {
+    /// A folder's path as it is without the slashes that may stand behind it.
+    var withoutSlashAtEnd: String {
+        var path = self[...]
+        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
+    }
+}
+
+extension AuditEntry {
+    /// That everything was taken along, by whom and with which key it was signed.
+    fileprivate init(exportBy stamp: AuditStamp, hasKeys: Bool, _ key: Ed25519PublicKey) {
+        self.init(
+            stamp.actor, "shop.exported",
+            details: [
+                ("reason", stamp.reason.map(JSONValue.string) ?? .null), ("license_keys", .bool(hasKeys)),
+                ("signed_by", .string(Hex.encode(key.bytes))),
+            ], from: stamp.origin, at: stamp.at)
+    }
+}
+
+extension ExportManifest {
+    fileprivate func lines(_ path: String) -> [String] {
+        let table = aligned(files.map { [$0.name, "\($0.rows) rows", readable($0.bytes)] })
+        let keys = hasKeys ? "with their keys: guard it like them" : "without their keys (--with-keys)"
+        return ["\(path): \(rows) rows as of \(exportedAt), signed"] + table + ["licenses are \(keys)"]
+    }
+
+    fileprivate func summary(_ path: String) -> JSONValue {
+        .object([
+            ("folder", .string(path)), ("exported_at", .string(exportedAt)), ("schema", .integer(Int64(schema))),
+            ("license_keys", .bool(hasKeys)), ("rows", .integer(rows)),
+            ("files", .object(files.map { ($0.name, .integer($0.rows)) })),
+        ])
+    }
+}

@@ -1,0 +1,102 @@
+import Commerce
+import EventLoop
+import Kernel
+import Postgres
+import Records
+import Settings
+import Tokens
+
+extension Command {
+    /// Gives a license another key.
+    static let licenseReissue = Command(
+        name: "license reissue",
+        summary: "give a license another key, and mail it to the buyer",
+        details: """
+            Puts another key in the old one's place, derived with the current license secret. The old key stops working at
+            once, and so do its machines' activations and the download links sent so far; a mail with the new key and a
+            fresh link goes out within a minute. Only a license that is active can be given another key.
+            """,
+        operands: [.license],
+        options: [.reason, .dryRun, .json],
+        settings: [
+            .databaseURL, .operatorName,
+            Setting(name: "LICENSE_SECRETS", help: "needed; \(VersionedSecrets.expected)"),
+            Setting(name: "KEY_PEPPER", help: "needed; base64 of at least 32 bytes"),
+        ],
+        examples: [#"latchkey license reissue AJ9C --reason "key posted in a forum""#],
+        failure: "there is no such license, or it is not active; nothing was changed"
+    ) { invocation throws(CommandFault) in
+        let (word, stamp) = (invocation.arguments.operands[0], try invocation.stamp())
+        let reference = try invocation.licenseReference()
+        let maker: KeyMaker = try invocation.setting { KeyMaker(&$0) }
+        let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let license = try await oneLicense(reference, typed: word, connection)
+            let key = try maker.nextKey(of: license)
+            let reissue = try await asking { () throws(PostgresFault) in
+                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+                    try await connection.run(
+                        PaymentStatements.lock(paymentOf: license.order),
+                        LicenseChangeStatements.reissue(license.id, key, mail: EmailID(at: stamp.at), by: stamp)
+                    ).1
+                }
+            }
+            guard let reissue else {
+                throw .failed("license \(license.id) changed a moment ago; nothing was done, look at it again")
+            }
+            return ReissueAnswer(license: license, key: key, reissue: reissue)
+        }
+        try invocation.showChange(answer.lines, answer.members)
+    }
+}
+
+/// Derives the keys that licenses get in place of their old ones.
+private struct KeyMaker: Sendable {
+    let secrets: VersionedSecrets
+    let pepper: Secret
+
+    init?(_ read: inout SettingsReader) {
+        let (secrets, pepper) = (KeyRing.licenseSecrets(&read), KeyRing.pepper(&read))
+        guard let secrets, let pepper else { return nil }
+        (self.secrets, self.pepper) = (secrets, pepper)
+    }
+
+    /// - Throws: `.failed` for a license that opens nothing, which no other key would change.
+    func nextKey(of license: LicenseDetail) throws(CommandFault) -> NewKey {
+        guard license.status == .active else { throw .failed("license \(license.id) is \(license.standing)") }
+        guard let prefix = LicensePrefix(license.keyPrefix) else { throw .failed("the product's key prefix is none") }
+        do throws(LicenseKey.Fault) {
+            let key = try LicenseKey(
+                prefix: prefix, license: license.id, version: secrets.currentVersion, reissues: license.reissues + 1,
+                secrets: secrets)
+            return NewKey(
+                previousReissues: license.reissues, version: secrets.currentVersion, hash: key.hash(pepper: pepper),
+                lastFour: key.lastFour)
+        } catch { throw .failed("LICENSE_SECRETS lacks its own current version") }
+    }
+}
+
+/// A license with its new key.
+private struct ReissueAnswer {
+    let license: LicenseDetail
+    let key: NewKey
+    let reissue: Reissue
+
+    var lines: [String] {
+        let mail = license.email.flatMap { reissue.hasMail ? "goes to \($0)" : nil } ?? "none: the order has no address"
+        return ["license \(license.id): …-\(license.lastFour) → …-\(key.lastFour)"]
+            + aligned([
+                ["mail", mail], ["machines", "\(reissue.released) to be activated again"],
+                ["links", "\(reissue.revokedLinks) stopped working"],
+            ])
+    }
+
+    var members: [(String, JSONValue)] {
+        [
+            ("license", .string(license.id.description)), ("order", .string(license.order.description)),
+            ("previous_last4", .string(license.lastFour)), ("last4", .string(key.lastFour)),
+            ("key_version", .integer(Int64(key.version))), ("reissues", .integer(Int64(key.previousReissues + 1))),
+            ("released", .integer(reissue.released)), ("revoked_links", .integer(reissue.revokedLinks)),
+            ("mail", .bool(reissue.hasMail)),
+        ]
+    }
+}

@@ -1,0 +1,73 @@
+import Commerce
+import EventLoop
+import Kernel
+import Postgres
+import Records
+
+/// A license with all that hangs on it.
+struct LicenseReport: Equatable, Sendable {
+    let license: LicenseDetail
+    let activations: [LicenseActivation]
+    /// What was done to its order and it, the newest last.
+    let history: [AuditRow]
+
+    /// Reads what hangs on `license`.
+    @Loop
+    static func read(_ license: LicenseDetail, _ connection: Connection) async throws(PostgresFault) -> LicenseReport {
+        let (activations, history) = try await connection.run(
+            LicenseStatements.activations(license.id),
+            AuditStatements.newest(OrderReport.historyLimit, of: [license.order]))
+        return LicenseReport(license: license, activations: activations, history: history.reversed())
+    }
+
+    /// The answer for people.
+    var lines: [String] {
+        let active = activations.count { $0.deactivatedAt == nil }
+        let reissues = license.reissues == 0 ? "" : ", reissued \(license.reissues)×"
+        let facts = [
+            ["key", license.maskedKey], ["status", license.standing],
+            ["product", "\(license.productName)  \(license.product)"],
+            ["order", "\(license.order)  \(license.orderStatus.rawValue)"], ["buyer", license.email ?? "–"],
+            ["issued", license.createdAt.toTheSecond], ["version", "\(license.keyVersion)\(reissues)"],
+            ["machines", "\(active) of \(license.activationLimit)"],
+        ]
+        return ["License \(license.id)"] + aligned(facts) + section("Machines", activations.map(row))
+            + section("History", history.map(\.historyCells))
+    }
+
+    private func section(_ title: String, _ rows: [[String]]) -> [String] {
+        rows.isEmpty ? [] : ["", title] + aligned(rows)
+    }
+
+    private func row(_ activation: LicenseActivation) -> [String] {
+        [
+            activation.machine.isEmpty ? "–" : activation.machine, "since \(activation.createdAt.toTheSecond)",
+            activation.deactivatedAt.map { "until \($0.toTheSecond)" } ?? "",
+        ]
+    }
+
+    /// The answer for programs.
+    var document: JSONValue {
+        .object([
+            ("id", .string(license.id.description)), ("last4", .string(license.lastFour)),
+            ("status", .string(license.status.rawValue)), ("held_at", time(license.heldAt)),
+            ("product", .string(license.product)), ("order", .string(license.order.description)),
+            ("order_status", .string(license.orderStatus.rawValue)),
+            ("email", license.email.map(JSONValue.string) ?? .null), ("created_at", time(license.createdAt)),
+            ("key_version", .integer(Int64(license.keyVersion))), ("reissues", .integer(Int64(license.reissues))),
+            ("activation_limit", .integer(Int64(license.activationLimit))),
+            ("activations", .array(activations.map(object))), ("history", .array(history.map(\.document))),
+        ])
+    }
+
+    private func object(_ activation: LicenseActivation) -> JSONValue {
+        .object([
+            ("machine", .string(activation.machine)), ("created_at", time(activation.createdAt)),
+            ("deactivated_at", time(activation.deactivatedAt)),
+        ])
+    }
+
+    private func time(_ instant: Instant?) -> JSONValue {
+        instant.map { .string(CivilTime($0).rfc3339) } ?? .null
+    }
+}

@@ -1,0 +1,27 @@
+import EventLoop
+import Postgres
+
+extension Command {
+    /// Shows a license and all that hangs on it.
+    static let licenseShow = Command(
+        name: "license show",
+        summary: "show a license, why it is closed, and its machines",
+        details: """
+            Shows what the database knows of one license, and what was done to it and its order. Of its key only the last
+            four symbols are shown: the key itself is stored nowhere.
+            """,
+        operands: [.license],
+        options: [.json],
+        settings: [.databaseURL, .keyPepper],
+        examples: ["latchkey license show AJ9C", "latchkey license show genx-855e-k7eh-aj9c --json"],
+        failure: "there is no such license, or the database did not answer"
+    ) { invocation throws(CommandFault) in
+        let word = invocation.arguments.operands[0]
+        let reference = try invocation.licenseReference()
+        let report = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let license = try await oneLicense(reference, typed: word, connection)
+            return try await asking { () throws(PostgresFault) in try await LicenseReport.read(license, connection) }
+        }
+        try invocation.console.show(report.lines, report.document, asJSON: invocation.isJSON)
+    }
+}

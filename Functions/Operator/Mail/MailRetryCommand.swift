@@ -1,0 +1,60 @@
+import EventLoop
+import Kernel
+import Postgres
+import Records
+
+extension Command {
+    /// Queues mails again that were given up.
+    static let mailRetry = Command(
+        name: "mail retry",
+        summary: "try mails again that were given up",
+        details: """
+            Queues a dead mail once more, or all that are dead: due at once, with all attempts before it and the
+            Message-ID it had. For when the reason is gone: a mail server that was out for days, a full mailbox. A mail
+            whose order has another address by now, or none, stays where it is: see `latchkey order resend`.
+            """,
+        operands: [Command.Operand(name: "ID", help: "a mail's ID, or `all` that are dead, 10000 at a time")],
+        options: [.reason, .dryRun, .json],
+        settings: [.databaseURL, .operatorName],
+        examples: [
+            #"latchkey mail retry all --reason "the provider is back""#,
+            #"latchkey mail retry 019aa2b1-… --reason "mailbox was full" --dry-run"#,
+        ],
+        failure: "there is no such mail, or it may not be tried again; nothing was queued"
+    ) { invocation throws(CommandFault) in
+        let (word, stamp) = (invocation.arguments.operands[0], try invocation.stamp())
+        let mail = EmailID(word)
+        guard mail != nil || word == "all" else { throw .usage("«\(word)» is no mail's ID: expected one, or all") }
+        let revived = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            try await asking { () throws(PostgresFault) in
+                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+                    try await revive(mail, connection, by: stamp)
+                }
+            }
+        }
+        guard revived > 0 || mail == nil else {
+            throw .failed("no mail \(word) is dead and may be tried again: see `latchkey mail list --status dead`")
+        }
+        try invocation.showChange(
+            ["queued \(revived) mail\(revived == 1 ? "" : "s") again"], [("mails", .integer(Int64(revived)))],
+            hasChanged: revived > 0)
+    }
+
+    /// Longer queues take several calls.
+    private static let batch = 10_000
+
+    @Loop
+    private static func revive(
+        _ mail: EmailID?, _ connection: Connection, by stamp: AuditStamp
+    ) async throws(PostgresFault) -> Int {
+        let count = try await connection.run(MailListStatements.revive(mail, limit: batch, at: stamp.at))
+        guard count > 0 else { return 0 }
+        let details: [(String, JSONValue)] = [
+            ("reason", stamp.reason.map(JSONValue.string) ?? .null), ("count", .integer(Int64(count))),
+            ("mail", mail.map { .string($0.description) } ?? .null),
+        ]
+        let entry = AuditEntry(stamp.actor, "mails.retried", details: details, from: stamp.origin, at: stamp.at)
+        _ = try await connection.run(AuditStatements.record(entry))
+        return count
+    }
+}

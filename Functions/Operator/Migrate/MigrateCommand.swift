@@ -1,0 +1,58 @@
+import EventLoop
+import Kernel
+
+extension Command {
+    /// Brings the schema up to date.
+    static let migrate = Command(
+        name: "migrate",
+        summary: "bring the database's schema up to date",
+        details: """
+            Applies the files NNNN_name.sql of a folder that the database does not have yet, in order, each in a
+            transaction of its own. Safe to run twice, and at once: the second waits for the first.
+            """,
+        options: [
+            Option(name: "--migrations", value: "DIR", help: "the folder with the files"), .dryRun, .json,
+        ],
+        settings: [
+            .databaseURL,
+            Setting(
+                name: "MIGRATIONS_DIR",
+                help: "the folder when --migrations is not given; infra/migrations when both are absent"),
+        ],
+        examples: ["latchkey migrate", "latchkey migrate --dry-run --json"],
+        failure: "a file failed (it changed nothing; those before it stay), or history was changed"
+    ) { invocation throws(CommandFault) in
+        let folder =
+            invocation.arguments["--migrations"] ?? invocation.environment["MIGRATIONS_DIR"] ?? "infra/migrations"
+        let migrations = try await offLoop { () throws(CommandFault) in try Migration.all(in: folder) }
+        let isDryRun = invocation.arguments.has("--dry-run")
+        let plan = try await withDatabase(invocation.environment, limit: .seconds(6 * 3_600)) {
+            connection throws(CommandFault) in
+            let migrate = Migrate(
+                connection: connection, migrations: migrations, console: invocation.console, clock: invocation.clock)
+            return isDryRun ? try await migrate.plan() : try await migrate.apply()
+        }
+        try invocation.console.show(
+            plan.lines(isDryRun: isDryRun), plan.document(isDryRun: isDryRun), asJSON: invocation.isJSON)
+    }
+}
+
+extension MigrationPlan {
+    /// The answer for people.
+    func lines(isDryRun: Bool) -> [String] {
+        let verb = isDryRun ? "pending" : "applied"
+        let all = applied.count + pending.count
+        guard !pending.isEmpty else { return ["up to date: \(all) migrations"] }
+        return pending.map { "\(verb)  \($0.fileName)" }
+            + ["\(pending.count) \(verb), \(applied.count) there already"]
+    }
+
+    /// The answer for programs.
+    func document(isDryRun: Bool) -> JSONValue {
+        let names = JSONValue.array(pending.map { .string("\(fourDigits($0.version))_\($0.name)") })
+        return .object([
+            ("applied", isDryRun ? .array([]) : names), ("pending", isDryRun ? names : .array([])),
+            ("already_applied", .integer(Int64(applied.count))), ("dry_run", .bool(isDryRun)),
+        ])
+    }
+}

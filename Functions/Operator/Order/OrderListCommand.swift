@@ -1,0 +1,111 @@
+import Commerce
+import EventLoop
+import Kernel
+import Postgres
+import Records
+
+extension Command {
+    /// Lists orders.
+    static let orderList = Command(
+        name: "order list",
+        summary: "list orders, the newest first",
+        details: """
+            Lists the newest orders, with those that nobody has paid. The answer ends with the command that reads on, if
+            there is more.
+            """,
+        options: [
+            Option(name: "--status", value: "WORD", help: "only these: \(OrderStatus.words)"),
+            Option(name: "--email", value: "ADDRESS", help: "only of this buyer"),
+            Option(
+                name: "--since", value: "TIME", help: "only since then: 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z"),
+            Option(name: "--limit", value: "N", help: "so many at most, 1 to 10000; 50 when absent"),
+            Option(name: "--before", value: "ID", help: "only orders behind this one, to read on"),
+            .json,
+        ],
+        settings: [.databaseURL],
+        examples: [
+            "latchkey order list --status disputed", "latchkey order list --email ada@example.com",
+            "latchkey order list --since 30d --limit 1000 --json",
+        ],
+        failure: "the database did not answer"
+    ) { invocation throws(CommandFault) in
+        let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
+        let filter = try invocation.orderFilter()
+        let found = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            try await asking { () throws(PostgresFault) in
+                try await connection.run(OrderListStatements.newest(limit + 1, filter))
+            }
+        }
+        let list = OrderList(orders: Array(found.prefix(limit)), hasMore: found.count > limit)
+        try invocation.console.show(list.lines, list.document, asJSON: invocation.isJSON)
+    }
+}
+
+extension OrderStatus {
+    /// All words there are.
+    fileprivate static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension Invocation {
+    fileprivate func orderFilter() throws(CommandFault) -> OrderFilter {
+        var filter = OrderFilter()
+        filter.status = try option("--status", "one of \(OrderStatus.words)") { OrderStatus(rawValue: $0) }
+        filter.email = try option("--email", "an e-mail address") { EmailAddress($0) }
+        filter.since = try option("--since", "a time such as 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z") {
+            Instant(typed: $0, now: clock.now())
+        }
+        filter.before = try option("--before", "an order's ID") { OrderID($0) }
+        return filter
+    }
+
+    private func option<Value>(
+        _ name: String, _ expected: String, _ parse: (String) -> Value?
+    ) throws(CommandFault) -> Value? {
+        guard let text = arguments[name] else { return nil }
+        guard let value = parse(text) else { throw .usage("\(name) is \(expected), not «\(text)»") }
+        return value
+    }
+}
+
+/// A page of the list of orders.
+struct OrderList: Equatable, Sendable {
+    let orders: [OrderLine]
+    /// Whether there are more behind the last one.
+    let hasMore: Bool
+
+    /// From where the next page goes on; `nil` when there is none.
+    private var next: OrderID? { hasMore ? orders.last?.id : nil }
+
+    /// The answer for people.
+    var lines: [String] {
+        guard !orders.isEmpty else { return ["no orders"] }
+        let header = ["ORDERED", "ID", "STATUS", "TOTAL", "REFUNDED", "BOUGHT", "BUYER"]
+        return aligned([header] + orders.map(row)) + (next.map { ["", "more: --before \($0)"] } ?? [])
+    }
+
+    /// The answer for programs.
+    var document: JSONValue {
+        .object([
+            ("orders", .array(orders.map(object))), ("next", next.map { .string($0.description) } ?? .null),
+        ])
+    }
+
+    private func row(_ order: OrderLine) -> [String] {
+        [
+            order.createdAt.toTheSecond, order.id.description, order.status.rawValue + (order.isLive ? "" : " (test)"),
+            order.total.formatted, order.refunded.minorUnits > 0 ? order.refunded.formatted : "–",
+            order.product.map { "\(order.quantity) × \($0)" } ?? "–", order.email ?? "–",
+        ]
+    }
+
+    private func object(_ order: OrderLine) -> JSONValue {
+        .object([
+            ("id", .string(order.id.description)), ("status", .string(order.status.rawValue)),
+            ("email", order.email.map(JSONValue.string) ?? .null), ("currency", .string(order.total.currency.code)),
+            ("amount_total", .integer(order.total.minorUnits)),
+            ("amount_refunded", .integer(order.refunded.minorUnits)),
+            ("product", order.product.map(JSONValue.string) ?? .null), ("quantity", .integer(order.quantity)),
+            ("livemode", .bool(order.isLive)), ("created_at", .string(CivilTime(order.createdAt).rfc3339)),
+        ])
+    }
+}

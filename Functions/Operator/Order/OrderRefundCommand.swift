@@ -1,0 +1,65 @@
+import EventLoop
+import Kernel
+import Payments
+import Postgres
+import Records
+
+extension Command {
+    /// Gives money back.
+    static let orderRefund = Command(
+        name: "order refund",
+        summary: "give money back through Stripe, all that is left or a part",
+        details: """
+            Asks Stripe for the refund and notes the answer at once: an order that is refunded in full closes every door,
+            and the buyer gets a mail. Whatever becomes of the answer, the same command can be given again and does not
+            refund twice: a refund whose outcome is unknown is looked up and brought to its end first. Asks before it does
+            anything, unless --yes is given.
+            """,
+        operands: [.order],
+        options: [
+            Option(
+                name: "--amount", value: "AMOUNT",
+                help: "how much, such as 12.50, in the order's currency; all that is left when absent"),
+            .reason,
+            Option(name: "--again", help: "refund this amount although one of the same amount was made before"),
+            Option(name: "--yes", help: "do not ask"), .dryRun, .json,
+        ],
+        settings: [
+            .databaseURL, .keyPepper, .operatorName,
+            Setting(name: "STRIPE_API_KEY", help: "needed; it may make and read refunds"),
+            Setting(name: "STRIPE_API_BASE", help: "https://api.stripe.com when absent"),
+        ],
+        examples: [
+            #"latchkey order refund cs_test_a1YS1URl --reason "did not suit""#,
+            #"latchkey order refund cs_test_a1YS1URl --amount 12.50 --reason "sale price missed" --dry-run"#,
+        ],
+        failure: "no money went back, or it is unknown whether it did: then give the same command again"
+    ) { invocation throws(CommandFault) in
+        let word = invocation.arguments.operands[0]
+        let stamp = try invocation.stamp()
+        let reference = try invocation.orderReference()
+        let settings: StripeSettings = try invocation.setting { StripeSettings(&$0) }
+        let result: RefundResult = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let refunding = Refunding(connection: connection, stripe: StripeClient(settings), stamp: stamp)
+            let view = try await refunding.view(try await oneOrder(reference, typed: word, connection))
+            let plan = try RefundPlan(
+                view, amount: invocation.arguments["--amount"], again: invocation.arguments.has("--again"),
+                isTestKey: settings.isTest)
+            guard let plan, !invocation.isDryRun else { return RefundResult(view.order, planned: plan) }
+            try await invocation.confirm(plan)
+            return try await refunding.carryOut(plan)
+        }
+        try invocation.showChange(result.lines, result.members, hasChanged: result.hasChanged)
+    }
+}
+
+extension Invocation {
+    /// Asks whether the refund shall be made, unless `--yes` says so.
+    fileprivate func confirm(_ plan: RefundPlan) async throws(CommandFault) {
+        if arguments.has("--yes") { return }
+        let question = (plan.lines + ["Refund \(plan.amount.formatted)?"]).joined(separator: "\n")
+        let answer = try await offLoop { [console] () throws(CommandFault) in console.confirm(question) }
+        guard let answer else { throw .usage("there is no terminal to ask at: add --yes, or --dry-run to see more") }
+        guard answer else { throw .failed("not confirmed; nothing was done") }
+    }
+}

@@ -1,0 +1,83 @@
+import Kernel
+import Records
+
+extension OrderReport {
+    /// The answer for programs.
+    var document: JSONValue {
+        let members: [(String, JSONValue)] = [
+            ("id", .string(order.id.description)), ("status", .string(order.status)), ("email", text(order.email)),
+            ("currency", .string(order.total.currency.code)), ("amount_total", .integer(order.total.minorUnits)),
+            ("amount_refunded", .integer(order.amountRefunded)),
+            ("stripe_session_id", text(order.session)), ("stripe_payment_intent_id", text(order.paymentIntent)),
+            ("livemode", .bool(order.isLive)), ("created_at", time(order.createdAt)), ("paid_at", time(order.paidAt)),
+            ("last_payment_error", text(order.lastPaymentError)),
+            ("last_payment_error_at", time(order.lastPaymentErrorAt)),
+            ("email_corrected_at", time(order.emailCorrectedAt)),
+            ("items", .array(items.map(object))), ("licenses", .array(licenses.map(object))),
+            ("refunds", .array(refunds.map(object))), ("disputes", .array(disputes.map(object))),
+            ("emails", .array(emails.map(object))), ("grants", .array(grants.map(object))),
+            ("history", .array(history.map(\.document))),
+        ]
+        return .object(members + (events.map { [("events", .array($0.map(object)))] } ?? []))
+    }
+
+    private func object(_ item: OrderPart.Item) -> JSONValue {
+        .object([
+            ("product", .string(item.product)), ("quantity", .integer(item.quantity)),
+            ("unit_amount", .integer(item.unitAmount)),
+        ])
+    }
+
+    private func object(_ license: OrderPart.License) -> JSONValue {
+        .object([
+            ("id", .string(license.id.description)), ("last4", .string(license.lastFour)),
+            ("status", .string(license.status)), ("product", .string(license.product)),
+            ("key_version", .integer(license.keyVersion)), ("reissues", .integer(license.reissues)),
+            ("held_at", time(license.heldAt)),
+        ])
+    }
+
+    private func object(_ refund: OrderPart.Refund) -> JSONValue {
+        .object([
+            ("id", .string(refund.id)), ("amount", .integer(refund.amount)), ("status", .string(refund.status)),
+            ("stated_at", time(refund.statedAt)),
+        ])
+    }
+
+    private func object(_ dispute: OrderPart.Dispute) -> JSONValue {
+        .object([
+            ("id", .string(dispute.id)), ("status", .string(dispute.status)), ("stated_at", time(dispute.statedAt)),
+        ])
+    }
+
+    private func object(_ mail: OrderPart.Email) -> JSONValue {
+        .object([
+            ("id", .string(mail.id.description)), ("kind", .string(mail.kind)), ("status", .string(mail.status)),
+            ("attempts", .integer(mail.attempts)), ("recipient", .string(mail.recipient)),
+            ("sent_at", time(mail.sentAt)), ("next_attempt_at", time(mail.nextAttemptAt)),
+            ("last_error", text(mail.lastError)),
+        ])
+    }
+
+    private func object(_ grant: OrderPart.Grant) -> JSONValue {
+        .object([
+            ("id", .string(grant.id.description)), ("uses", .integer(grant.uses)),
+            ("max_uses", .integer(grant.maxUses)), ("expires_at", time(grant.expiresAt)),
+            ("revoked", .bool(grant.isRevoked)),
+        ])
+    }
+
+    private func object(_ event: OrderPart.Event) -> JSONValue {
+        .object([
+            ("id", .string(event.id)), ("type", .string(event.type)), ("status", .string(event.status)),
+            ("attempts", .integer(event.attempts)), ("received_at", time(event.receivedAt)),
+            ("error", text(event.error)),
+        ])
+    }
+
+    private func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+
+    private func time(_ instant: Instant?) -> JSONValue {
+        instant.map { .string(CivilTime($0).rfc3339) } ?? .null
+    }
+}

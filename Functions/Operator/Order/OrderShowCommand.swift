@@ -1,0 +1,36 @@
+import EventLoop
+import Kernel
+import Postgres
+import Records
+
+extension Command {
+    /// Shows an order and all that hangs on it.
+    static let orderShow = Command(
+        name: "order show",
+        summary: "show an order, its licenses, refunds, mails and download links",
+        details: """
+            Shows what the database knows of one order, and what was done to it. Of license keys only the last four
+            symbols are shown: the keys themselves are stored nowhere.
+            """,
+        operands: [.order],
+        options: [
+            Option(name: "--events", help: "also Stripe's events about it; reads the whole ledger"), .json,
+        ],
+        settings: [.databaseURL, .keyPepper],
+        examples: [
+            "latchkey order show cs_test_a1YS1URl", "latchkey order show pi_3MtwBwLkdI --json --events",
+            "latchkey order show AJ9C",
+        ],
+        failure: "there is no such order, or the database did not answer"
+    ) { invocation throws(CommandFault) in
+        let word = invocation.arguments.operands[0]
+        let reference = try invocation.orderReference()
+        let reports = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            try await asking { () throws(PostgresFault) in
+                try await OrderReport.find(reference, withEvents: invocation.arguments.has("--events"), connection)
+            }
+        }
+        let report = try onlyOne(reports, of: "order", typed: reference.shown(word)) { $0.order.id.description }
+        try invocation.console.show(report.lines, report.document, asJSON: invocation.isJSON)
+    }
+}

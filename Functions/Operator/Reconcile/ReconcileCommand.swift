@@ -1,0 +1,67 @@
+import EventLoop
+import Kernel
+import Postgres
+import Reconciliation
+
+extension Command {
+    /// Holds the shop against Stripe and repairs what is missing.
+    static let reconcile = Command(
+        name: "reconcile",
+        summary: "repair the shop from what Stripe knows",
+        details: """
+            Reads Stripe's refunds, disputes, events and checkout sessions, and does with whatever is missing here what
+            the webhook would have done: orders, licenses, refunds, suspensions, mails. Then tells what Stripe and the
+            shop do not agree about, and which invariants are violated. Nothing is ever done twice.
+
+            After a database was restored from a backup, run it with --since and a time before that backup: orders come
+            back with the licenses and keys that their buyers have (keys under the current license secret), and receipts
+            go out again with fresh links. What Stripe does not know does not come back: licenses that were closed or
+            reissued by hand, activations, the audit log.
+            """,
+        options: [
+            Option(
+                name: "--since", value: "WHEN",
+                help: "\(Since.expected); from where the last run came to when absent"),
+            .dryRun, .json,
+        ],
+        settings: [.databaseURL]
+            + ShopSettings.known.filter {
+                [
+                    "STRIPE_API_KEY", "STRIPE_API_BASE", "LICENSE_SECRETS", "TOKEN_SECRETS", "KEY_PEPPER", "PUBLIC_URL",
+                    "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES", "QUIET_HOURS",
+                ].contains($0.name)
+            },
+        examples: [
+            "latchkey reconcile", "latchkey reconcile --since 30d --dry-run", "latchkey reconcile --since 2026-11-20",
+        ],
+        failure: "something could not be repaired, does not agree or violates an invariant, or the run broke off"
+    ) { invocation throws(CommandFault) in
+        let isDryRun = invocation.arguments.has("--dry-run")
+        let start = try start(invocation)
+        let settings = try await offLoop { [environment = invocation.environment] () throws(CommandFault) in
+            try RepairSettings.read(environment)
+        }
+        let pool = Pool(settings.database, log: invocation.repairLog)
+        defer { pool.close() }
+        let reconciliation = Reconciliation(settings, pool, invocation.repairLog, invocation.clock)
+        let plan = ReconciliationPlan(
+            start: start, isDryRun: isDryRun, progress: { [console = invocation.console] in console.progress($0) })
+        let report = try await asking { () throws(PostgresFault) in
+            try await inTurn(settings.database) { await reconciliation(plan) }
+        }
+        guard let report else { throw .failed("another run is at it; try again in a minute") }
+        try invocation.console.show(
+            report.lines(isDryRun: isDryRun), .object([("dry_run", .bool(isDryRun))] + report.fields),
+            asJSON: invocation.isJSON)
+        if let fault = report.fault { throw .failed("broke off: \(fault.description); run it again") }
+        guard report.isClean else { throw .failed("not everything is as it should be: see above") }
+    }
+
+    private static func start(_ invocation: Invocation) throws(CommandFault) -> ReconciliationPlan.Start {
+        guard let text = invocation.arguments["--since"] else { return .marks }
+        guard let since = Since.parse(text, at: invocation.clock.now()) else {
+            throw .usage("«\(text)» is no time that has passed: expected \(Since.expected)")
+        }
+        return .since(since)
+    }
+}

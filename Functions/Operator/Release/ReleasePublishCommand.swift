@@ -1,0 +1,112 @@
+import Cloud
+import Crypto
+import EventLoop
+import HTTP
+import Kernel
+import Settings
+import Storage
+
+extension Command {
+    /// Publishes the files of a version.
+    static let releasePublish = Command(
+        name: "release publish",
+        summary: "publish the files of a version",
+        details: """
+            DIR holds the files as <platform>/<file>, such as windows/GenX-Delay-1.0.0-windows.zip; names that begin
+            with a dot are passed over. Every file is copied to product/version/platform/file in the bucket, then the
+            manifest, then buyers see the release: the newest is what they download. A published version never
+            changes; published again with the same files, nothing happens.
+
+            The bucket is one of Cloud Storage, where files are sent in pieces and go on where the line was cut, and a
+            file appears when its checksum is right. The access token is that of the service account the command runs
+            as; elsewhere set GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token). With STORAGE_FOLDER the
+            bucket is a folder of this machine.
+            """,
+        operands: [Operand(name: "DIR", help: "the folder with a folder for each platform")],
+        options: [
+            Option(name: "--product", value: "SLUG", help: "the product, as in the catalog", isNeeded: true),
+            Option(name: "--version", value: "V", help: "the version, such as 1.0.0", isNeeded: true), .json,
+        ],
+        settings: [
+            .databaseURL,
+            Setting(name: "STORAGE_BUCKET", help: "needed; the bucket"),
+            Setting(name: "STORAGE_BASE", help: "https://storage.googleapis.com when absent"),
+            Setting(
+                name: "GOOGLE_OAUTH_ACCESS_TOKEN",
+                help: "an access token that may write there; the metadata server's when absent"),
+            Setting(name: "GCE_METADATA_HOST", help: "the metadata server; metadata.google.internal when absent"),
+            Setting(name: "STORAGE_FOLDER", help: "a folder that stands for the storage; may be absent"),
+        ],
+        examples: ["latchkey release publish dist --product genx-delay --version 1.0.0"],
+        failure: "a file is not fit, or the version is published with other files; buyers see no change"
+    ) { invocation throws(CommandFault) in
+        let (product, version) = (invocation.arguments["--product"] ?? "", invocation.arguments["--version"] ?? "")
+        guard ObjectName.isSegment(version) else {
+            throw .usage("--version \(version) cannot be a version: use letters, digits and single . _ - +")
+        }
+        guard ObjectName.isSegment(product) else { throw .usage("--product \(product) cannot be a product's slug") }
+        let bucket = try releaseBucket(invocation.environment)
+        let folder = invocation.arguments.operands[0]
+        let sources = try await offLoop { () throws(CommandFault) in
+            try ReleaseFolder.files(in: folder, product: product, version: version)
+        }
+        let published = try await withDatabase(invocation.environment, limit: .seconds(6 * 3_600)) {
+            connection throws(CommandFault) in
+            let publish = Publish(
+                connection: connection, bucket: bucket, product: product, version: version, sources: sources,
+                console: invocation.console, clock: invocation.clock)
+            return try await publish()
+        }
+        try invocation.console.show(published.lines, published.document, asJSON: invocation.isJSON)
+    }
+}
+
+/// The bucket that the environment names.
+@Loop
+private func releaseBucket(_ environment: [String: String]) throws(CommandFault) -> any ReleaseBucket {
+    do throws(SettingsFault) {
+        guard (environment["STORAGE_FOLDER"] ?? "").isEmpty else { return try LocalBucket(environment) }
+        return try CloudBucket(environment)
+    } catch { throw CommandFault(error) }
+}
+
+extension CloudBucket {
+    /// A bucket that settings name.
+    fileprivate init(_ environment: [String: String]) throws(SettingsFault) {
+        var read = SettingsReader(environment)
+        let base = read.origin("STORAGE_BASE", default: StorageBase.google.text, allowsPlain: false)
+        let bucket = read.value("STORAGE_BUCKET", expected: Bucket.expected) { Bucket($0, at: base ?? .google) }
+        let tokens = AccessTokens.Source(&read)
+        self.bucket = try read.unwrap(bucket)
+        client = CloudClient(AccessTokens(try read.unwrap(tokens)), policy: .background, totalTimeout: .seconds(120))
+        try read.finish()
+    }
+}
+
+extension Published {
+    /// The answer for people.
+    var lines: [String] {
+        let rows = zip(manifest.files, changes).map { file, change in
+            let sizes = readable(file.size)
+            return "\(change.rawValue)  \(file.object)  \(sizes)  sha256 \(Hex.encode(file.digest))"
+        }
+        let release = "\(manifest.product) \(manifest.version)"
+        return rows + [isNew ? "published \(release) in \(bucket)" : "\(release) is published already; nothing to do"]
+    }
+
+    /// The answer for programs.
+    var document: JSONValue {
+        let files = zip(manifest.files, changes).map { file, change in
+            JSONValue.object([
+                ("object", .string(file.object.description)), ("platform", .string(file.object.platform)),
+                ("name", .string(file.object.file)), ("size", .integer(file.size)),
+                ("sha256", .string(Hex.encode(file.digest))), ("change", .string(change.rawValue)),
+            ])
+        }
+        return .object([
+            ("product", .string(manifest.product)), ("version", .string(manifest.version)),
+            ("released_at", .string(CivilTime(manifest.releasedAt).rfc3339)), ("bucket", .string(bucket)),
+            ("published", .bool(isNew)), ("files", .array(files)),
+        ])
+    }
+}

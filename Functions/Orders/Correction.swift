@@ -1,0 +1,62 @@
+import HTTP
+import Kernel
+import Log
+import Pages
+import Postgres
+import Records
+
+extension Orders {
+    /// Puts the address of a session's order right: for people the order's page again, for programs its JSON.
+    ///
+    /// The session in the path is all that lets somebody in, as it is for the page. It is Stripe's, too long to guess,
+    /// and no browser adds it by itself as it would a cookie, so that another site's page cannot send this form without
+    /// knowing the address that shows the keys anyway. What a browser says of another site's form is heeded all the
+    /// same; its `Origin` is not, which is `null` for a page that sends no referrer, as the order's page.
+    func correct(_ session: Substring, _ request: Request) async throws(Refusal) -> Response {
+        try request.requireMethod(.post, .get, .head)
+        // Somebody who loads by its address the page that the form was answered with.
+        guard request.method == .post else { return .redirect(to: "/orders/\(session)", status: 303) }
+        if request.fields["sec-fetch-site"] != nil { try request.refuseOtherSites() }
+        let form = try AddressForm(request)
+        let (order, verdict) = try await find(session, for: caller(request), at: request.receivedAt)
+        guard case .known(let record) = order else { throw .conflict(reason: Correction.refused) }
+        let view = view(record, request)
+        guard view.correctableUntil != nil else { throw .conflict(reason: Correction.refused) }
+        let email: EmailAddress
+        do throws(Refusal) { email = try form.address() } catch {
+            guard form.preference == .page else { throw error }
+            return view.page(at: session, refused: form.text).response(status: error.problem.status).telling(verdict)
+        }
+        guard try await put(email, on: record.order, request) else { throw .conflict(reason: Correction.refused) }
+        switch form.preference {
+        case .page: return .redirect(to: "/orders/\(session)", status: 303).telling(verdict)
+        case .json:
+            let changed = try await find.again(session, at: request.receivedAt)
+            return json(self.view(changed, request).json(publicURL)).telling(verdict)
+        }
+    }
+
+    private func put(_ email: EmailAddress, on order: OrderID, _ request: Request) async throws(Refusal) -> Bool {
+        do {
+            let network = IPAddress(caller(request))?.network ?? "unknown"
+            let isDone = try await putRight(order, email, network, request.receivedAt)
+            log(
+                isDone ? .notice : .info, isDone ? "an order's address was corrected" : "an address was not corrected",
+                [("order", .string(order.description))])
+            return isDone
+        } catch {
+            log(
+                .error, "an address could not be corrected",
+                [("order", .string(order.description)), ("reason", .string(error.description))])
+            throw error.refusal
+        }
+    }
+}
+
+/// The words about a wrong address.
+enum Correction {
+    /// Why nothing was changed, whatever the reason was.
+    static let refused =
+        "An address can be changed for one hour after the payment and three times at most, and only "
+        + "while the order's license works."
+}

@@ -1,0 +1,167 @@
+import Commerce
+import Kernel
+import Pages
+import Records
+
+extension OrderView {
+    /// What somebody sees who has paid: the keys, the files, where the mail went.
+    func openPage(form: Markup) -> Markup {
+        """
+            <h1>Thank you for your order</h1>
+            <p class="lede">\(record.productName) is yours. Here is everything you need, and
+              <a href="/success#install">this is how to install it</a>.</p>
+        \(refundNotice)
+            <h2>\(keys.count == 1 ? "Your license key" : "Your license keys")</h2>
+        \(Markup.lines(keys, keyBox))
+            <p class="hint">\(keyHint)</p>
+            <h2>Your download</h2>
+        \(downloads)
+        \(mailNotice)
+        \(form)
+        \(facts)
+        """
+    }
+
+    private var refundNotice: Markup {
+        guard record.status == .partiallyRefunded else { return .empty }
+        return notice(
+            "info",
+            """
+            \(record.refunded.formatted) of your payment went back to where it came from; banks may take 5 to 10 \
+            business days to show it. Your license \(keys.count == 1 ? "key" : "keys") and your downloads stay yours.
+            """)
+    }
+
+    private func keyBox(_ key: String) -> Markup { "    <p class=\"key\">\(key)</p>" }
+
+    private var keyHint: Markup {
+        guard let keysUntil else {
+            return """
+                For your safety the page shows only the end of a key when a day has gone by. \
+                <a href="/lost-email">Have the e-mail sent again</a> to read it whole.
+                """
+        }
+        let isInMail = record.mail.map { $0.status != .dead } ?? false
+        return """
+            Shown here until \(Wording.minute(keysUntil))\(isInMail ? ", and for good in the e-mail" : ""). Keep it: it \
+            is yours alone.
+            """
+    }
+
+    private var downloads: Markup {
+        guard let download else {
+            return """
+                    <p>The download link has expired or is used up. A fresh one goes to the address you ordered with.</p>
+                    <div class="actions">
+                      <a class="button" href="/lost-email">Ask for a fresh link</a>
+                    </div>
+                """
+        }
+        guard !record.artifacts.isEmpty else {
+            return """
+                    <div class="notice notice-info">
+                      <p>There is no release yet. <a href="\(download.path)">Your download page</a> lists the files as \
+                soon as there is one.</p>
+                    </div>
+                """
+        }
+        return table(download)
+    }
+
+    private func table(_ download: Download) -> Markup {
+        """
+            <table class="files">
+              <thead>
+                <tr>
+                  <th scope="col">File</th>
+                  <th scope="col">System</th>
+                  <th scope="col">Size</th>
+                  <td></td>
+                </tr>
+              </thead>
+              <tbody>
+        \(Markup.lines(record.artifacts) { row($0, download) })
+              </tbody>
+            </table>
+            <p class="hint">The links work until \(Wording.minute(download.expiresAt)).
+              <a href="\(download.path)">Your download page</a> has them too, with a checksum for each file.</p>
+        """
+    }
+
+    private func row(_ artifact: Artifact, _ download: Download) -> Markup {
+        """
+                <tr>
+                  <td class="file-name">\(artifact.fileName)</td>
+                  <td data-label="System">\(artifact.platformLabel)</td>
+                  <td data-label="Size">\(Wording.size(artifact.size))</td>
+                  <td class="file-get"><a class="button" href="\(download.path(of: artifact))"
+                    aria-label="Download \(artifact.fileName)">Download</a></td>
+                </tr>
+        """
+    }
+
+    private var mailNotice: Markup {
+        guard let mail = record.mail, let email = record.email else { return noMailNotice }
+        let address: Markup = "<strong>\(email.masked)</strong>"
+        switch mail.status {
+        case .pending:
+            return notice(
+                "info",
+                "\(changed)The e-mail with your key and your download link is on its way to \(address).")
+        case .sent:
+            return notice(
+                "info",
+                """
+                \(changed)The e-mail with your key and your download link went to \(address)\(sentAt(mail)). Not there? \
+                Look in your spam folder, or <a href="/lost-email">have it sent again</a>.
+                """)
+        case .dead:
+            return notice(
+                "warning",
+                """
+                \(changed)We could not deliver the e-mail to \(address). Perhaps the address has a typing error: \
+                \(remedy).
+                """)
+        }
+    }
+
+    private var noMailNotice: Markup {
+        guard let email = record.email else {
+            return notice("warning", "There is no e-mail address with this order: \(remedy).")
+        }
+        return notice(
+            "info",
+            """
+            \(changed)No e-mail with your key has gone to <strong>\(email.masked)</strong> yet. \
+            <a href="/lost-email">Have it sent</a>.
+            """)
+    }
+
+    /// That the address is not the one of the payment any more.
+    private var changed: Markup {
+        guard let correctedAt = record.correctedAt else { return .empty }
+        return "The address was changed on \(Wording.minute(correctedAt)). "
+    }
+
+    private var remedy: Markup {
+        guard correctableUntil != nil else {
+            return """
+                save your key and your files now, and <a href="/support">write to us</a> if you want them by e-mail
+                """
+        }
+        return "give us the right one below"
+    }
+
+    private func sentAt(_ mail: OrderRecord.Mail) -> Markup {
+        guard let sentAt = mail.sentAt else { return .empty }
+        return " on \(Wording.minute(sentAt))"
+    }
+
+    private func notice(_ kind: String, _ text: Markup) -> Markup {
+        """
+            <div class="notice notice-\(kind)">
+              <p>\(text)</p>
+            </div>
+        """
+    }
+}

@@ -1,0 +1,145 @@
+import Commerce
+import EventLoop
+import Fulfilment
+import Kernel
+import Log
+import Payments
+import Postgres
+import Records
+import Stripe
+
+/// What is known of a checkout session.
+enum FoundOrder: Equatable, Sendable {
+    case known(OrderRecord)
+    /// Stripe has the session and nobody has paid; how far we came with its order does not matter.
+    case unpaid
+}
+
+/// Finds a session's order: in our database and, where that may lag behind, at Stripe.
+///
+/// A buyer comes back from the payment page before the webhook does often enough. Then the sale is made here, by the
+/// same statement, so that whoever comes second finds it made.
+struct OrderFinder: Sendable {
+    /// Reads the order, unless the session or the caller at this address is asked about too often.
+    var open:
+        @Sendable (_ session: StripeID, _ caller: String, Instant) async throws(PostgresFault) -> Limited<OrderRecord?>
+    /// Reads the order again, for a request that was counted already.
+    var find: @Sendable (_ session: StripeID, Instant) async throws(PostgresFault) -> OrderRecord?
+    var ask: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
+    var fulfil: @Sendable (CheckoutSession, SaleNews, LedgerEntry) async throws(FulfilmentFault) -> FulfilmentOutcome
+    /// Whether sessions are about real money, as our key is.
+    var isLive: Bool
+    var log: Log
+    let asked = AskedSessions()
+
+    /// The order, and how its caller stands.
+    ///
+    /// - Throws: `.notFound` for a session that is none of ours, however that came out; `.unavailable` when it cannot
+    ///   be told now; `.tooManyRequests`.
+    func callAsFunction(
+        _ text: Substring, for caller: String, at now: Instant
+    ) async throws(Refusal) -> (order: FoundOrder, verdict: RateLimitVerdict) {
+        guard let session = session(text) else { throw .notFound }
+        let (known, verdict) = try await stored { () throws(PostgresFault) in
+            try await open(session, caller, now)
+        }.get()
+        return (try await complete(session, known, at: now), verdict)
+    }
+
+    /// What we know of the session now, for a request that has found its order before.
+    func again(_ text: Substring, at now: Instant) async throws(Refusal) -> OrderRecord {
+        guard let session = session(text) else { throw .notFound }
+        let known = try await stored { () throws(PostgresFault) in try await find(session, now) }
+        guard let known else { throw .notFound }
+        return known
+    }
+
+    /// What we know of the session, and what Stripe knows where that may be more.
+    private func complete(
+        _ session: StripeID, _ known: OrderRecord?, at now: Instant
+    ) async throws(Refusal) -> FoundOrder {
+        if let known, known.status != .pending, known.status != .awaitingPayment { return .known(known) }
+        guard let answer = await asked.answer(session, at: now, ask) else {
+            log(.warning, "too many sessions are asked for")
+            return try known.orRefuse(.unavailable(retryAfterSeconds: 5))
+        }
+        switch answer {
+        case .failure(let fault):
+            if fault.isNotFound { return try known.orRefuse(.notFound) }
+            log(.error, "a session could not be looked up", [("reason", .string(fault.description))])
+            return try known.orRefuse(.unavailable(retryAfterSeconds: 5))
+        case .success(let remote):
+            return try await settle(remote, known, at: now)
+        }
+    }
+
+    /// An ID that Stripe may have made for a key of our mode; others are not worth a question.
+    private func session(_ text: Substring) -> StripeID? {
+        let prefix = isLive ? "cs_live_" : "cs_test_"
+        guard text.hasPrefix(prefix) else { return nil }
+        let rest = text.dropFirst(prefix.count).utf8
+        return rest.count >= 10 && rest.allSatisfy(isAlphanumeric) ? StripeID(text) : nil
+    }
+
+    private func settle(
+        _ remote: CheckoutSession, _ known: OrderRecord?, at now: Instant
+    ) async throws(Refusal) -> FoundOrder {
+        guard remote.isLive == isLive else { throw .notFound }
+        guard let (news, entry) = remote.news(seenBy: "orders.session_lookup", at: now) else {
+            guard known == nil, SaleMetadata(remote) != nil else { return try known.orRefuse(.notFound) }
+            return .unpaid
+        }
+        if let known, known.status.after(news) == known.status { return .known(known) }
+        do {
+            let outcome = try await fulfil(remote, news, entry)
+            log(
+                .info, "session looked up",
+                [("order", outcome.order.map { .string($0.description) } ?? "known already")])
+            if outcome.lacksAddress {
+                log(
+                    .error, "a paid order has no address to send its keys to",
+                    [("order", outcome.order.map { .string($0.description) } ?? .null)])
+            }
+        } catch .notOurs(let reason) {
+            log(.info, "session not used", [("reason", .string(reason))])
+        } catch {
+            log(.error, "a session could not be fulfilled", [("reason", .string(error.description))])
+            return try known.orRefuse(.unavailable(retryAfterSeconds: 5))
+        }
+        return try await stored { () throws(PostgresFault) in try await find(remote.id, now) }.orRefuse(.notFound)
+    }
+
+    private func stored<Answer>(
+        _ question: () async throws(PostgresFault) -> Answer
+    ) async throws(Refusal) -> Answer {
+        do { return try await question() } catch {
+            log(.error, "an order could not be looked up", [("reason", .string(error.description))])
+            throw error.refusal
+        }
+    }
+}
+
+extension OrderRecord? {
+    /// What we know, or else the refusal.
+    fileprivate func orRefuse(_ refusal: Refusal) throws(Refusal) -> FoundOrder {
+        guard let self else { throw refusal }
+        return .known(self)
+    }
+}
+
+extension StripeCallFault {
+    /// Whether Stripe has nothing under the ID.
+    fileprivate var isNotFound: Bool {
+        guard case .answered(let fault) = self else { return false }
+        return fault.context.status == 404
+    }
+}
+
+private func isAlphanumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "A")...UInt8(ascii: "Z"):
+        true
+    default: false
+    }
+}

@@ -1,0 +1,55 @@
+import Commerce
+import HTTP
+import Kernel
+import Records
+import Settings
+
+extension OrderView {
+    /// The order for programs.
+    func json(_ base: PublicURL) -> JSONValue {
+        .object([
+            ("order", .string(record.order.description)), ("status", .string(record.status.rawValue)),
+            ("product", .string(record.productName)), ("quantity", .integer(Int64(record.quantity))),
+            ("amount", money(record.total)), ("refunded", money(record.refunded)),
+            ("ordered_at", time(record.orderedAt)), ("paid_at", time(record.paidAt)),
+            ("license_keys", .array(keys.map(JSONValue.string))), ("license_keys_masked", .bool(keysUntil == nil)),
+            ("license_keys_until", time(keysUntil)), ("download", downloadJSON(base)), ("mail", mailJSON),
+            ("address_changed_at", time(record.correctedAt)), ("address_changeable_until", time(correctableUntil)),
+        ])
+    }
+
+    /// The answer for a session whose order may not exist yet.
+    static let unpaidJSON = JSONValue.object([("order", .null), ("status", "pending")])
+
+    private func downloadJSON(_ base: PublicURL) -> JSONValue {
+        guard let download else { return .null }
+        let files = record.artifacts.map { artifact in
+            JSONValue.object([
+                ("name", .string(artifact.fileName)), ("platform", .string(artifact.platform)),
+                ("size", .integer(artifact.size)), ("url", .string(base.link(download.path(of: artifact)))),
+            ])
+        }
+        return .object([
+            ("url", .string(base.link(download.path))), ("expires_at", time(download.expiresAt)),
+            ("files", .array(files)),
+        ])
+    }
+
+    private var mailJSON: JSONValue {
+        guard let mail = record.mail else { return .null }
+        return .object([
+            ("to", .string(mail.recipient.masked)), ("status", .string(mail.status.rawValue)),
+            ("sent_at", time(mail.sentAt)),
+        ])
+    }
+
+    private func money(_ amount: Money) -> JSONValue {
+        .object([
+            ("minor_units", .integer(amount.minorUnits)), ("currency", .string(amount.currency.code)),
+        ])
+    }
+
+    private func time(_ instant: Instant?) -> JSONValue {
+        instant.map { .string(CivilTime($0).rfc3339) } ?? .null
+    }
+}

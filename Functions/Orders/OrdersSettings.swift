@@ -1,0 +1,31 @@
+import Outbox
+import Payments
+import Postgres
+import RateLimits
+import Server
+import Settings
+import Tokens
+
+/// What its parts need: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings`,
+/// `RateLimitTable`.
+struct OrdersSettings: FunctionSettings {
+    let server: ServerSettings
+    let database: DatabaseSettings
+    let stripe: StripeSettings
+    let keys: KeyRing
+    let mail: MailSettings
+    let limits: RateLimitTable
+
+    init(_ environment: [String: String]) throws(SettingsFault) {
+        var read = SettingsReader(environment)
+        server = ServerSettings(&read)
+        database = DatabaseSettings(&read, plansOnce: true)
+        stripe = StripeSettings(&read)
+        limits = RateLimitTable(&read)
+        let keys = KeyRing(&read)
+        let mail = MailSettings(&read, isTest: stripe.isTest)
+        self.keys = try read.unwrap(keys)
+        self.mail = try read.unwrap(mail)
+        try read.finish()
+    }
+}

@@ -1,0 +1,63 @@
+import EventLoop
+import Fulfilment
+import HTTP
+import Kernel
+import Log
+import Payments
+import Postgres
+import Reconciliation
+import Server
+import Stripe
+import Tasks
+
+@main
+enum Main {
+    static func main() {
+        runFunction("reconcile") { (settings: ReconcileSettings, log) in
+            let pool = Pool(settings.database, log: log)
+            pool.warm()
+            let reconcile = Reconcile(settings, pool, log)
+            var limits = ServerLimits()
+            // A run that is in the middle of one thing when its time is up ends that first.
+            limits.requestTime = Reconcile.time + .seconds(60)
+            try await serve(
+                settings.server, limits: limits, log: log, routes: ["/tasks/reconcile"],
+                isReady: { await pool.isReady() },
+                handler: { request throws(Refusal) in try await reconcile(request) })
+            pool.close()
+        }
+    }
+}
+
+extension Reconcile {
+    /// The live function.
+    @Loop
+    init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
+        let reconciliation = Reconciliation(settings, pool, log)
+        let door = TaskDoor(settings.tasks, log: log)
+        self.init(
+            work: { [database = settings.database] () throws(PostgresFault) in
+                try await inTurn(database) {
+                    await reconciliation(ReconciliationPlan(start: .marks, time: Reconcile.time))
+                }
+            },
+            tidy: { [housekeeping = Housekeeping(pool: pool, log: log)] now in await housekeeping(at: now) },
+            admit: { request throws(Refusal) in try await door.admit(request) }, log: log)
+    }
+}
+
+extension Reconciliation {
+    /// What the live function does.
+    init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
+        // A page of a hundred events, the longest of which have a quarter of a megabyte.
+        let stripe = StripeClient(
+            settings.stripe, policy: .background, totalTimeout: .seconds(20), answerBytes: 32 << 20)
+        let isLive = !settings.stripe.isTest
+        // A mail server that takes longer gets the mails from email-retry.
+        let intake = EventIntake(
+            pool: pool, stripe: stripe, keys: settings.keys, mail: settings.mail, isLive: isLive,
+            actor: "function:reconcile", log: log, mailTime: .seconds(3))
+        self.init(
+            pool: pool, stripe: stripe, intake: intake, isLive: isLive, quietHours: settings.quietHours, log: log)
+    }
+}

@@ -1,0 +1,40 @@
+import Kernel
+import Outbox
+import Payments
+import Postgres
+import Server
+import Settings
+import Tasks
+import Tokens
+
+/// What reconcile is told from outside.
+///
+/// Besides `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings` and `TasksSettings`:
+///
+/// | Name | Meaning |
+/// | --- | --- |
+/// | `QUIET_HOURS` | after how many hours without an event it is told, if sales usually come; 1 to 168, 6 when absent |
+struct ReconcileSettings: FunctionSettings {
+    let server: ServerSettings
+    let database: DatabaseSettings
+    let stripe: StripeSettings
+    let keys: KeyRing
+    let mail: MailSettings
+    let tasks: TasksSettings
+    let quietHours: Int
+
+    init(_ environment: [String: String]) throws(SettingsFault) {
+        var read = SettingsReader(environment)
+        server = ServerSettings(&read)
+        database = DatabaseSettings(&read)
+        stripe = StripeSettings(&read)
+        let keys = KeyRing(&read)
+        let mail = MailSettings(&read, isTest: stripe.isTest)
+        let tasks = TasksSettings(&read)
+        quietHours = read.integer("QUIET_HOURS", in: 1...168, default: 6)
+        self.keys = try read.unwrap(keys)
+        self.mail = try read.unwrap(mail)
+        self.tasks = try read.unwrap(tasks)
+        try read.finish()
+    }
+}

@@ -1,0 +1,43 @@
+import EventLoop
+import Kernel
+import Log
+import Postgres
+import RateLimits
+import Records
+
+/// Counts the deliveries that were not Stripe's, by the address they came from.
+///
+/// One question at a time: however many forged deliveries come at once, good ones find every database connection but one
+/// free. What comes meanwhile is refused without being counted.
+@Loop
+final class FailureCount {
+    private let limiter: RateLimiter
+    private let limits: RateLimitTable
+    private let log: Log
+    private var isAsking = false
+
+    init(_ limiter: RateLimiter, _ limits: RateLimitTable, _ log: Log) {
+        self.limiter = limiter
+        self.limits = limits
+        self.log = log
+    }
+
+    /// Adds one for `caller`; nothing when it was not counted.
+    func add(_ caller: String, at now: Instant) async -> RateLimitVerdict? {
+        let limits = [limits.limit(.webhookFailure, address: caller)]
+        if let known = limiter.known(limits, at: now) { return known }
+        guard !isAsking else { return nil }
+        isAsking = true
+        defer { isAsking = false }
+        do throws(PostgresFault) {
+            switch try await limiter.run(limits, at: now, RateLimitStatements.ask) {
+            case .admitted(_, let verdict), .refused(let verdict): return verdict
+            }
+        } catch {
+            log(
+                .warning, "a delivery that was not Stripe's could not be counted",
+                [("reason", .string(error.description))])
+            return nil
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import EventLoop
+import Fulfilment
+import HTTP
+import Kernel
+import Log
+import Payments
+import Postgres
+import Records
+import Server
+import Stripe
+
+@main
+enum Main {
+    static func main() {
+        runFunction("webhook") { (settings: WebhookSettings, log) in
+            let pool = Pool(settings.database, log: log)
+            pool.warm()
+            let webhook = Webhook(settings, pool, log)
+            try await serve(
+                settings.server, log: log, routes: ["/webhooks/stripe"], isReady: { await pool.isReady() },
+                handler: { request throws(Refusal) in try await webhook(request) })
+            pool.close()
+        }
+    }
+}
+
+extension Webhook {
+    /// The live webhook.
+    @Loop
+    init(_ settings: WebhookSettings, _ pool: Pool, _ log: Log) {
+        let intake = EventIntake(
+            pool: pool, stripe: StripeClient(settings.stripe), keys: settings.keys, mail: settings.mail,
+            isLive: !settings.stripe.isTest, actor: "function:webhook", log: log)
+        let failures = FailureCount(RateLimiter(pool, log: log), settings.limits, log)
+        self.init(
+            verify: { [secrets = settings.signingSecrets] request throws(SignatureFault) in
+                try WebhookSignature.verify(request, secrets: secrets, now: WallClock.system.now())
+            },
+            countFailure: { caller, now in await failures.add(caller, at: now) },
+            take: { event, entry throws(FulfilmentFault) in try await intake.take(event, entry) },
+            trustedHops: settings.server.trustedHops, log: log)
+    }
+}

@@ -1,0 +1,188 @@
+import Cloud
+import EventLoop
+import FoundationEssentials
+import HTTP
+import Kernel
+import Outbound
+import Postgres
+import RateLimits
+import Storage
+import Support
+import Synchronization
+import Testing
+
+@testable import Download
+
+@Suite("Download with a signer that must be asked", .freshDatabase)
+struct KeylessSignerTests {
+    @Test("asks before it counts, and counts once")
+    func order() async throws {
+        try await atDoor { door in
+            let asked = Asked()
+            door.maker = asked.maker { door in try await door.uses() }
+            asked.door = door
+            for use in 1...2 {
+                let response = await door.ask(door.path + "/GenX-1.0.0.zip")
+                #expect(response.status == 302 && response.fields["location"] == "https://storage.example/get")
+                #expect(response.fields["x-robots-tag"] == "noindex" && response.fields["cache-control"] == "no-store")
+                #expect(asked.usesBefore == Int64(use - 1))
+                try await door.expectUses(Int64(use))
+            }
+            #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 410)
+            #expect(asked.count == 2)
+            #expect(door.log.texts.count { $0.contains("download served") } == 2)
+        }
+    }
+
+    @Test("a signer that is away is a page with 503, nothing used up, and an error in the log")
+    func away() async throws {
+        try await atDoor { door in
+            for fault in [
+                LinkFault.remote(.unreachable(.metadata, .couldNotConnect)),
+                .remote(.answered(.credentials, .forbidden(reason: "PERMISSION_DENIED"))),
+                .remote(.answered(.credentials, .retryable(status: 503, wait: nil))),
+            ] {
+                door.maker = .asking { _, _, _, _ throws(LinkFault) in throw fault }
+                for method in [Method.get, .head] {
+                    let page = await door.ask(door.path + "/GenX-1.0.0.zip", method)
+                    #expect(page.status == 503 && page.fields["retry-after"] == "5")
+                    #expect(page.text.contains("nothing of it was used up") && !page.text.contains("PERMISSION"))
+                    let line = try #require(door.log.texts.last)
+                    #expect(line.contains(#""severity":"ERROR""#) && line.contains(fault.description))
+                }
+                let problem = await door.ask(door.path + "/GenX-1.0.0.zip", accept: "application/json")
+                #expect(problem.status == 503 && problem.text.contains("urn:latchkey:problem:unavailable"))
+            }
+            try await door.expectUses(0)
+        }
+    }
+
+    @Test("is not asked for what the link does not open")
+    func closed() async throws {
+        try await atDoor { door in
+            door.maker = .asking { _, _, _, _ throws(LinkFault) in
+                Issue.record("asked")
+                throw .local(.cannotSign)
+            }
+            #expect(await door.ask(door.path + "/other.zip").status == 404)
+            #expect(await door.ask("/download/forged/GenX-1.0.0.zip").status == 404)
+            try await door.change("UPDATE download_grants SET uses = max_uses")
+            #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 410)
+            try await door.change("UPDATE download_grants SET uses = 0, revoked_at = now()")
+            #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 410)
+            try await door.expectUses(0)
+        }
+    }
+
+    @Test("is served no more often than the link allows, however many ask at once")
+    func race() async throws {
+        try await atDoor { door in
+            door.maker = .asking { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
+            let file = door.path + "/GenX-1.0.0.zip"
+            let requests = (0..<40).map { _ in Loop.start { await door.ask(file).status } }
+            var statuses: [Int: Int] = [:]
+            for request in requests { statuses[await request.value, default: 0] += 1 }
+            #expect(statuses == [302: 2, 410: 38])
+            try await door.expectUses(2)
+        }
+    }
+
+    @Test("counts each request against the limits once")
+    func limits() async throws {
+        try await atDoor { door in
+            door.maker = .asking { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
+            door.limits = try #require(RateLimitTable("download-link=2/3600"))
+            let file = door.path + "/GenX-1.0.0.zip"
+            #expect(await door.ask(file).status == 302)
+            #expect(await door.ask(file).status == 302)
+            #expect(await door.ask(file).status == 429)
+            try await door.expectUses(2)
+        }
+    }
+
+    @Test("a release that came in between is served with a link of its own")
+    func released() async throws {
+        try await atDoor { door in
+            let asked = Asked()
+            asked.door = door
+            door.maker = asked.maker { door in
+                try await door.change("UPDATE artifacts SET object_name = 'genx-delay/1.0.1/macos/GenX-1.0.0.zip'")
+                return 0
+            }
+            let response = await door.ask(door.path + "/GenX-1.0.0.zip")
+            #expect(response.status == 302 && asked.count == 2)
+            #expect(
+                asked.objects == ["genx-delay/1.0.0/macos/GenX-1.0.0.zip", "genx-delay/1.0.1/macos/GenX-1.0.0.zip"])
+            try await door.expectUses(1)
+        }
+    }
+
+    @Test("the built function signs through the metadata server and IAM Credentials, and the link opens the file")
+    func built() async throws {
+        let google = try CloudSandbox()
+        try FileManager.default.createDirectory(
+            atPath: google.folder + "/genx-delay/1.0.0/macos", withIntermediateDirectories: true)
+        try Data("twelve bytes".utf8).write(
+            to: URL(filePath: google.folder + "/genx-delay/1.0.0/macos/GenX-1.0.0.zip"))
+        let path = try await onLoop {
+            let door = try await Doorway()
+            defer { door.close() }
+            try await door.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
+            return "/download/\(door.token(expiresAt: WallClock.system.now() + .seconds(600)))"
+        }
+        let function = try BuiltFunction.start("download", try environment(google))
+        try google.trouble("503", "/v1/projects", calls: 9)
+        let refused = try get(function, path + "/GenX-1.0.0.zip")
+        #expect(refused.hasPrefix("HTTP/1.1 503 ") && refused.contains("The download cannot start right now"))
+        try google.clearTroubles()
+        #expect(try get(function, path).contains("<dd>2</dd>"))
+        let served = try get(function, path + "/GenX-1.0.0.zip")
+        #expect(served.hasPrefix("HTTP/1.1 302 "))
+        let location = try #require(served.split(separator: "\r\n").first { $0.lowercased().hasPrefix("location: ") })
+        let file = try google.follow(String(location.dropFirst(10)))
+        #expect(file.hasPrefix("HTTP/1.1 200 ") && file.hasSuffix("twelve bytes"), "\(file)")
+        #expect(try get(function, path).contains("<dd>1</dd>"))
+        #expect(try function.stop() == 0)
+        #expect(function.log.contains { $0.contains("IAM Credentials answered: status=503") && $0.contains("ERROR") })
+        #expect(!function.log.contains { $0.contains("ya29") || $0.contains("X-Goog") })
+    }
+
+    private func environment(_ google: CloudSandbox) throws -> [String: String] {
+        let own = [
+            "DATABASE_URL": try testDatabase().url.revealed(), "PUBLIC_URL": "http://localhost:8080",
+            "TOKEN_SECRETS": "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        ]
+        return own.merging(google.settings) { $1 }
+    }
+
+    private func get(_ function: BuiltFunction, _ path: String) throws -> String {
+        let connection = try RawConnection(port: function.port)
+        connection.send("GET \(path) HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n")
+        return connection.readToEnd()
+    }
+}
+
+/// A signer that notes what it was asked.
+@Loop
+private final class Asked {
+    /// The test's, which holds this signer.
+    weak var door: Doorway?
+    var usesBefore: Int64?
+    var objects: [String] = []
+    var count: Int { objects.count }
+
+    /// Signs everything, after `body`.
+    func maker(_ body: @escaping @Loop @Sendable (Doorway) async throws -> Int64) -> LinkMaker {
+        .asking { object, method, _, _ throws(LinkFault) in await self.sign(object, method, body) }
+    }
+
+    private func sign(
+        _ object: ObjectName, _ method: Method, _ body: @Loop @Sendable (Doorway) async throws -> Int64
+    ) async -> String {
+        objects.append(object.description)
+        do {
+            if let door { usesBefore = try await body(door) }
+        } catch { Issue.record(error) }
+        return "https://storage.example/\(method == .get ? "get" : "head")"
+    }
+}

@@ -1,0 +1,260 @@
+import FoundationEssentials
+import Postgres
+import Support
+import Testing
+
+@testable import Operator
+
+@Suite("latchkey catalog apply", .freshDatabase)
+struct CatalogApplyTests {
+    private let demo: String
+
+    init() throws { demo = try String(contentsOfFile: demoCatalog, encoding: .utf8) }
+
+    @Test("the demo catalog is created once; applied again it changes nothing and keeps the IDs")
+    func twice() async throws {
+        try await prepareDatabase()
+        let first = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        #expect(first.exitCode == 0, "\(first.remarks)")
+        #expect(first.output == "shop: created\nproduct genx-delay: created\n")
+        let ids = try await texts(
+            "SELECT id::text FROM shops UNION ALL SELECT id::text FROM products UNION ALL SELECT id::text FROM prices")
+        #expect(ids.count == 3)
+        let again = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        #expect(again.output == "shop: unchanged\nproduct genx-delay: unchanged\n")
+        let later = try await texts(
+            "SELECT id::text FROM shops UNION ALL SELECT id::text FROM products UNION ALL SELECT id::text FROM prices")
+        #expect(later == ids)
+    }
+
+    @Test("every column holds what the file says")
+    func columns() async throws {
+        try await prepareDatabase()
+        _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        let rows = try await texts(
+            """
+            SELECT concat_ws('|', s.name, s.support_email, s.sender, p.slug, p.name, p.description, p.key_prefix,
+                p.activation_limit, p.download_limit, p.download_days, p.allow_promotion_codes, p.automatic_tax,
+                p.terms_consent, p.invoice_creation, p.active, r.stripe_price_id, r.unit_amount, r.currency, r.active)
+            FROM shops s JOIN products p ON p.shop_id = s.id JOIN prices r ON r.product_id = p.id
+            """)
+        #expect(
+            rows == [
+                "GenX Audio|support@genx.example|GenX Audio <orders@genx.example>|genx-delay|GenX Delay|"
+                    + "A delay plugin (VST3) for Windows, macOS and Linux|GENX|3|20|7|t|f|f|f|t|price_genx_delay|4900|usd|t"
+            ])
+    }
+
+    @Test("what changed is told by name, and a dry run tells the same and changes nothing")
+    func changes() async throws {
+        try await prepareDatabase()
+        _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        let folder = try TemporaryFolder()
+        var text = try replacing(#""GenX Delay""#, #""GenX Delay 2""#, in: demo)
+        text = try replacing(
+            #"[{ "id": "price_genx_delay", "unit_amount": 4900, "currency": "usd", "active": true }]"#,
+            #"[{ "id": "price_new", "unit_amount": 5900, "currency": "usd" }]"#, in: text)
+        let file = try folder.write("catalog.json", text)
+        let dry = try await Run.latchkey(["catalog", "apply", file, "--dry-run", "--json"])
+        #expect(
+            dry.output == #"{"shop":{"change":"unchanged","fields":[]},"products":[{"slug":"genx-delay","#
+                + #""change":"updated","fields":["name","price"]}],"dry_run":true}"# + "\n")
+        #expect(try await texts("SELECT name FROM products") == ["GenX Delay"])
+        let run = try await Run.latchkey(["catalog", "apply", file])
+        #expect(run.output == "shop: unchanged\nproduct genx-delay: updated name, price\n", "\(run.remarks)")
+        #expect(
+            try await texts("SELECT stripe_price_id || ' ' || active FROM prices ORDER BY 1")
+                == ["price_genx_delay false", "price_new true"])
+        let back = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        #expect(back.output == "shop: unchanged\nproduct genx-delay: updated name, price\n", "\(back.remarks)")
+        #expect(
+            try await texts("SELECT stripe_price_id || ' ' || active FROM prices ORDER BY 1")
+                == ["price_genx_delay true", "price_new false"])
+    }
+
+    @Test("a product that is not listed is not sold any more, and is sold again when it is listed again")
+    func unlisted() async throws {
+        try await prepareDatabase()
+        _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        let folder = try TemporaryFolder()
+        var text = try replacing(#""genx-delay""#, #""genx-echo""#, in: demo)
+        text = try replacing(#""GENX""#, #""ECHO""#, in: text)
+        text = try replacing(#""price_genx_delay""#, #""price_echo""#, in: text)
+        let file = try folder.write("catalog.json", text)
+        let run = try await Run.latchkey(["catalog", "apply", file])
+        #expect(
+            run.output == "shop: unchanged\nproduct genx-echo: created\nproduct genx-delay: not listed, set inactive\n")
+        #expect(
+            try await texts(
+                "SELECT p.slug || p.active || r.active FROM products p JOIN prices r ON r.product_id = p.id ORDER BY 1")
+                == ["genx-delayfalsefalse", "genx-echotruetrue"])
+        #expect(
+            try await Run.latchkey(["catalog", "apply", file]).output
+                == "shop: unchanged\nproduct genx-echo: unchanged\n")
+        let back = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        #expect(back.output.contains("product genx-delay: updated active, price\n"))
+    }
+
+    @Test(
+        "a price that changed under its ID is refused, with its line and advice",
+        arguments: [("4900", "5900", "unit_amount"), ("\"usd\"", "\"eur\"", "currency")])
+    func changedPrice(old: String, new: String, member: String) async throws {
+        try await prepareDatabase()
+        _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        let folder = try TemporaryFolder()
+        let file = try folder.write("catalog.json", try replacing(old, new, in: demo))
+        let run = try await Run.latchkey(["catalog", "apply", file])
+        #expect(run.exitCode == 1)
+        #expect(
+            run.remarks.hasPrefix(
+                "latchkey: catalog.json:16: products.0.prices.0.\(member) cannot change: price_genx_delay is 49.00 USD")
+        )
+        #expect(run.remarks.contains("Make a new price at Stripe"))
+    }
+
+    @Test("a key prefix cannot change once keys are sold, nor be that of an unlisted product")
+    func prefix() async throws {
+        try await prepareDatabase()
+        _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        let folder = try TemporaryFolder()
+        let other = try folder.write("other.json", try replacing(#""GENX""#, #""GX""#, in: demo))
+        #expect(try await Run.latchkey(["catalog", "apply", other]).output.contains("updated key_prefix"))
+        _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        try await execute(
+            """
+            INSERT INTO orders (id, shop_id, status, currency, amount_total, livemode, created_at)
+            SELECT gen_random_uuid(), id, 'paid', 'usd', 1, false, now() FROM shops;
+            INSERT INTO order_items SELECT o.id, 1, p.id, 1, 1 FROM orders o, products p;
+            INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
+            SELECT gen_random_uuid(), o.id, p.id, 'active', 1, sha256('x'), 'ABCD', now() FROM orders o, products p;
+            """)
+        let refused = try await Run.latchkey(["catalog", "apply", other])
+        #expect(refused.exitCode == 1)
+        #expect(refused.remarks.contains("other.json:12: products.0.key_prefix cannot change from GENX"))
+        let rival = try folder.write("rival.json", try replacing(#""genx-delay""#, #""rival""#, in: demo))
+        let run = try await Run.latchkey(["catalog", "apply", rival])
+        #expect(run.remarks.contains("rival.json:12: products.0.key_prefix reads like that of the unlisted product"))
+    }
+
+    @Test("two at once are one after the other")
+    func atOnce() async throws {
+        try await prepareDatabase()
+        let runs = try await withThrowingTaskGroup(of: Run.self) { group in
+            for _ in 0..<8 { group.addTask { try await Run.latchkey(["catalog", "apply", demoCatalog]) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(runs.allSatisfy { $0.exitCode == 0 }, "\(runs.map(\.remarks))")
+        #expect(runs.filter { $0.output.contains("created") }.count == 1)
+    }
+
+    @Test("without migrations the fault is the database's and nothing is half done")
+    func unmigrated() async throws {
+        let run = try await Run.latchkey(["catalog", "apply", demoCatalog])
+        #expect(run.exitCode == 1)
+        #expect(run.remarks.contains("42P01"))
+    }
+}
+
+@Suite("Catalog files")
+struct CatalogFileTests {
+    @Test(
+        "a fault is told with its line, its part and what is expected",
+        arguments: [
+            (
+                #""download_days": 7"#, #""download_day": 7"#,
+                "15: products.0.download_day is not known; did you mean download_days?"
+            ),
+            (
+                #""automatic_tax": false"#, #""automatic_tax": "no""#,
+                "19: products.0.checkout.automatic_tax must be true or false"
+            ),
+            (#""activation_limit": 3,"#, "", "8: products.0.activation_limit is missing"),
+            (
+                #""activation_limit": 3"#, #""activation_limit": 3.5"#,
+                "13: products.0.activation_limit must be a whole number"
+            ),
+            (
+                #""activation_limit": 3"#, #""activation_limit": "3""#,
+                "13: products.0.activation_limit must be a whole number"
+            ),
+            (
+                #""activation_limit": 3"#, #""activation_limit": null"#,
+                "13: products.0.activation_limit must be a whole number"
+            ),
+            (
+                #""activation_limit": 3"#, #""activation_limit": 0"#,
+                "13: products.0.activation_limit must be from 1 to 10000"
+            ),
+            (
+                #""download_limit": 20"#, #""download_limit": 20000"#,
+                "14: products.0.download_limit must be from 1 to 10000"
+            ),
+            (#""download_days": 7"#, #""download_days": 366"#, "15: products.0.download_days must be from 1 to 365"),
+            (#""genx-delay""#, #""GenX-Delay""#, "9: products.0.slug must be 1 to 64 lower-case letters"),
+            (#""genx-delay""#, #""genx--delay""#, "9: products.0.slug must be 1 to 64 lower-case letters"),
+            (#""genx-delay""#, "7", "9: products.0.slug must be a text in double quotes"),
+            (#""GENX""#, #""G-X""#, "12: products.0.key_prefix must be 2 to 8 upper-case letters and digits"),
+            (#""GENX""#, #""genx""#, "12: products.0.key_prefix must be 2 to 8 upper-case letters and digits"),
+            (#""usd""#, #""dollar""#, "16: products.0.prices.0.currency must be three lower-case letters"),
+            ("4900", "-1", "16: products.0.prices.0.unit_amount must be from 0 to 99999999"),
+            ("4900", "100000000", "16: products.0.prices.0.unit_amount must be from 0 to 99999999"),
+            (#""price_genx_delay""#, #""prod_genx""#, "16: products.0.prices.0.id must be the ID of a price"),
+            (
+                #""active": true"#, #""active": false"#,
+                "16: products.0.prices must have exactly one active price, and has 0"
+            ),
+            (#""support@genx.example""#, #""support""#, "4: shop.support_email is no e-mail address"),
+            (#""GenX Audio <orders@genx.example>""#, #""GenX Audio""#, "5: shop.sender must be «Name <address>»"),
+            (#""GenX Audio""#, #"" GenX""#, "3: shop.name must be 1 to 100 characters"),
+            (#""GenX Delay""#, #""GenX\nDelay""#, "10: products.0.name must be 1 to 100 characters"),
+            (#""shop": {"#, #""shop": 7, "x": {"#, "2: x is not known"),
+            (#""products": ["#, #""products": {"a":["#, "26: the file ends too early"),
+        ])
+    func faults(old: String, new: String, message: String) async throws {
+        let demo = try String(contentsOfFile: demoCatalog, encoding: .utf8)
+        let folder = try TemporaryFolder()
+        let file = try folder.write("catalog.json", try replacing(old, new, in: demo))
+        let run = try await Run.latchkey(
+            ["catalog", "apply", file], ["DATABASE_URL": "postgres://nobody@127.0.0.1:1/x"])
+        #expect(run.exitCode == 1)
+        #expect(run.remarks.hasPrefix("latchkey: catalog.json:" + message), "\(run.remarks)")
+        #expect(run.output.isEmpty)
+    }
+
+    @Test("values that may stand once are refused where they stand again")
+    func doubles() throws {
+        let product = #"""
+            {"slug": "a", "name": "A", "key_prefix": "GENX1", "activation_limit": 1, "download_limit": 1,
+             "download_days": 1, "prices": [{"id": "price_a", "unit_amount": 1, "currency": "usd"}]}
+            """#
+        let second = try replacing(#""GENX1""#, #""GENXI""#, in: product)
+        let text =
+            #"{"shop": {"name": "S", "support_email": "a@b.example", "sender": "a@b.example"}, "products": ["#
+            + product + ",\n" + second + "]}"
+        let document = try CatalogDocument(text)
+        #expect(
+            throws: CatalogFaults([
+                CatalogFault("products.1.slug", "is the same as products.0.slug"),
+                CatalogFault("products.1.key_prefix", "reads like that of products.0.key_prefix"),
+                CatalogFault("products.1.prices.0.id", "is the same as products.0.prices.0.id"),
+            ])
+        ) { try CatalogFile(document) }
+    }
+
+    @Test("all that is wrong is told together")
+    func together() async throws {
+        let demo = try String(contentsOfFile: demoCatalog, encoding: .utf8)
+        let folder = try TemporaryFolder()
+        let text = try replacing(#""GENX""#, #""G""#, in: replacing("4900", "-1", in: demo))
+        let file = try folder.write("catalog.json", text)
+        let run = try await Run.latchkey(["catalog", "apply", file])
+        #expect(run.remarks.split(separator: "\n").count == 2)
+    }
+
+    @Test("a file that is not there, or not text, is named")
+    func unreadable() async throws {
+        let run = try await Run.latchkey(["catalog", "apply", "/nowhere/catalog.json"])
+        #expect(run.exitCode == 1)
+        #expect(run.remarks == "latchkey: there is no file /nowhere/catalog.json\n")
+    }
+}

@@ -1,0 +1,165 @@
+import Commerce
+import EventLoop
+import HTTP
+import Kernel
+import Postgres
+import Support
+import Testing
+
+@testable import Orders
+
+private let session = "cs_test_a1b2c3d4e5"
+
+@Suite("Order page and webhook", .freshDatabase)
+struct ArrivalTests {
+    /// One order, item, customer, license, grant and mail, and so many events.
+    private func oneSale(events: Int) -> String { "1 1 1 1 1 1 \(events)" }
+
+    @Test("the page makes the sale that the webhook has not told of, and the webhook finds it made")
+    func pageFirst() async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            let order = try await desk.begin(session)
+            desk.stripe.set(try StripeStub.session(session, metadata: StripeStub.metadata(order)))
+            let page = await desk.page(session)
+            let key = try await desk.key()
+            #expect(page.status == 200 && page.text.contains(key))
+            #expect(try await desk.counts() == oneSale(events: 1))
+            let event = try await desk.text(
+                "SELECT stripe_event_id || ' ' || type || ' ' || status FROM webhook_events")
+            #expect(event == "session:\(session):paid orders.session_lookup processed")
+            try await desk.deliver(session)
+            #expect(try await desk.counts() == oneSale(events: 2))
+            #expect(try await desk.text("SELECT id::text FROM orders") == order.description)
+            desk.close()
+        }
+    }
+
+    @Test("the page that comes after the webhook asks nobody and changes nothing")
+    func webhookFirst() async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            desk.stripe.set(try StripeStub.session(session))
+            try await desk.deliver(session)
+            #expect(await desk.page(session).text.contains("GENX-"))
+            #expect(try await desk.counts() == oneSale(events: 1))
+            #expect(desk.stripe.asked == 0)
+            desk.close()
+        }
+    }
+
+    @Test("the page in several processes and the webhook at once are one sale", arguments: 0..<3)
+    func atOnce(round: Int) async throws {
+        try await onLoop {
+            let desk = try await OrderDesk(poolSize: 6)
+            let order = try await desk.begin(session)
+            desk.stripe.set(try StripeStub.session(session, metadata: StripeStub.metadata(order)))
+            let pages = (0..<8).map { _ in
+                var orders = desk.orders
+                orders.find = orders.find.ofAnotherProcess
+                return Loop.start { [orders] in await orders(Request(path: "/orders/\(session)")).status }
+            }
+            let deliveries = (0..<8).map { number in
+                Loop.start { () async -> Bool in
+                    do {
+                        try await desk.deliver(session, event: "evt_\(number)")
+                        return true
+                    } catch { return false }
+                }
+            }
+            for page in pages { #expect(await page.value == 200) }
+            for delivery in deliveries { #expect(await delivery.value) }
+            // Where every delivery was quicker, no page had a sale to make.
+            let counts = try await desk.counts()
+            #expect([oneSale(events: 8), oneSale(events: 9)].contains(counts))
+            desk.close()
+        }
+    }
+
+    @Test("an order that was lost is made from what Stripe knows", arguments: [true, false])
+    func lost(hasMetadata: Bool) async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            let items = #"{"data":[{"id":"li_1","price":{"id":"price_1"},"quantity":1}],"has_more":false}"#
+            desk.stripe.set(
+                hasMetadata
+                    ? try StripeStub.session(session) : try StripeStub.session(session, metadata: "{}", items: items))
+            #expect(await desk.page(session).text.contains("GENX-"))
+            #expect(try await desk.counts() == oneSale(events: 1))
+            desk.close()
+        }
+    }
+
+    @Test("a paid session of something else is 404 and leaves no trace", arguments: [true, false])
+    func notOurs(isSubscription: Bool) async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            let items = #"{"data":[],"has_more":false}"#
+            desk.stripe.set(
+                isSubscription
+                    ? try StripeStub.session(session, mode: "subscription")
+                    : try StripeStub.session(session, metadata: "{}", items: items))
+            #expect(await desk.page(session) == (await desk.page("nonsense")))
+            #expect(try await desk.counts() == "0 0 0 0 0 0 0")
+            desk.close()
+        }
+    }
+
+    @Test("an order that nobody has paid says so and loads itself again, until it is paid")
+    func pending() async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            let order = try await desk.begin(session)
+            let metadata = StripeStub.metadata(order)
+            desk.stripe.set(try StripeStub.session(session, status: "open", payment: "unpaid", metadata: metadata))
+            let page = await desk.page(session)
+            #expect(page.status == 200 && page.text.contains("<meta http-equiv=\"refresh\" content=\"5\">"))
+            #expect(page.text.contains("Your payment is being confirmed") && !page.text.contains("GENX-"))
+            #expect(try await desk.text("SELECT status FROM orders") == "pending")
+            desk.stripe.set(try StripeStub.session(session, metadata: metadata))
+            #expect(await desk.page(session, after: .seconds(5)).text.contains("GENX-"))
+            desk.close()
+        }
+    }
+
+    @Test("a delayed payment waits, and the page makes the sale when the money came")
+    func delayed() async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            desk.stripe.set(try StripeStub.session(session, payment: "unpaid"))
+            let page = await desk.page(session)
+            #expect(page.text.contains("Your payment is on its way") && page.text.contains("http-equiv=\"refresh\""))
+            #expect(page.text.contains("b…@example.com"))
+            #expect(try await desk.text("SELECT status FROM orders") == "awaiting_payment")
+            _ = await desk.page(session, after: .seconds(6))
+            #expect(try await desk.counts() == "1 1 1 0 0 0 1")
+            desk.stripe.set(try StripeStub.session(session))
+            #expect(await desk.page(session, after: .seconds(12)).text.contains("GENX-"))
+            try await desk.deliver(session, .paymentSucceeded)
+            #expect(try await desk.counts() == oneSale(events: 3))
+            desk.close()
+        }
+    }
+
+    @Test("a session that expired ends the order")
+    func expired() async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            let order = try await desk.begin(session)
+            desk.stripe.set(
+                try StripeStub.session(
+                    session, status: "expired", payment: "unpaid", metadata: StripeStub.metadata(order)))
+            #expect(await desk.page(session).text.contains("This order was not completed"))
+            try await desk.deliver(session, .expired)
+            #expect(try await desk.text("SELECT status FROM orders") == "expired")
+            desk.close()
+        }
+    }
+}
+
+extension OrderFinder {
+    /// The same with nothing remembered.
+    fileprivate var ofAnotherProcess: OrderFinder {
+        OrderFinder(open: open, find: find, ask: ask, fulfil: fulfil, isLive: isLive, log: log)
+    }
+}

@@ -1,0 +1,196 @@
+import Commerce
+import EventLoop
+import Fulfilment
+import HTTP
+import Kernel
+import Log
+import Outbox
+import Payments
+import Postgres
+import Records
+import Stripe
+import Support
+import Synchronization
+import Testing
+import Tokens
+
+@testable import Orders
+
+/// A shop with one product and its release, the orders function composed as `Main` does it under its own role, and a
+/// Stripe that answers what the test says.
+@Loop
+final class OrderDesk {
+    let orders: Orders
+    let settings: OrdersSettings
+    let stripe = StripeStub()
+    let log = LogKeeper()
+    /// The present moment of the test, however long it takes.
+    let now = WallClock.system.now()
+    let owner: Pool
+    private let pool: Pool
+    private let webhook: Fulfilment
+
+    /// `environment` replaces settings.
+    init(poolSize: Int = 4, _ environment: [String: String] = [:]) async throws {
+        let database = try testDatabase()
+        try await migrate(database)
+        owner = Pool(try OrderDesk.sized(poolSize), log: silentLog)
+        pool = Pool(try OrderDesk.sized(poolSize, role: "latchkey_orders"), log: silentLog)
+        settings = try OrdersSettings(sampleEnvironment.merging(environment) { $1 })
+        orders = Orders(
+            settings, pool, ask: { [stripe] id throws(StripeCallFault) in try stripe.answer(id) }, log.log)
+        let writer = LetterWriter(settings.mail, keys: settings.keys)
+        webhook = Fulfilment(
+            pool: owner, catalog: CatalogCache(owner), stripe: StripeClient(settings.stripe), keys: settings.keys,
+            postman: Postman(settings.mail, writer: writer, pool: owner, log: silentLog, attemptTime: .seconds(3)),
+            actor: "function:webhook", log: silentLog)
+        try await fillShop()
+    }
+
+    /// What a browser gets, or a program with `accept`.
+    func get(
+        _ path: String, accept: String = "text/html", method: HTTP.Method = .get, after passed: Duration = .zero,
+        from caller: String = "127.0.0.1"
+    ) async -> Response {
+        await orders(
+            Request(
+                method: method, path: path, fields: ["Accept": accept], peer: caller, receivedAt: now + passed))
+    }
+
+    /// The page of a session.
+    func page(_ session: String, after passed: Duration = .zero) async -> Response {
+        await get("/orders/\(session)", after: passed)
+    }
+
+    /// What the webhook does with an event about the session as Stripe knows it, or else about one like any.
+    func deliver(
+        _ session: String, _ news: SaleNews = .paid, event: String = "evt_1", email: String = "buyer@example.com"
+    ) async throws {
+        let entry = LedgerEntry(
+            event: event, type: "checkout.session.completed", apiVersion: nil, createdAt: now, receivedAt: now,
+            payload: "{}", source: .delivered)
+        try await webhook.apply(
+            try stripe.session(session) ?? StripeStub.session(session, email: email), news, from: entry)
+    }
+
+    /// An order that was begun by our checkout, its session noted.
+    func begin(_ session: String) async throws -> OrderID {
+        let order = OrderID(at: now)
+        _ = try await owner.run(
+            CheckoutStatements.begin(
+                order: order, product: "genx-delay", quantity: 1, email: nil, isLive: false, at: now,
+                behind: .roomy(at: now)))
+        _ = try await owner.run(CheckoutStatements.attach(session: session, to: order))
+        return order
+    }
+
+    func run(_ sql: SQL) async throws { _ = try await owner.run(Statement<Int>.affected(sql)) }
+
+    func text(_ sql: SQL) async throws -> String {
+        try await owner.run(Statement<String>.row(sql) { row throws(PostgresFault) in try row.text(0) })
+    }
+
+    /// The rows of every table that a sale touches: orders, items, customers, licenses, grants, mails, events.
+    func counts() async throws -> String {
+        try await text(
+            """
+            SELECT concat_ws(' ', (SELECT count(*) FROM orders), (SELECT count(*) FROM order_items),
+                (SELECT count(*) FROM customers), (SELECT count(*) FROM licenses),
+                (SELECT count(*) FROM download_grants), (SELECT count(*) FROM emails),
+                (SELECT count(*) FROM webhook_events))
+            """)
+    }
+
+    /// The keys that the licenses of orders with such a session stand for.
+    func keys(of session: String = "%") async throws -> [String] {
+        let ids: [LicenseID] = try await owner.run(
+            Statement<[LicenseID]>.rows(
+                """
+                SELECT l.id FROM licenses l JOIN orders o ON o.id = l.order_id
+                WHERE o.stripe_session_id LIKE \(session) ORDER BY l.id
+                """
+            ) { row throws(PostgresFault) in try row.id(0) })
+        let prefix = try #require(LicensePrefix("GENX"))
+        return try ids.map {
+            try LicenseKey(
+                prefix: prefix, license: $0, version: 1, reissues: 0, secrets: settings.keys.licenseSecrets
+            ).revealed()
+        }
+    }
+
+    /// The key of the only license.
+    func key() async throws -> String {
+        let keys = try await keys()
+        return try #require(keys.count == 1 ? keys.first : nil)
+    }
+
+    func close() {
+        owner.close()
+        pool.close()
+    }
+
+    private static func sized(_ size: Int, role: String? = nil) throws -> DatabaseSettings {
+        var sized = try testDatabase(as: role, poolSize: size)
+        sized.queueLimit = 1_000
+        return sized
+    }
+
+    private func fillShop() async throws {
+        let now = Instant(unixSeconds: 1_795_201_140)
+        let (shop, product, release) = (ShopID(at: now), ProductID(at: now), ReleaseID(at: now))
+        try await run(
+            """
+            INSERT INTO shops (id, name, support_email, sender)
+            VALUES (\(shop), 'GenX Audio', 'support@genx.example', 'GenX Audio <orders@genx.example>')
+            """)
+        try await run(
+            """
+            INSERT INTO products (id, shop_id, slug, name, key_prefix, activation_limit, download_limit, download_days)
+            VALUES (\(product), \(shop), 'genx-delay', 'GenX Delay', 'GENX', 3, 2, 7)
+            """)
+        try await run(
+            """
+            INSERT INTO prices (id, product_id, stripe_price_id, unit_amount, currency)
+            VALUES (\(PriceID(at: now)), \(product), 'price_1', 4900, 'usd')
+            """)
+        try await run("INSERT INTO releases VALUES (\(release), \(product), '1.2.0', \(now))")
+        for (platform, file) in [("macos", "GenX Delay 1.2.0.pkg"), ("windows", "GenX-Delay-1.2.0.exe")] {
+            try await run(
+                """
+                INSERT INTO artifacts VALUES (gen_random_uuid(), \(release), \(platform), \(file),
+                    \("genx-delay/1.2.0/\(platform)/\(file)"), 24612345, \([UInt8](repeating: 7, count: 32)))
+                """)
+        }
+    }
+}
+
+/// Settings that open nothing; nobody takes the mails.
+let sampleEnvironment: [String: String] = {
+    let secret = String(repeating: "A", count: 43) + "="
+    return [
+        "DATABASE_URL": "postgres://unused@127.0.0.1:1/unused", "PUBLIC_URL": "http://localhost:8080",
+        "STRIPE_API_KEY": "sk_test_0123456789", "STRIPE_API_BASE": "http://127.0.0.1:1",
+        "LICENSE_SECRETS": "1:\(secret)", "TOKEN_SECRETS": "1:\(secret)", "KEY_PEPPER": secret,
+        "SMTP_URL": "smtp://127.0.0.1:1",
+        "MAIL_FROM": "GenX Audio <orders@genx.example>", "MAIL_TEMPLATES": repositoryRoot + "/infra/mail",
+    ]
+}()
+
+/// Log lines as they would be written.
+final class LogKeeper: Sendable {
+    private let lines = Mutex("")
+
+    var log: Log {
+        Log { [self] line in
+            let text = String(
+                decoding: line.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("orders")), as: UTF8.self)
+            lines.withLock { $0 += text }
+        }
+    }
+
+    var text: String { lines.withLock { $0 } }
+}
+
+extension Response {
+    var text: String { String(decoding: body, as: UTF8.self) }
+}

@@ -1,0 +1,85 @@
+import EventLoop
+import Kernel
+import Outbox
+import Postgres
+import Records
+import Support
+import Testing
+import Tokens
+
+@testable import Orders
+
+@Suite("Resent mail", .freshDatabase)
+struct ResentMailTests {
+    @Test("is one mail with the key and a fresh link of every order that still opens doors, and of no other")
+    func content() async throws {
+        let mailbox = try Mailbox()
+        let buyer = "buyer-\(UInt64.random(in: .min ... .max))@example.com"
+        let (desk, open, closed) = try await onLoop {
+            let desk = try await OrderDesk(["SMTP_URL": mailbox.smtp])
+            for number in 1...3 {
+                try await desk.deliver("cs_test_000000000\(number)", event: "evt_\(number)", email: buyer)
+            }
+            try await desk.deliver("cs_test_0000000004", event: "evt_4", email: "other-\(buyer)")
+            try await desk.run(
+                """
+                UPDATE licenses SET status = 'revoked'
+                WHERE order_id = (SELECT id FROM orders WHERE stripe_session_id LIKE '%2')
+                """)
+            _ = await desk.resend(buyer)
+            let report = try await desk.workOffOutbox()
+            var expected = MailroomReport()
+            expected.sent = 1
+            #expect(report == expected)
+            #expect(
+                try await desk.text("SELECT status || ' ' || attempts FROM emails WHERE kind = 'resend'") == "sent 1")
+            let open = try await desk.keys(of: "%1") + desk.keys(of: "%3")
+            return (desk, open, try await desk.keys(of: "%2") + desk.keys(of: "%4"))
+        }
+        let mails = try mailbox.arrivedMails(to: buyer, subject: "downloads from")
+        #expect(mails.count == 1)
+        let text = try #require(mails.first)
+        for key in open { #expect(text.contains(key)) }
+        for key in closed { #expect(!text.contains(key)) }
+        let tokens = Set(text.split(separator: "/download/").dropFirst().map { String($0.prefix(64)) })
+        #expect(tokens.count == 2)
+        try await onLoop {
+            for token in tokens {
+                let verified = try desk.settings.keys.downloadTokens.verify(token, now: WallClock.system.now())
+                let row = try await desk.text(
+                    """
+                    SELECT right(o.stripe_session_id, 1) || ' ' || g.uses FROM download_grants g
+                    JOIN orders o ON o.id = g.order_id WHERE g.id = \(verified.grant)
+                    """)
+                #expect(row == "1 0" || row == "3 0")
+            }
+            desk.close()
+        }
+    }
+
+    @Test("whose orders were closed meanwhile is not sent")
+    func closed() async throws {
+        try await onLoop {
+            let desk = try await OrderDesk()
+            try await desk.deliver("cs_test_a1b2c3d4e5")
+            _ = await desk.resend("buyer@example.com")
+            #expect(try await desk.queued() == "1")
+            try await desk.run("UPDATE licenses SET status = 'revoked'")
+            let report = try await desk.workOffOutbox()
+            #expect(report.dropped == 1 && report.sent == 0)
+            #expect(try await desk.text("SELECT status FROM emails WHERE kind = 'resend'") == "dead")
+            desk.close()
+        }
+    }
+}
+
+extension OrderDesk {
+    /// What `email-retry` does when it is called.
+    func workOffOutbox(through other: MailSettings? = nil) async throws -> MailroomReport {
+        let mail = other ?? settings.mail
+        let postman = Postman(
+            mail, writer: LetterWriter(mail, keys: settings.keys), pool: owner, log: silentLog)
+        let mailroom = Mailroom(pool: owner, catalog: CatalogCache(owner), postman: postman)
+        return try await mailroom.work(until: WallClock.system.now() + .seconds(20))
+    }
+}

@@ -1,0 +1,122 @@
+import Commerce
+import EventLoop
+import Kernel
+import Log
+import Postgres
+import Records
+import Support
+import Testing
+
+@testable import Reconcile
+
+@Suite("Housekeeping", .freshDatabase)
+struct HousekeepingTests {
+    @Test("words of old events and orders that nobody paid go; sales, fresh ones and what failed stay")
+    func retention() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool()
+            for (session, news) in [("cs_paid", SaleNews.paid), ("cs_left", .expired), ("cs_late", .expired)] {
+                let sale = try fixture.sale(session, news)
+                _ = try await fixture.apply(sale, fixture.entitlement(news == .paid ? 1 : 0), event: "evt_\(session)")
+            }
+            _ = try await pool.run(LedgerStatements.fail(fixture.entry("evt_failed"), why: "test"))
+            try await fixture.change("UPDATE orders SET created_at = created_at - interval '400 days'")
+            try await fixture.change("UPDATE webhook_events SET received_at = received_at - interval '400 days'")
+            try await fixture.change("UPDATE orders SET created_at = now() WHERE stripe_session_id = 'cs_late'")
+            try await fixture.change(
+                "UPDATE webhook_events SET received_at = now() WHERE stripe_event_id = 'evt_cs_late'")
+            let housekeeping = Housekeeping(pool: pool, log: silentLog)
+            for _ in 1...8 { await housekeeping(at: WallClock.system.now()) }
+            let orders = try await fixture.read(
+                "SELECT string_agg(stripe_session_id, ' ' ORDER BY stripe_session_id) FROM orders")
+            #expect(orders == "cs_late cs_paid")
+            let kept = try await fixture.read(
+                """
+                SELECT string_agg(stripe_event_id, ' ' ORDER BY stripe_event_id) FROM webhook_events
+                WHERE payload IS NOT NULL
+                """)
+            #expect(kept == "evt_cs_late evt_failed")
+            #expect(try await fixture.counts()[6] == 4)
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("who has no order any more is forgotten as well: a stranger to all others stays a customer")
+    func customers() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool()
+            for (session, news, email) in [
+                ("cs_left", SaleNews.expired, "left@example.com"), ("cs_paid", .paid, "paid@example.com"),
+                ("cs_again", .expired, "paid@example.com"), ("cs_wrong", .paid, "wrong@example.com"),
+            ] {
+                var sale = try fixture.sale(session, news)
+                sale.email = EmailAddress(email)
+                _ = try await fixture.apply(sale, fixture.entitlement(news == .paid ? 1 : 0), event: "evt_\(session)")
+            }
+            _ = try await fixture.correct(fixture.sale("cs_wrong").order, "right@example.com")
+            try await fixture.change("UPDATE orders SET created_at = created_at - interval '400 days'")
+            try await fixture.change("UPDATE customers SET created_at = created_at - interval '400 days'")
+            try await fixture.change(
+                "INSERT INTO customers (id, shop_id, email) SELECT gen_random_uuid(), id, 'new@example.com' FROM shops")
+            let housekeeping = Housekeeping(pool: pool, log: silentLog)
+            for _ in 1...8 { await housekeeping(at: WallClock.system.now()) }
+            let kept = try await fixture.read("SELECT string_agg(email, ' ' ORDER BY email) FROM customers")
+            #expect(kept == "new@example.com paid@example.com right@example.com")
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("the role that forgets orders cannot be made to forget a sale, nor a young one")
+    func bounds() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool()
+            _ = try await fixture.apply(fixture.sale("cs_paid"), fixture.entitlement(), event: "evt_1")
+            _ = try await fixture.apply(fixture.sale("cs_left", .expired), fixture.entitlement(0), event: "evt_2")
+            try await fixture.change(
+                "UPDATE orders SET created_at = now() - interval '29 days' WHERE status = 'expired'")
+            let forgotten = try await pool.run(
+                RetentionStatements.forgetUnpaid(
+                    from: Instant(unixSeconds: 0), to: WallClock.system.now() + .seconds(86_400)))
+            #expect(forgotten == 0)
+            await #expect(throws: PostgresFault.self) {
+                _ = try await pool.run(Statement<Int>.affected("DELETE FROM orders"))
+            }
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("the audit log's rows are sealed")
+    func sealed() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool()
+            try await fixture.change("INSERT INTO audit_log (actor, action) VALUES ('operator:ada', 'order.refunded')")
+            let log = CapturedLog()
+            await Housekeeping(pool: pool, log: log.log)(at: fixture.now)
+            #expect(log.text.contains("audit log sealed"))
+            let seals = try await fixture.read("SELECT count(*)::text FROM audit_seals")
+            #expect(seals == "1")
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    /// Connections with no more rights than the function has.
+    private func rolePool() throws -> Pool {
+        Pool(try testDatabase(as: "latchkey_reconcile", poolSize: 2), log: silentLog)
+    }
+}
+
+extension Fixture {
+    fileprivate func change(_ sql: SQL) async throws { _ = try await pool.run(Statement<Int>.affected(sql)) }
+
+    fileprivate func read(_ sql: SQL) async throws -> String {
+        try await pool.run(Statement<String>.row(sql) { row throws(PostgresFault) in try row.text(0) })
+    }
+}

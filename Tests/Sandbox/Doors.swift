@@ -1,0 +1,45 @@
+import EventLoop
+import HTTP
+import Kernel
+import Log
+import Server
+
+/// The two listeners of one process.
+@Loop
+final class Doors {
+    let sandbox: Sandbox
+    let stripePort: Int
+    let storagePort: Int
+    private let stripe: Server
+    private let storage: Server
+
+    /// Begins to listen for both.
+    ///
+    /// - Throws: `SocketFault` when a port cannot be had.
+    init(_ settings: SandboxSettings, log: Log, post: @escaping PostEvent) throws(SocketFault) {
+        let sandbox = Sandbox(settings, post: post)
+        let cloud = CloudStandIn(settings.storage)
+        self.sandbox = sandbox
+        stripe = Doors.server(log, Sandbox.routes) { request throws(Refusal) in try await sandbox.answer(request) }
+        storage = Doors.server(log, CloudStandIn.routes) { request throws(Refusal) in await cloud.answer(request) }
+        stripePort = try stripe.listen(host: settings.host, port: settings.port)
+        storagePort = try storage.listen(host: settings.host, port: settings.storagePort)
+    }
+
+    /// Lets requests under way end.
+    func drain() async {
+        await stripe.drain()
+        await storage.drain()
+    }
+
+    private static func server(_ log: Log, _ routes: [String], _ handler: @escaping Handler) -> Server {
+        var limits = ServerLimits()
+        // A hang made on request must outlast its caller's patience, not the server's.
+        limits.requestTime = .seconds(660)
+        limits.drainTime = .seconds(2)
+        // Pieces of an upload are longer than anything that the shop's own functions take.
+        limits.bodyBytes = 16 << 20
+        let requestLog = RequestLog(log, routes: routes, trustedHops: 0)
+        return Server(limits: limits, requestLog: requestLog, isReady: { true }, handler: handler)
+    }
+}

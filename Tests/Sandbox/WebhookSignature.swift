@@ -1,0 +1,16 @@
+import Crypto
+import Kernel
+
+/// The `Stripe-Signature` of a delivery.
+///
+/// Source: <https://docs.stripe.com/webhooks#verify-manually>
+enum WebhookSignature {
+    /// `t=…,v1=…` over the instant, a full stop and the body; one `v1` for each secret.
+    static func header(_ body: [UInt8], at instant: Instant, secrets: [Secret]) -> String {
+        let time = String(instant.unixSeconds)
+        let tags = secrets.map { secret in
+            "v1=" + Hex.encode(HMACSHA256.tag(key: secret, Array("\(time).".utf8), body))
+        }
+        return (["t=\(time)"] + tags).joined(separator: ",")
+    }
+}

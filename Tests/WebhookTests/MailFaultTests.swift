@@ -1,0 +1,110 @@
+import EventLoop
+import HTTP
+import Kernel
+import Outbox
+import Postgres
+import Records
+import Support
+import Testing
+
+@testable import Webhook
+
+@Suite("Receipt and a mail server in trouble", .freshDatabase, .timeLimit(.minutes(15)))
+struct MailFaultTests {
+    @Test(
+        "the sale stands and Stripe hears 200; the mail waits, or is given up when it was refused for good",
+        arguments: MailTrouble.all)
+    func receipt(trouble: MailTrouble) async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_script.py", trouble.stage, trouble.behaviour)
+            let shop = try await TestShop(
+                smtp: "smtp+plain://127.0.0.1:\(server.port)", mailTime: trouble.attemptTime)
+            #expect(try await shop.deliver(SessionEvent().json).status == 200)
+            #expect(try await shop.counts() == [1, 1, 1, 1, 1, 1, 1])
+            #expect(try await shop.mailState() == (trouble.isForGood ? "dead 1" : "pending 1 due in 30 to 60 s"))
+            #expect(shop.log.text.contains(trouble.isForGood ? "mail given up" : "mail postponed"))
+            #expect(try await shop.text("SELECT last_error FROM emails").contains(trouble.told))
+            shop.close()
+        }
+    }
+
+    @Test(
+        "a server whose certificate nobody vouches for gets no mail, and the mail waits",
+        arguments: ["starttls", "tls"])
+    func untrusted(kind: String) async throws {
+        try await onLoop {
+            let server = try await ScriptedServer.start("smtp_server.py", kind)
+            let scheme = kind == "tls" ? "smtps" : "smtp"
+            let shop = try await TestShop(smtp: "\(scheme)://localhost:\(server.port)")
+            #expect(try await shop.deliver(SessionEvent().json).status == 200)
+            #expect(try await shop.mailState() == "pending 1 due in 30 to 60 s")
+            #expect(try await shop.text("SELECT last_error FROM emails") == "no safe connection to the mail server")
+            #expect(server.count("mail") == 0)
+            shop.close()
+        }
+    }
+
+    @Test(
+        "what email-retry sends afterwards is the same mail, under the same Message-ID",
+        arguments: ["drop", "hang", "451"])
+    func sameMail(behaviour: String) async throws {
+        try await onLoop {
+            let first = try await ScriptedServer.start("smtp_script.py", "message", behaviour)
+            // The mail has to get as far as that before its time is over, on a slow machine too.
+            let time: Duration = behaviour == "hang" ? .seconds(6) : .seconds(20)
+            let shop = try await TestShop(smtp: "smtp+plain://127.0.0.1:\(first.port)", mailTime: time)
+            _ = try await shop.deliver(SessionEvent().json)
+            // Taken by the first server as far as it knows, and we do not.
+            let name = try await first.line { $0.hasPrefix("message ") }
+            let second = try await ScriptedServer.start("smtp_script.py", "none", "0")
+            let report = try await shop.retry("smtp+plain://127.0.0.1:\(second.port)", after: .seconds(61))
+            #expect(report.sent == 1)
+            try await second.said(name)
+            let row = try await shop.text("SELECT id::text FROM emails")
+            #expect(name.hasPrefix("message <\(row)@"))
+            #expect(try await shop.text("SELECT concat_ws(' ', status, attempts, last_error) FROM emails") == "sent 2")
+            shop.close()
+        }
+    }
+
+    @Test("a mail that was refused for good is not tried again")
+    func dead() async throws {
+        try await onLoop {
+            let first = try await ScriptedServer.start("smtp_script.py", "rcpt", "550")
+            let shop = try await TestShop(smtp: "smtp+plain://127.0.0.1:\(first.port)")
+            _ = try await shop.deliver(SessionEvent().json)
+            let second = try await ScriptedServer.start("smtp_script.py", "none", "0")
+            let report = try await shop.retry("smtp+plain://127.0.0.1:\(second.port)", after: .seconds(86_400))
+            #expect(report == MailroomReport())
+            #expect(second.count("connection") == 0)
+            shop.close()
+        }
+    }
+}
+
+extension TestShop {
+    /// What email-retry does when it is called so long from now, with another mail server.
+    fileprivate func retry(_ smtp: String, after time: Duration) async throws -> MailroomReport {
+        var environment = TestSettings.environment
+        environment["SMTP_URL"] = smtp
+        let settings = try WebhookSettings(environment)
+        let now = WallClock.system.now() + time
+        let clock = WallClock { now }
+        let postman = Postman(
+            settings.mail, writer: LetterWriter(settings.mail, keys: settings.keys), pool: pool, log: log.log,
+            clock: clock)
+        let mailroom = Mailroom(pool: pool, catalog: CatalogCache(pool, clock: clock), postman: postman, clock: clock)
+        return try await mailroom.work(until: now + .seconds(10))
+    }
+
+    /// The only mail's state, its attempts, and when it is due if it waits.
+    fileprivate func mailState() async throws -> String {
+        try await text(
+            """
+            SELECT m.status || ' ' || m.attempts || CASE WHEN m.status <> 'pending' THEN ''
+                WHEN m.next_attempt_at BETWEEN e.received_at + '30 s' AND now() + '60 s' THEN ' due in 30 to 60 s'
+                ELSE ' due at ' || m.next_attempt_at END
+            FROM emails m, webhook_events e
+            """)
+    }
+}

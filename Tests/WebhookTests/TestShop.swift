@@ -1,0 +1,155 @@
+import Commerce
+import EventLoop
+import Fulfilment
+import HTTP
+import Kernel
+import Log
+import Outbox
+import Payments
+import Postgres
+import Records
+import Stripe
+import Support
+import Testing
+
+@testable import Webhook
+
+/// The live webhook over a database of its own, and a view of what it wrote.
+@Loop
+struct TestShop {
+    let webhook: Webhook
+    let log: CapturedLog
+    let pool: Pool
+    private let fixture: Fixture
+
+    /// A shop whose settings are partly its `own`; with `mailTime` or `stripeTime` it waits no longer than that.
+    init(
+        poolSize: Int = 4, smtp: String? = nil, _ own: [String: String] = [:], mailTime: Duration? = nil,
+        stripeTime: Duration? = nil
+    ) async throws {
+        fixture = try await Fixture(poolSize: poolSize)
+        pool = fixture.pool
+        log = CapturedLog()
+        var environment = TestSettings.environment.merging(own) { $1 }
+        if let smtp { environment["SMTP_URL"] = smtp }
+        let settings = try WebhookSettings(environment)
+        var webhook = Webhook(settings, pool, log.log)
+        if mailTime != nil || stripeTime != nil {
+            let intake = EventIntake(
+                pool: pool, stripe: StripeClient(settings.stripe, totalTimeout: stripeTime ?? .seconds(10)),
+                keys: settings.keys, mail: settings.mail, isLive: false, actor: "function:webhook", log: log.log,
+                mailTime: mailTime ?? .seconds(8))
+            webhook.take = { event, entry throws(FulfilmentFault) in try await intake.take(event, entry) }
+        }
+        self.webhook = webhook
+    }
+
+    /// Delivers `body` as Stripe would.
+    func deliver(_ body: String) async throws(Refusal) -> Response {
+        try await webhook(Forgery.none(body, at: WallClock.system.now()))
+    }
+
+    func counts() async throws -> [Int64] { try await fixture.counts() }
+
+    /// Puts another product into the catalog.
+    func addProduct() async throws { try await fixture.addProduct(ProductID(at: fixture.now)) }
+
+    func run(_ sql: SQL) async throws { _ = try await pool.run(Statement<Int>.affected(sql)) }
+
+    func text(_ sql: SQL) async throws -> String {
+        try await pool.run(Statement<String>.row(sql) { row throws(PostgresFault) in try row.text(0) })
+    }
+
+    /// Makes a release, so that there is something to download.
+    func publish() async throws { try await fixture.publish("1.0.0") }
+
+    /// Uses the grant's link for a file, as the download function does.
+    func mayDownload(_ grant: GrantID) async throws -> Bool {
+        let use = DownloadStatements.use(
+            grant, file: "GenX-1.0.0.zip", at: fixture.now, behind: .roomy(at: fixture.now))
+        return try await pool.run(use).get().output != nil
+    }
+
+    func close() { pool.close() }
+}
+
+/// The refusal that `body` ends with; `nil` when it ends with an answer.
+@Loop
+func refusal(_ body: @Loop () async throws -> Response) async -> Refusal? {
+    do {
+        _ = try await body()
+        return nil
+    } catch { return error as? Refusal }
+}
+
+/// A way in which a delivery may be not Stripe's.
+enum Forgery: CaseIterable, Sendable {
+    case unsigned, otherSecret, otherBody, stale, future, empty
+
+    static let secret = Secret("whsec_test_0123456789abcdef")
+
+    /// A delivery that is Stripe's.
+    static func none(_ body: String, at instant: Instant) -> Request {
+        request(body, WebhookSignature.sign(Array(body.utf8), secret: secret, at: instant))
+    }
+
+    func request(_ body: String, from caller: String? = nil, at instant: Instant? = nil) -> Request {
+        var request = request(body)
+        if let caller { request.fields.append("X-Forwarded-For", caller) }
+        if let instant { request.receivedAt = instant }
+        return request
+    }
+
+    private func request(_ body: String) -> Request {
+        let now = WallClock.system.now()
+        let bytes = Array(body.utf8)
+        let header =
+            switch self {
+            case .unsigned: ""
+            case .otherSecret: WebhookSignature.sign(bytes, secret: Secret("whsec_another_secret_000"), at: now)
+            case .otherBody: WebhookSignature.sign(bytes + [32], secret: Forgery.secret, at: now)
+            case .stale: WebhookSignature.sign(bytes, secret: Forgery.secret, at: now - .seconds(310))
+            case .future: WebhookSignature.sign(bytes, secret: Forgery.secret, at: now + .seconds(310))
+            case .empty: "t=,v1="
+            }
+        return Forgery.request(body, header)
+    }
+
+    private static func request(_ body: String, _ header: String) -> Request {
+        Request(
+            method: .post, path: "/webhooks/stripe", fields: header.isEmpty ? [:] : ["Stripe-Signature": header],
+            body: Array(body.utf8))
+    }
+}
+
+/// An event about a checkout session, as Stripe would send it.
+struct SessionEvent: Sendable, CustomTestStringConvertible {
+    var id = "evt_1"
+    var session = "cs_test_a1b2c3d4e5"
+    var amount = 4900
+    var paymentIntent = #""pi_1""#
+    var email = "buyer@example.com"
+    var type = "checkout.session.completed"
+    var paymentStatus = "paid"
+    var mode = "payment"
+    var isLive = false
+    var metadata = #"{"latchkey_product":"genx-delay","latchkey_quantity":"1"}"#
+    var lineItems = "null"
+
+    var testDescription: String { "\(type) \(mode) \(isLive ? "live" : "test") \(metadata.count)" }
+
+    var json: String {
+        """
+        {
+          "id": "\(id)", "object": "event", "api_version": "2026-07-29.dahlia", "created": 1795201140, "livemode": \(isLive),
+          "type": "\(type)", "pending_webhooks": 1,
+          "data": {"object": {
+            "id": "\(session)", "object": "checkout.session", "amount_total": \(amount), "amount_subtotal": 4900,
+            "currency": "usd", "created": 1795201100, "livemode": \(isLive), "mode": "\(mode)", "status": "complete",
+            "payment_status": "\(paymentStatus)", "payment_intent": \(paymentIntent), "metadata": \(metadata),
+            "customer_details": {"email": "\(email)", "name": "Björk"}, "line_items": \(lineItems)
+          }}
+        }
+        """
+    }
+}

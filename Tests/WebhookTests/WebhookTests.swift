@@ -1,0 +1,276 @@
+import Commerce
+import EventLoop
+import Fulfilment
+import HTTP
+import Kernel
+import Log
+import Outbox
+import Payments
+import Postgres
+import Records
+import Settings
+import Stripe
+import Support
+import Synchronization
+import Testing
+
+@testable import Webhook
+
+@Suite("Webhook", .freshDatabase)
+struct WebhookTests {
+    @Test("a delivery that is not Stripe's is 400 and leaves nothing but a log line", arguments: Forgery.allCases)
+    func forged(forgery: Forgery) async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let body = SessionEvent().json
+            let refusal = await refusal { try await shop.webhook(forgery.request(body)) }
+            #expect(refusal?.problem.status == 400)
+            #expect(try await shop.counts() == [0, 0, 0, 0, 0, 0, 0])
+            #expect(shop.log.text.contains("a delivery was not Stripe's"))
+            #expect(!shop.log.text.contains("v1="))
+            shop.close()
+        }
+    }
+
+    @Test(
+        "a signed event that cannot be read is 400 and changes nothing",
+        arguments: ["{", "[]", #"{"id":"evt_1"}"#, "\u{FEFF}"])
+    func unreadable(body: String) async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let refusal = await refusal { try await shop.deliver(body) }
+            #expect(refusal?.problem.status == 400)
+            #expect(try await shop.counts() == [0, 0, 0, 0, 0, 0, 0])
+            shop.close()
+        }
+    }
+
+    @Test("a paid session is answered 200 and is one order, one license, one grant, one mail")
+    func paid() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let response = try await shop.deliver(SessionEvent().json)
+            #expect(response.status == 200)
+            #expect(try await shop.counts() == [1, 1, 1, 1, 1, 1, 1])
+            shop.close()
+        }
+    }
+
+    @Test("a hundred copies at once are one sale, and every copy is answered 200")
+    func copies() async throws {
+        try await onLoop {
+            let shop = try await TestShop(poolSize: 16)
+            let copies = (0..<100).map { _ in
+                Loop.start { () async -> Int? in try? await shop.deliver(SessionEvent().json).status }
+            }
+            for copy in copies { #expect(await copy.value == 200) }
+            #expect(try await shop.counts() == [1, 1, 1, 1, 1, 1, 1])
+            shop.close()
+        }
+    }
+
+    @Test("a mail server that is down does not lose the sale: 200, and the mail waits")
+    func mailServerDown() async throws {
+        try await onLoop {
+            let shop = try await TestShop(smtp: "smtp://127.0.0.1:1")
+            #expect(try await shop.deliver(SessionEvent().json).status == 200)
+            let waiting = try await shop.text(
+                "SELECT status || ' ' || attempts || ' ' || (next_attempt_at > now()) FROM emails")
+            #expect(waiting == "pending 1 true")
+            #expect(shop.log.text.contains("mail postponed"))
+            shop.close()
+        }
+    }
+
+    @Test("the mail that is sent at once is noted as sent, and the log holds neither key nor address")
+    func mailSent() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            _ = try await shop.deliver(SessionEvent().json)
+            #expect(try await shop.text("SELECT status FROM emails") == "sent")
+            #expect(shop.log.text.split(separator: #""message":"sale made""#).count == 2)
+            #expect(
+                shop.log.text.contains(#""quantity":1,"amount":4900,"currency":"usd","status":"paid","live":false"#))
+            #expect(!shop.log.text.contains("GENX-"))
+            #expect(!shop.log.text.contains("buyer@example.com"))
+            #expect(!shop.log.text.contains("cs_test_"))
+            shop.close()
+        }
+    }
+
+    @Test("an unpaid session waits; the payment that comes later makes the sale")
+    func delayed() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            _ = try await shop.deliver(SessionEvent(id: "evt_1", paymentStatus: "unpaid").json)
+            #expect(try await shop.text("SELECT status FROM orders") == "awaiting_payment")
+            #expect(try await shop.counts() == [1, 1, 1, 0, 0, 0, 1])
+            _ = try await shop.deliver(SessionEvent(id: "evt_2", type: "checkout.session.async_payment_succeeded").json)
+            #expect(try await shop.text("SELECT status FROM orders") == "paid")
+            #expect(try await shop.counts() == [1, 1, 1, 1, 1, 1, 2])
+            shop.close()
+        }
+    }
+
+    @Test(
+        "an event that means nothing here is recorded as ignored and answered 200",
+        arguments: [
+            SessionEvent(type: "customer.created"), SessionEvent(mode: "subscription"), SessionEvent(isLive: true),
+            SessionEvent(type: "something.new.entirely"),
+            SessionEvent(metadata: "{}", lineItems: #"{"data":[],"has_more":false}"#),
+        ])
+    func ignored(event: SessionEvent) async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            #expect(try await shop.deliver(event.json).status == 200)
+            #expect(try await shop.text("SELECT status FROM webhook_events") == "ignored")
+            #expect(try await shop.counts() == [0, 0, 0, 0, 0, 0, 1])
+            shop.close()
+        }
+    }
+
+    @Test("a payment link's session, of an order never seen, is fulfilled from its items")
+    func paymentLink() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let items =
+                #"{"data":[{"id":"li_1","object":"item","price":{"id":"price_1"},"quantity":2}],"has_more":false}"#
+            _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: items).json)
+            #expect(try await shop.counts() == [1, 1, 1, 2, 1, 1, 1])
+            shop.close()
+        }
+    }
+
+    @Test("two items of one product are as many licenses as both say")
+    func itemsOfOneProduct() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: lineItems("price_1", "price_1")).json)
+            #expect(try await shop.counts() == [1, 1, 1, 4, 1, 1, 1])
+            shop.close()
+        }
+    }
+
+    @Test("a session with two products is not half sold: 500, and the ledger says why")
+    func itemsOfTwoProducts() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            try await shop.addProduct()
+            let event = SessionEvent(metadata: "{}", lineItems: lineItems("price_1", "price_new"))
+            #expect(await refusal { try await shop.deliver(event.json) } == .failed)
+            let error = try await shop.text("SELECT status || ': ' || error FROM webhook_events")
+            #expect(error == "failed: a session with more than one product")
+            #expect(try await shop.counts() == [0, 0, 0, 0, 0, 0, 1])
+            shop.close()
+        }
+    }
+
+    @Test(
+        "a product that came to the catalog a moment ago is sold, although the catalog was read before",
+        arguments: [
+            SessionEvent(
+                id: "evt_2", session: "cs_test_2",
+                metadata: #"{"latchkey_product":"genx-new","latchkey_quantity":"2"}"#),
+            SessionEvent(id: "evt_2", session: "cs_test_2", metadata: "{}", lineItems: lineItems("price_new")),
+        ])
+    func newProduct(event: SessionEvent) async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            _ = try await shop.deliver(SessionEvent().json)
+            try await shop.addProduct()
+            _ = try await shop.deliver(event.json)
+            #expect(try await shop.counts() == [2, 2, 1, 3, 2, 2, 2])
+            shop.close()
+        }
+    }
+
+    @Test("a session that was none of ours is sold when it comes again and is")
+    func ignoredBefore() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let event = SessionEvent(metadata: "{}", lineItems: lineItems("price_new"))
+            _ = try await shop.deliver(event.json)
+            #expect(try await shop.text("SELECT status FROM webhook_events") == "ignored")
+            try await shop.addProduct()
+            _ = try await shop.deliver(event.json)
+            #expect(
+                try await shop.text("SELECT status || ' ' || (error IS NULL) FROM webhook_events") == "processed true")
+            #expect(try await shop.counts() == [1, 1, 1, 2, 1, 1, 1])
+            shop.close()
+        }
+    }
+
+    @Test("a sale for nothing is a sale")
+    func nothingToPay() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let event = SessionEvent(amount: 0, paymentIntent: "null", paymentStatus: "no_payment_required")
+            _ = try await shop.deliver(event.json)
+            #expect(try await shop.text("SELECT status || ' ' || amount_total FROM orders") == "paid 0")
+            #expect(try await shop.text("SELECT status FROM emails") == "sent")
+            shop.close()
+        }
+    }
+
+    @Test("a payment status that nobody knows gives no license away, and is 500 so that it comes again")
+    func unknownStatus() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let refusal = await refusal { try await shop.deliver(SessionEvent(paymentStatus: "promised").json) }
+            #expect(refusal == .failed)
+            #expect(try await shop.text("SELECT status FROM webhook_events") == "failed")
+            #expect(try await shop.counts() == [0, 0, 0, 0, 0, 0, 1])
+            shop.close()
+        }
+    }
+
+    @Test(
+        "a buyer whom no mail can reach is an error in the log, and the sale stands",
+        arguments: ["", "björk@exämple.se"])
+    func noAddress(email: String) async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            #expect(try await shop.deliver(SessionEvent(email: email).json).status == 200)
+            #expect(try await shop.counts() == [1, 1, 0, 1, 1, 0, 1])
+            #expect(shop.log.text.contains("a paid order has no address to send its keys to"))
+            #expect(!shop.log.text.contains("björk"))
+            shop.close()
+        }
+    }
+
+    @Test("a database that is away is 503, and the event is handled when Stripe sends it again")
+    func databaseAway() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            try await shop.run("ALTER TABLE licenses RENAME TO away")
+            let refusal = await refusal { try await shop.deliver(SessionEvent().json) }
+            #expect((500..<600).contains(refusal?.problem.status ?? 0))
+            #expect(
+                try await shop.text("SELECT status || ' ' || (error IS NOT NULL) FROM webhook_events") == "failed true")
+            #expect(try await shop.text("SELECT count(*)::text FROM orders") == "0")
+            try await shop.run("ALTER TABLE away RENAME TO licenses")
+            #expect(try await shop.deliver(SessionEvent().json).status == 200)
+            #expect(try await shop.text("SELECT status || ' ' || attempts FROM webhook_events") == "processed 2")
+            #expect(try await shop.counts() == [1, 1, 1, 1, 1, 1, 1])
+            shop.close()
+        }
+    }
+
+    @Test("any other path is 404 and any other method 405")
+    func route() async throws {
+        try await onLoop {
+            let shop = try await TestShop()
+            let path = await refusal { try await shop.webhook(Request(method: .post, path: "/webhooks/other")) }
+            #expect(path == .notFound)
+            let method = await refusal { try await shop.webhook(Request(method: .get, path: "/webhooks/stripe")) }
+            #expect(method == .methodNotAllowed(allow: "POST"))
+            shop.close()
+        }
+    }
+}
+
+/// A session's items, two of each price.
+private func lineItems(_ prices: String...) -> String {
+    let items = prices.map { #"{"id":"li_1","object":"item","price":{"id":"\#($0)"},"quantity":2}"# }
+    return #"{"data":[\#(items.joined(separator: ","))],"has_more":false}"#
+}
