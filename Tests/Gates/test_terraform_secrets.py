@@ -1,0 +1,189 @@
+"""infra/terraform/secrets against stand-ins for Google and psql: what is stored where, and what is shown nowhere."""
+
+import base64
+import hashlib
+import hmac
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import tempfile
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "infra/terraform/secrets"
+TOKEN = "token-of-a-person"
+SECRETS = [
+    "database-url-checkout",
+    "database-url-webhook",
+    "database-url-operator",
+    "key-pepper",
+    "license-secrets",
+    "token-secrets",
+]
+
+
+def load():
+    loader = importlib.machinery.SourceFileLoader("terraform_secrets", str(PROGRAM))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("terraform_secrets", loader))
+    loader.exec_module(module)
+    return module
+
+
+class StandIn(BaseHTTPRequestHandler):
+    """Secret Manager and Cloud SQL Admin, as far as the program asks them."""
+
+    def do_GET(self):
+        path = self.path.partition("?")[0].partition("/secrets")[2].strip("/").split("/")
+        if path == [""]:
+            self._say(200, {"secrets": [{"name": f"projects/1/secrets/{name}"} for name in SECRETS]})
+        elif path[0] not in self.server.versions:
+            self._say(404, {})
+        elif path[-1] == "latest:access":
+            data = base64.b64encode(self.server.versions[path[0]][-1].encode()).decode()
+            self._say(200, {"payload": {"data": data}})
+        else:
+            self._say(200, {"state": "ENABLED"})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.tokens.add(self.headers["Authorization"])
+        if "/sqladmin/" in self.path:
+            self.server.users.append(body)
+            self._say(200, {})
+            return
+        name = re.search(r"/secrets/([a-z-]+):addVersion$", self.path)[1]
+        self.server.versions.setdefault(name, []).append(base64.b64decode(body["payload"]["data"]).decode())
+        self._say(200, {})
+
+    def _say(self, status, answer):
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class SecretsProgramTests(unittest.TestCase):
+    def setUp(self):
+        self.google = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
+        self.google.versions, self.google.users, self.google.tokens = {}, [], set()
+        thread = threading.Thread(target=self.google.serve_forever)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(self.google.server_close)
+        self.addCleanup(self.google.shutdown)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self._command("gcloud", f'echo "{TOKEN}"')
+        self._command("psql", f'{{ echo "$@"; echo "$PGPASSWORD"; cat; }} >>"{self.folder}/psql.log"')
+
+    def _command(self, name, body):
+        file = self.folder / name
+        file.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        file.chmod(0o755)
+
+    def run_program(self, *arguments, given=""):
+        base = f"http://127.0.0.1:{self.google.server_address[1]}"
+        return subprocess.run(
+            ["/usr/bin/python3", PROGRAM, "staging", *arguments],
+            input=given,
+            env={"PATH": f"{self.folder}:{os.environ['PATH']}", "LATCHKEY_GOOGLE_BASE": base},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def values(self):
+        return [value for values in self.google.versions.values() for value in values]
+
+    def test_random_secrets_are_made_once_in_the_form_that_the_functions_read(self):
+        self.assertEqual(self.run_program("make").returncode, 0)
+        first = dict(self.google.versions)
+        self.assertEqual(len(base64.b64decode(first["key-pepper"][0], validate=True)), 32)
+        for name in ["license-secrets", "token-secrets"]:
+            version, _, value = first[name][0].partition(":")
+            self.assertEqual((version, len(base64.b64decode(value, validate=True))), ("1", 32))
+        self.assertEqual(self.run_program("make").stdout, "")
+        self.assertEqual([len(values) for values in self.google.versions.values()], [1] * len(first))
+        self.assertEqual(self.google.tokens, {f"Bearer {TOKEN}"})
+
+    def test_the_owner_and_its_secret_have_one_password(self):
+        self.assertEqual(self.run_program("owner").returncode, 0)
+        password = self.google.users[0]["password"]
+        self.assertEqual(self.google.users[0]["name"], "latchkey")
+        self.assertEqual(
+            self.google.versions["database-url-operator"],
+            [f"postgresql://latchkey:{password}@/latchkey?host=/cloudsql/example-shop-staging:europe-west1:latchkey"],
+        )
+        self.assertIn("already", self.run_program("owner").stdout)
+        self.assertEqual(len(self.google.users), 1)
+
+    def test_each_role_has_a_password_of_its_own_that_the_database_is_not_sent(self):
+        self.run_program("owner")
+        result = self.run_program("roles")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        table = json.loads((ROOT / "infra/functions.json").read_text(encoding="utf-8"))["functions"]
+        said = (self.folder / "psql.log").read_text(encoding="utf-8")
+        passwords = set()
+        for function in table:
+            url = self.google.versions[f"database-url-{function['name']}"][0]
+            role, password = re.match(r"postgresql://(\w+):(\w+)@/latchkey\?host=/cloudsql/", url).groups()
+            self.assertEqual(role, function["role"])
+            self.assertIn(f"ALTER ROLE {role} LOGIN PASSWORD 'SCRAM-SHA-256$4096:", said)
+            self.assertNotIn(password, said)
+            passwords.add(password)
+        self.assertEqual(len(passwords), len(table))
+        self.assertIn(self.google.users[0]["password"], said)
+
+    def test_nothing_secret_is_printed(self):
+        results = [self.run_program(command) for command in ["owner", "make", "roles", "check"]]
+        results.append(self.run_program("set", "key-pepper", given="a-new-pepper\n"))
+        self.assertEqual(self.google.versions["key-pepper"][-1], "a-new-pepper")
+        printed = "".join(result.stdout + result.stderr for result in results)
+        for value in [*self.values(), *(user["password"] for user in self.google.users), TOKEN]:
+            self.assertNotIn(value, printed)
+
+    def test_a_secret_without_a_version_is_named(self):
+        self.google.versions = {name: ["x"] for name in SECRETS if name != "token-secrets"}
+        result = self.run_program("check")
+        self.assertEqual((result.returncode, result.stdout), (1, "token-secrets has no version.\n"))
+
+    def test_a_secret_that_terraform_did_not_make_is_refused(self):
+        result = self.run_program("set", "colour", given="red")
+        self.assertEqual((result.returncode, self.google.versions), (1, {}))
+        self.assertIn("Terraform made no secret colour", result.stderr)
+
+    def test_a_token_goes_to_google_or_to_this_machine(self):
+        with self.assertRaisesRegex(Exception, "on this machine"):
+            load().Google("p", base="http://elsewhere.example")
+
+
+class VerifierTests(unittest.TestCase):
+    def test_the_verifier_proves_what_rfc_7677_proves(self):
+        """The example of RFC 7677 section 3: the server's signature, made from what we would store."""
+        nonce = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
+        salt = "W22ZaJ0SNY7soEsUEjb6gQ=="
+        stored = load().verifier("pencil", base64.b64decode(salt))
+        rounds_salt, keys = stored.removeprefix("SCRAM-SHA-256$").split("$")
+        self.assertEqual(rounds_salt, f"4096:{salt}")
+        stored_key, server_key = (base64.b64decode(key) for key in keys.split(":"))
+        words = f"n=user,r=rOprNGfwEbeRWgbNEkqO,r={nonce},s={salt},i=4096,c=biws,r={nonce}".encode()
+        signature = base64.b64encode(hmac.digest(server_key, words, "sha256")).decode()
+        self.assertEqual(signature, "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
+        proof = base64.b64decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
+        client_key = bytes(a ^ b for a, b in zip(proof, hmac.digest(stored_key, words, "sha256")))
+        self.assertEqual(hashlib.sha256(client_key).digest(), stored_key)
+
+
+if __name__ == "__main__":
+    unittest.main()
