@@ -1,0 +1,1 @@
+modules/shop/variables_watch.tf
