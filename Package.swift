@@ -42,7 +42,7 @@ func function(_ name: String, uses modules: [Target.Dependency], testing extra: 
 /// A C module has one importer, so no test may link it.
 func isSystem(_ dependency: Target.Dependency) -> Bool {
     guard case .byNameItem(let name, _) = dependency else { return false }
-    return ["CUV", "CLLHTTP", "CPostgres", "CCurl", "CCrypto"].contains(name)
+    return ["CUV", "CLLHTTP", "CYYJSON", "CPostgres", "CCurl", "CCrypto"].contains(name)
 }
 
 let sandboxModules: [Target.Dependency] = [
@@ -62,7 +62,7 @@ let sandbox: [Target] = [
 /// What the fuzzer calls, and the replay of the inputs it found.
 let fuzzing: [Target] = [
     .target(
-        name: "FuzzTargets", dependencies: ["Crypto", "HTTP", "Kernel", "Mail", "Stripe", "Tokens"],
+        name: "FuzzTargets", dependencies: ["Crypto", "HTTP", "JSON", "Kernel", "Mail", "Stripe", "Tokens"],
         path: "Tests/Fuzz/Targets", swiftSettings: strict),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/FuzzTests", swiftSettings: strict),
 ]
@@ -71,6 +71,7 @@ let targets: [[Target]] = [
     [
         system("CUV", pkgConfig: "libuv", apt: "libuv1-dev"),
         system("CLLHTTP", pkgConfig: "libllhttp", apt: "libllhttp-dev"),
+        system("CYYJSON", pkgConfig: "yyjson", apt: "libyyjson-dev"),
         system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -83,14 +84,15 @@ let targets: [[Target]] = [
 
     // Values: no input, no output.
     shared("Kernel"),
+    shared("JSON", uses: ["CYYJSON"]),
     shared("Log", uses: ["Kernel"]),
     shared("Settings", uses: ["Kernel"]),
     shared("HTTP", uses: ["Kernel"]),
     shared("Crypto", uses: ["Kernel", "CCrypto"]),
     shared("Tokens", uses: ["Crypto", "Kernel", "Settings"]),
-    shared("Identity", uses: ["Crypto", "Kernel"], testing: ["Support"]),
-    shared("Stripe", uses: ["Crypto", "HTTP", "Kernel"]),
-    shared("Storage", uses: ["Crypto", "HTTP", "Kernel", "Settings"]),
+    shared("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
+    shared("Stripe", uses: ["Crypto", "HTTP", "JSON", "Kernel"]),
+    shared("Storage", uses: ["Crypto", "HTTP", "JSON", "Kernel", "Settings"]),
     shared("RateLimits", uses: ["Crypto", "HTTP", "Kernel", "Settings"]),
     shared("Mail", uses: ["Kernel"]),
     shared("Commerce", uses: ["Kernel"]),
@@ -128,27 +130,27 @@ let targets: [[Target]] = [
     shared(
         "Fulfilment",
         uses: [
-            "Commerce", "Crypto", "EventLoop", "Kernel", "Log", "Outbox", "Payments", "Postgres", "Records", "Stripe",
-            "Tokens",
+            "Commerce", "Crypto", "EventLoop", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres", "Records",
+            "Stripe", "Tokens",
         ], testing: ["Outbound", "Support"]),
     shared(
         "Reconciliation",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "Kernel", "Log", "Payments", "Postgres", "Records", "Stripe",
+            "Commerce", "EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Payments", "Postgres", "Records", "Stripe",
         ], testing: ["Support"]),
 
     // The functions: one executable each.
     function(
         "Checkout",
         uses: [
-            "EventLoop", "HTTP", "Kernel", "Log", "Pages", "Payments", "Postgres", "RateLimits", "Records", "Server",
-            "Settings", "Stripe",
+            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Pages", "Payments", "Postgres", "RateLimits", "Records",
+            "Server", "Settings", "Stripe",
         ], testing: ["Outbound"]),
     function(
         "Download",
         uses: [
-            "Cloud", "Commerce", "Crypto", "EventLoop", "HTTP", "Kernel", "Log", "Pages", "Postgres", "RateLimits",
-            "Records", "Server", "Settings", "Storage", "Tokens",
+            "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
+            "RateLimits", "Records", "Server", "Settings", "Storage", "Tokens",
         ], testing: ["Outbound"]),
     function(
         "EmailRetry",
@@ -160,8 +162,8 @@ let targets: [[Target]] = [
     function(
         "Orders",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Pages", "Payments", "Postgres",
-            "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
+            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Pages", "Payments",
+            "Postgres", "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
         ]),
     function(
         "Reconcile",
@@ -172,7 +174,7 @@ let targets: [[Target]] = [
     function(
         "Webhook",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Payments", "Postgres",
+            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres",
             "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
         ], testing: ["Outbound"]),
 
@@ -180,7 +182,8 @@ let targets: [[Target]] = [
     function(
         "Operator",
         uses: [
-            "Audit", "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "Kernel", "Log", "Mail",
+            "Audit", "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log",
+            "Mail",
             "Outbound", "Outbox", "Payments", "Postgres", "RateLimits", "Reconciliation", "Records", "Server",
             "Settings", "Storage", "Stripe", "Tasks", "Tokens",
         ]),

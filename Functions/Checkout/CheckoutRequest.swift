@@ -1,5 +1,5 @@
-import FoundationEssentials
 import HTTP
+import JSON
 import Kernel
 
 /// What a buyer asked for, every field checked.
@@ -46,9 +46,9 @@ struct CheckoutRequest: Equatable, Sendable {
                 email: try form.single("email"))
         case .json:
             let body: Body
-            do { body = try JSONDecoder().decode(Body.self, from: Data(request.body)) } catch {
-                let field = (error as? DecodingError)?.fieldPath ?? "body"
-                throw .malformed(field: field.isEmpty ? "body" : field, reason: "The JSON is not as expected.")
+            do { body = try Body(json: request.body) } catch {
+                throw .malformed(
+                    field: error.field.isEmpty ? "body" : error.field, reason: "The JSON is not as expected.")
             }
             try self.init(product: body.product, quantity: body.quantity.map(String.init), email: body.email)
         }
@@ -75,9 +75,15 @@ struct CheckoutRequest: Equatable, Sendable {
         }
     }
 
-    private struct Body: Decodable {
+    private struct Body: JSONReadable {
         let product: String?
-        let quantity: Int?
+        let quantity: Int64?
         let email: String?
+
+        init(json node: JSONNode) throws(MalformedDocument) {
+            product = try node.optional("product")
+            quantity = try node.optional("quantity")
+            email = try node.optional("email")
+        }
     }
 }

@@ -1,5 +1,5 @@
 import Cloud
-import FoundationEssentials
+import Files
 import Postgres
 import RateLimits
 import Server
@@ -29,7 +29,7 @@ struct DownloadSettings: FunctionSettings {
         limits = RateLimitTable(&read)
         let publicURL = PublicURL(&read)
         let secrets = read.value("TOKEN_SECRETS", expected: VersionedSecrets.expected) { VersionedSecrets($0) }
-        let storage = StorageSettings(&read) { path in FileManager.default.contents(atPath: path).map(Array.init) }
+        let storage = StorageSettings(&read) { path in try? FileReader.whole(path) }
         let cloud = CloudSettings(&read)
         self.publicURL = try read.unwrap(publicURL)
         tokenSecrets = try read.unwrap(secrets)

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import HTTP
+import JSON
 import Kernel
 
 /// A form with one e-mail address in it, read.
@@ -41,11 +41,9 @@ struct AddressForm: Sendable {
     }
 
     private static func email(json: [UInt8]) throws(Refusal) -> String? {
-        do { return try JSONDecoder().decode(Body.self, from: Data(json)).email } catch {
-            let field = (error as? DecodingError)?.fieldPath ?? "body"
-            throw .malformed(field: field.isEmpty ? "body" : field, reason: "The JSON is not as expected.")
+        do { return try JSONNode(json).optional("email") } catch {
+            throw .malformed(
+                field: error.field.isEmpty ? "body" : error.field, reason: "The JSON is not as expected.")
         }
     }
-
-    private struct Body: Decodable { let email: String? }
 }

@@ -12,11 +12,15 @@ package enum Hex {
     }
 
     /// The bytes that `text` stands for; `nil` for an odd count, upper case or anything else.
-    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(symbols: Array(text.utf8)) }
+
+    /// The bytes that the text of these bytes stands for.
+    package static func decode(symbols: [UInt8]) -> [UInt8]? {
+        guard symbols.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
-        var symbols = text.utf8.makeIterator()
-        while let first = symbols.next() {
-            guard let high = value(first), let low = symbols.next().flatMap(value) else { return nil }
+        bytes.reserveCapacity(symbols.count / 2)
+        for index in stride(from: 0, to: symbols.count, by: 2) {
+            guard let high = value(symbols[index]), let low = value(symbols[index + 1]) else { return nil }
             bytes.append(high << 4 | low)
         }
         return bytes

@@ -1,3 +1,4 @@
+internal import JSON
 package import Kernel
 
 /// Proof that a caller is a service account of Google's: an OpenID Connect ID token, signed with RS256.
@@ -66,7 +67,7 @@ package struct IdentityToken: Equatable, Sendable {
         }
     }
 
-    private struct Claims: Decodable {
+    private struct Claims: JSONReadable {
         let iss: String
         let aud: String
         let sub: String
@@ -76,9 +77,15 @@ package struct IdentityToken: Equatable, Sendable {
         let iat: Int64
         let nbf: Int64?
 
-        enum CodingKeys: String, CodingKey {
-            case iss, aud, sub, email, exp, iat, nbf
-            case isEmailVerified = "email_verified"
+        init(json node: JSONNode) throws(MalformedDocument) {
+            iss = try node.required("iss")
+            aud = try node.required("aud")
+            sub = try node.required("sub")
+            email = try node.required("email")
+            isEmailVerified = try node.required("email_verified")
+            exp = try node.required("exp")
+            iat = try node.required("iat")
+            nbf = try node.optional("nbf")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 import Kernel
 
 /// The keys with which an issuer signs, by their names: a JSON Web Key Set (RFC 7517 section 5).
@@ -30,9 +31,13 @@ package struct KeySet: Sendable {
     /// The key of this name.
     func key(_ name: String) -> RSAPublicKey? { keys[name] }
 
-    private struct Document: Decodable { let keys: [Key] }
+    private struct Document: JSONReadable {
+        let keys: [Key]
 
-    private struct Key: Decodable {
+        init(json node: JSONNode) throws(MalformedDocument) { keys = try node.required("keys") }
+    }
+
+    private struct Key: JSONReadable {
         let kty: String
         let kid: String?
         let use: String?
@@ -41,9 +46,14 @@ package struct KeySet: Sendable {
         let n: String?
         let e: String?
 
-        enum CodingKeys: String, CodingKey {
-            case kty, kid, use, alg, n, e
-            case operations = "key_ops"
+        init(json node: JSONNode) throws(MalformedDocument) {
+            kty = try node.required("kty")
+            kid = try node.optional("kid")
+            use = try node.optional("use")
+            alg = try node.optional("alg")
+            operations = try node.optional("key_ops")
+            n = try node.optional("n")
+            e = try node.optional("e")
         }
 
         /// An RSA key that is for checking RS256 signatures, or does not say what it is for.

@@ -1,10 +1,10 @@
-import FoundationEssentials
+import JSON
 import Kernel
 
 /// A JSON object that can be read in one way only: no member twice, no name in two spellings, whole numbers written as
 /// whole numbers.
 struct StrictJSON {
-    private let data: Data
+    private let bytes: [UInt8]
     private let outline: JSONOutline
     private let what: String
 
@@ -18,20 +18,20 @@ struct StrictJSON {
         guard !outline.lines.keys.contains(where: { $0.contains("\\") }) else {
             throw .malformed("\(what) has a name with an escape in it")
         }
-        data = Data(bytes)
+        self.bytes = bytes
         self.what = what
     }
 
     func has(_ name: String) -> Bool { outline.has(name) }
 
     /// The members, read as `Content`, whose whole-number members are `integers`.
-    func read<Content: Decodable>(_ type: Content.Type, integers: [String] = []) throws(TokenFault) -> Content {
+    func read<Content: JSONReadable>(_ type: Content.Type, integers: [String] = []) throws(TokenFault) -> Content {
         for name in integers where outline.has(name) {
             guard let number = outline.numbers[name], Int64(number) != nil else {
                 throw .malformed("\(name) is no whole number")
             }
         }
-        do { return try JSONDecoder().decode(type, from: data) } catch {
+        do { return try Content(json: bytes) } catch {
             throw .malformed("\(what) lacks a member or has one of another type")
         }
     }

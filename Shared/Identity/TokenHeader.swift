@@ -1,3 +1,5 @@
+import JSON
+
 /// The header of a token, with everything refused that would let the token choose how it is checked.
 struct TokenHeader {
     /// Members that name or bring a key, or ask for what we do not do (RFC 7515 sections 4.1.2 to 4.1.11).
@@ -14,9 +16,15 @@ struct TokenHeader {
         self.kid = kid
     }
 
-    private struct Fields: Decodable {
+    private struct Fields: JSONReadable {
         let alg: String
         let typ: String?
         let kid: String?
+
+        init(json node: JSONNode) throws(MalformedDocument) {
+            alg = try node.required("alg")
+            typ = try node.optional("typ")
+            kid = try node.optional("kid")
+        }
     }
 }

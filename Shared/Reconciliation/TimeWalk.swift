@@ -1,4 +1,5 @@
 import EventLoop
+import JSON
 import Kernel
 import Stripe
 
@@ -8,7 +9,7 @@ import Stripe
 /// which is broken off need not begin anew, the time is cut into slices of a few pages each; one that turns out too full
 /// is cut down to what its newest pages reached back, and those after sparse ones grow again.
 @Loop
-struct TimeWalk<Element: Decodable & Sendable> {
+struct TimeWalk<Element: JSONReadable & Sendable> {
     /// Reads one page of a slice, newest first.
     let page: @Loop (TimeSlice, _ after: StripeID?) async throws(ReconciliationFault) -> Page<Element>
     /// An element's ID and when it was made.

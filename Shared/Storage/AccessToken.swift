@@ -1,4 +1,5 @@
 internal import HTTP
+internal import JSON
 package import Kernel
 
 /// What proves to Google's APIs who calls.
@@ -41,7 +42,7 @@ extension CloudRequest where Answer == AccessToken {
             guard response.fields["Metadata-Flavor"] == "Google" else {
                 throw .malformedAnswer(field: "Metadata-Flavor")
             }
-            let document = try decode(TokenDocument.self, from: response.body)
+            let document = try read(TokenDocument.self, from: response.body)
             guard document.tokenType == "Bearer" else { throw .malformedAnswer(field: "token_type") }
             guard AccessToken.isToken(document.accessToken) else { throw .malformedAnswer(field: "access_token") }
             guard (0...86_400).contains(document.expiresIn) else { throw .malformedAnswer(field: "expires_in") }
@@ -51,14 +52,14 @@ extension CloudRequest where Answer == AccessToken {
     }
 }
 
-private struct TokenDocument: Decodable {
+private struct TokenDocument: JSONReadable {
     let accessToken: String
     let expiresIn: Int64
     let tokenType: String
 
-    enum CodingKeys: String, CodingKey {
-        case accessToken = "access_token"
-        case expiresIn = "expires_in"
-        case tokenType = "token_type"
+    init(json node: JSONNode) throws(MalformedDocument) {
+        accessToken = try node.required("access_token")
+        expiresIn = try node.required("expires_in")
+        tokenType = try node.required("token_type")
     }
 }

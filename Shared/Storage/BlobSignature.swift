@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HTTP
+internal import JSON
 package import Kernel
 
 extension CloudRequest where Answer == BlobSignature {
@@ -14,7 +15,7 @@ extension CloudRequest where Answer == BlobSignature {
             body: JSONValue.object([("payload", .string(Base64.encode(blob)))]).utf8
         ) { response throws(CloudFault) in
             try requireSuccess(response)
-            let document = try decode(SignatureDocument.self, from: response.body)
+            let document = try read(SignatureDocument.self, from: response.body)
             // 2048 to 8192 bits: what is shorter or longer is no signature of Google's.
             guard let bytes = Base64.decode(document.signedBlob), (256...1_024).contains(bytes.count) else {
                 throw .malformedAnswer(field: "signedBlob")
@@ -30,6 +31,8 @@ package struct BlobSignature: Equatable, Sendable {
     package let bytes: [UInt8]
 }
 
-private struct SignatureDocument: Decodable {
+private struct SignatureDocument: JSONReadable {
     let signedBlob: String
+
+    init(json node: JSONNode) throws(MalformedDocument) { signedBlob = try node.required("signedBlob") }
 }

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HTTP
+internal import JSON
 internal import Kernel
 
 /// What Cloud Storage says of an object.
@@ -47,7 +48,7 @@ extension ObjectResource {
     static let fields = "name,size,md5Hash,metadata"
 
     init(json body: [UInt8]) throws(CloudFault) {
-        let document = try decode(ObjectDocument.self, from: body)
+        let document = try read(ObjectDocument.self, from: body)
         // A whole number of 64 bits is a text in Google's JSON.
         guard let size = Int64(document.size), size >= 0 else { throw .malformedAnswer(field: "size") }
         self.init(
@@ -63,9 +64,16 @@ extension Bucket {
     }
 }
 
-private struct ObjectDocument: Decodable {
+private struct ObjectDocument: JSONReadable {
     let name: String
     let size: String
     let md5Hash: String?
     let metadata: [String: String]?
+
+    init(json node: JSONNode) throws(MalformedDocument) {
+        name = try node.required("name")
+        size = try node.required("size")
+        md5Hash = try node.optional("md5Hash")
+        metadata = try node.optional("metadata")
+    }
 }

@@ -1,5 +1,5 @@
 package import Crypto
-internal import FoundationEssentials
+internal import JSON
 package import Kernel
 
 /// Whose signature a link bears and how it is made.
@@ -93,7 +93,7 @@ extension StorageSigner {
 
     /// A signer from a service-account key as Google hands it out.
     package init?(serviceAccountKey json: [UInt8]) {
-        guard let account = try? JSONDecoder().decode(ServiceAccountKey.self, from: Data(json)),
+        guard let account = try? ServiceAccountKey(json: json),
             isPrincipal(account.clientEmail),
             let key = try? RSAPrivateKey(pem: Secret(account.privateKey))
         else { return nil }
@@ -107,13 +107,13 @@ extension StorageSigner {
     }
 }
 
-private struct ServiceAccountKey: Decodable {
+private struct ServiceAccountKey: JSONReadable {
     let clientEmail: String
     let privateKey: String
 
-    enum CodingKeys: String, CodingKey {
-        case clientEmail = "client_email"
-        case privateKey = "private_key"
+    init(json node: JSONNode) throws(MalformedDocument) {
+        clientEmail = try node.required("client_email")
+        privateKey = try node.required("private_key")
     }
 }
 

@@ -1,9 +1,12 @@
 internal import HTTP
+package import JSON
 
 /// What an account holds; asked for because every account has one and it changes nothing.
-package struct Balance: Equatable, Decodable, Sendable {
+package struct Balance: Equatable, Sendable, JSONReadable {
     /// Whether it is real money.
     package let livemode: Bool
+
+    package init(json node: JSONNode) throws(MalformedDocument) { livemode = try node.required("livemode") }
 }
 
 extension StripeRequest where Answer == Balance {

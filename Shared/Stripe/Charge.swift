@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// Money taken from a buyer.
@@ -22,22 +23,15 @@ package struct Charge: Equatable, Sendable {
     package let metadata: [String: String]
 }
 
-extension Charge: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, amount, refunded, disputed, currency, metadata
-        case paymentIntent = "payment_intent"
-        case amountRefunded = "amount_refunded"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        id = try fields.required(.id)
-        paymentIntent = try fields.optional(.paymentIntent)
-        amount = try fields.required(.amount)
-        amountRefunded = try fields.required(.amountRefunded)
-        isRefunded = try fields.required(.refunded)
-        isDisputed = try fields.optional(.disputed) ?? false
-        currency = try fields.currency(.currency)
-        metadata = try fields.metadata(.metadata)
+extension Charge: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        paymentIntent = try node.optional("payment_intent")
+        amount = try node.required("amount")
+        amountRefunded = try node.required("amount_refunded")
+        isRefunded = try node.required("refunded")
+        isDisputed = try node.optional("disputed") ?? false
+        currency = try node.currency("currency")
+        metadata = try node.metadata("metadata")
     }
 }

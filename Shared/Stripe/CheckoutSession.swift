@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// One buyer's way through Stripe's payment page; the sale itself.
@@ -79,69 +80,55 @@ package struct CheckoutSession: Equatable, Sendable {
     package var email: String? { customerDetails?.email ?? customerEmail }
 }
 
-extension CheckoutSession: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, metadata, status, mode, currency, customer, created, livemode, url
-        case clientReferenceID = "client_reference_id"
-        case paymentStatus = "payment_status"
-        case amountTotal = "amount_total"
-        case amountSubtotal = "amount_subtotal"
-        case totalDetails = "total_details"
-        case customerDetails = "customer_details"
-        case customerEmail = "customer_email"
-        case paymentIntent = "payment_intent"
-        case expiresAt = "expires_at"
-        case lineItems = "line_items"
+extension CheckoutSession: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        clientReferenceID = try node.optional("client_reference_id")
+        metadata = try node.metadata("metadata")
+        paymentStatus = try node.required("payment_status")
+        status = try node.optional("status")
+        mode = try node.optional("mode")
+        amountTotal = try node.optional("amount_total")
+        amountSubtotal = try node.optional("amount_subtotal")
+        let details: TotalDetails? = try node.optional("total_details")
+        amountDiscount = details?.amountDiscount
+        amountTax = details?.amountTax
+        currency = try node.currency("currency")
+        customer = try node.optional("customer")
+        customerDetails = try node.optional("customer_details")
+        customerEmail = try node.optional("customer_email")
+        paymentIntent = try node.optional("payment_intent")
+        // Where the ID alone stands, nothing was asked for and nothing is told.
+        paymentState = node["payment_intent"]?["status"]?.string
+        created = try node.instant("created")
+        expiresAt = try node.instant("expires_at")
+        isLive = try node.required("livemode")
+        url = try node.optional("url")
+        lineItems = try node.optional("line_items")
     }
 
-    private struct TotalDetails: Decodable {
+    private struct TotalDetails: JSONReadable {
         let amountDiscount: Int64?
         let amountTax: Int64?
 
-        enum CodingKeys: String, CodingKey {
-            case amountDiscount = "amount_discount"
-            case amountTax = "amount_tax"
+        init(json node: JSONNode) throws(MalformedDocument) {
+            amountDiscount = try node.optional("amount_discount")
+            amountTax = try node.optional("amount_tax")
         }
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        id = try fields.required(.id)
-        clientReferenceID = try fields.optional(.clientReferenceID)
-        metadata = try fields.metadata(.metadata)
-        paymentStatus = try fields.required(.paymentStatus)
-        status = try fields.optional(.status)
-        mode = try fields.optional(.mode)
-        amountTotal = try fields.optional(.amountTotal)
-        amountSubtotal = try fields.optional(.amountSubtotal)
-        let details: TotalDetails? = try fields.optional(.totalDetails)
-        amountDiscount = details?.amountDiscount
-        amountTax = details?.amountTax
-        currency = try fields.currency(.currency)
-        customer = try fields.optional(.customer)
-        customerDetails = try fields.optional(.customerDetails)
-        customerEmail = try fields.optional(.customerEmail)
-        paymentIntent = try fields.optional(.paymentIntent)
-        // Where the ID alone stands, nothing was asked for and nothing is told.
-        paymentState = try? fields.decodeIfPresent(PaymentIntent.self, forKey: .paymentIntent)?.status
-        created = try fields.instant(.created)
-        expiresAt = try fields.instant(.expiresAt)
-        isLive = try fields.required(.livemode)
-        url = try fields.optional(.url)
-        lineItems = try fields.optional(.lineItems)
     }
 }
 
-extension CheckoutSession.CustomerDetails: Decodable {
-    private enum CodingKeys: String, CodingKey { case email, name, address }
-
-    private struct Address: Decodable { let country: String? }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        email = try fields.optional(.email)
-        name = try fields.optional(.name)
-        let address: Address? = try fields.optional(.address)
+extension CheckoutSession.CustomerDetails: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        email = try node.optional("email")
+        name = try node.optional("name")
+        let address: Address? = try node.optional("address")
         country = address?.country
+    }
+
+    private struct Address: JSONReadable {
+        let country: String?
+
+        init(json node: JSONNode) throws(MalformedDocument) { country = try node.optional("country") }
     }
 }

@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// A buyer's bank asking for the money back.
@@ -32,29 +33,23 @@ package struct Dispute: Equatable, Sendable {
     package let reason: String?
 }
 
-extension Dispute: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, charge, created, amount, currency, status, reason
-        case paymentIntent = "payment_intent"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        id = try fields.required(.id)
-        charge = try fields.optional(.charge)
-        paymentIntent = try fields.optional(.paymentIntent)
-        created = try fields.instant(.created)
-        amount = try fields.required(.amount)
-        currency = try fields.currency(.currency)
-        status = try fields.required(.status)
-        reason = try fields.optional(.reason)
+extension Dispute: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        charge = try node.optional("charge")
+        paymentIntent = try node.optional("payment_intent")
+        created = try node.instant("created")
+        amount = try node.required("amount")
+        currency = try node.currency("currency")
+        status = try node.required("status")
+        reason = try node.optional("reason")
     }
 }
 
 /// A card network's word that a charge may be fraud, before any dispute.
 ///
 /// Source: <https://docs.stripe.com/api/radar/early_fraud_warnings/object>
-package struct EarlyFraudWarning: Equatable, Sendable, Decodable {
+package struct EarlyFraudWarning: Equatable, Sendable, JSONReadable {
     /// Stripe's ID of it.
     package let id: StripeID
     /// The charge it belongs to.
@@ -62,8 +57,9 @@ package struct EarlyFraudWarning: Equatable, Sendable, Decodable {
     /// The payment it belongs to.
     package let paymentIntent: StripeID?
 
-    private enum CodingKeys: String, CodingKey {
-        case id, charge
-        case paymentIntent = "payment_intent"
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        charge = try node.optional("charge")
+        paymentIntent = try node.optional("payment_intent")
     }
 }

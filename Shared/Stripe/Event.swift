@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// Something that happened at Stripe.
@@ -51,61 +52,52 @@ package struct Event: Equatable, Sendable {
 
     /// Reads the event in a delivery whose signature held.
     package init(_ payload: VerifiedPayload) throws(MalformedDocument) {
-        self = try decode(Event.self, from: payload.body)
+        try self.init(json: payload.body)
     }
 
     /// Reads an event that Stripe's API told us, or that we kept after either.
     package init(kept document: String) throws(MalformedDocument) {
-        self = try decode(Event.self, from: Array(document.utf8))
+        try self.init(json: Array(document.utf8))
     }
 }
 
-extension Event: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, created, livemode, data
-        case kind = "type"
-        case apiVersion = "api_version"
-    }
-
-    private struct Content: Decodable { let object: Object }
-
-    /// All that is read of an object whose event means nothing here: in another version of the API it may look unlike
-    /// anything we know, and that is no fault.
-    private struct UnusedContent: Decodable {
-        struct Object: Decodable { let object: String }
-        let object: Object
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        id = try fields.required(.id)
-        kind = try fields.required(.kind)
-        created = Instant(unixSeconds: try fields.required(.created))
-        isLive = try fields.required(.livemode)
-        apiVersion = try fields.optional(.apiVersion)
+extension Event: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        kind = try node.required("type")
+        created = Instant(unixSeconds: try node.required("created"))
+        isLive = try node.required("livemode")
+        apiVersion = try node.optional("api_version")
         switch kind {
-        case .known:
-            let content: Content = try fields.required(.data)
-            object = content.object
-        case .unknown:
-            let content: UnusedContent = try fields.required(.data)
-            object = .other(content.object.object)
+        case .known: object = try node.required("data", as: Content<Object>.self).object
+        // In another version of the API it may look unlike anything we know, and that is no fault.
+        case .unknown: object = .other(try node.required("data", as: Content<ObjectType>.self).object.name)
         }
     }
+
+    private struct Content<Object: JSONReadable>: JSONReadable {
+        let object: Object
+
+        init(json node: JSONNode) throws(MalformedDocument) { object = try node.required("object") }
+    }
+
+    private struct ObjectType: JSONReadable {
+        let name: String
+
+        init(json node: JSONNode) throws(MalformedDocument) { name = try node.required("object") }
+    }
 }
 
-extension Event.Object: Decodable {
-    private enum CodingKeys: String, CodingKey { case object }
-
-    package init(from decoder: any Decoder) throws {
-        let type = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .object)
+extension Event.Object: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        let type: String = try node.required("object")
         switch type {
-        case "checkout.session": self = .checkoutSession(try CheckoutSession(from: decoder))
-        case "charge": self = .charge(try Charge(from: decoder))
-        case "refund": self = .refund(try Refund(from: decoder))
-        case "dispute": self = .dispute(try Dispute(from: decoder))
-        case "radar.early_fraud_warning": self = .earlyFraudWarning(try EarlyFraudWarning(from: decoder))
-        case "payment_intent": self = .paymentIntent(try PaymentIntent(from: decoder))
+        case "checkout.session": self = .checkoutSession(try CheckoutSession(json: node))
+        case "charge": self = .charge(try Charge(json: node))
+        case "refund": self = .refund(try Refund(json: node))
+        case "dispute": self = .dispute(try Dispute(json: node))
+        case "radar.early_fraud_warning": self = .earlyFraudWarning(try EarlyFraudWarning(json: node))
+        case "payment_intent": self = .paymentIntent(try PaymentIntent(json: node))
         default: self = .other(type)
         }
     }

@@ -1,15 +1,16 @@
+package import JSON
 package import Kernel
 
 /// The first items of a session, and whether there are more.
-package struct LineItems: Equatable, Sendable, Decodable {
+package struct LineItems: Equatable, Sendable, JSONReadable {
     /// The items of this page.
     package let items: [LineItem]
     /// Whether Stripe has more of them.
     package let hasMore: Bool
 
-    private enum CodingKeys: String, CodingKey {
-        case items = "data"
-        case hasMore = "has_more"
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        items = try node.required("data")
+        hasMore = try node.required("has_more")
     }
 }
 
@@ -39,42 +40,17 @@ package struct LineItem: Equatable, Sendable {
     package let currency: Currency?
 }
 
-extension LineItem: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, description, price, quantity, currency
-        case amountSubtotal = "amount_subtotal"
-        case amountDiscount = "amount_discount"
-        case amountTax = "amount_tax"
-        case amountTotal = "amount_total"
-    }
-
-    /// The price's product, as an ID or expanded.
-    private struct Price: Decodable {
-        let product: Product?
-
-        struct Product: Decodable {
-            let id: String
-
-            init(from decoder: any Decoder) throws {
-                let value = try decoder.singleValueContainer()
-                id = try (try? value.decode(String.self)) ?? value.decode(Expanded.self).id
-            }
-
-            private struct Expanded: Decodable { let id: String }
-        }
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        id = try fields.required(.id)
-        description = try fields.optional(.description)
-        price = try fields.optional(.price)
-        product = (try? fields.decodeIfPresent(Price.self, forKey: .price))?.product?.id
-        quantity = try fields.optional(.quantity)
-        amountSubtotal = try fields.optional(.amountSubtotal)
-        amountDiscount = try fields.optional(.amountDiscount)
-        amountTax = try fields.optional(.amountTax)
-        amountTotal = try fields.optional(.amountTotal)
-        currency = try fields.currency(.currency)
+extension LineItem: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        description = try node.optional("description")
+        price = try node.optional("price")
+        product = node["price"]?["product"]?.id
+        quantity = try node.optional("quantity")
+        amountSubtotal = try node.optional("amount_subtotal")
+        amountDiscount = try node.optional("amount_discount")
+        amountTax = try node.optional("amount_tax")
+        amountTotal = try node.optional("amount_total")
+        currency = try node.currency("currency")
     }
 }

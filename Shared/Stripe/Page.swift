@@ -1,7 +1,9 @@
+package import JSON
+
 /// One page of a list, newest first.
 ///
 /// Source: <https://docs.stripe.com/api/pagination>
-package struct Page<Element: Decodable & Sendable>: Sendable, Decodable {
+package struct Page<Element: JSONReadable & Sendable>: Sendable, JSONReadable {
     /// The objects of this page.
     package let elements: [Element]
     /// Whether to ask again, starting after the last element's ID.
@@ -13,8 +15,8 @@ package struct Page<Element: Decodable & Sendable>: Sendable, Decodable {
         self.hasMore = hasMore
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case elements = "data"
-        case hasMore = "has_more"
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        elements = try node.required("data")
+        hasMore = try node.required("has_more")
     }
 }

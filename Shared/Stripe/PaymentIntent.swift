@@ -1,3 +1,5 @@
+package import JSON
+
 /// An attempt to be paid.
 ///
 /// Source: <https://docs.stripe.com/api/payment_intents/object>
@@ -14,22 +16,19 @@ package struct PaymentIntent: Equatable, Sendable {
     package let metadata: [String: String]
 }
 
-extension PaymentIntent: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, status, metadata
-        case lastPaymentError = "last_payment_error"
-        case latestCharge = "latest_charge"
+extension PaymentIntent: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        status = try node.optional("status")
+        let error: LastError? = try node.optional("last_payment_error")
+        lastErrorCode = error?.code
+        latestCharge = try node.optional("latest_charge")
+        metadata = try node.metadata("metadata")
     }
 
-    private struct LastError: Decodable { let code: String? }
+    private struct LastError: JSONReadable {
+        let code: String?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        id = try fields.required(.id)
-        status = try fields.optional(.status)
-        let error: LastError? = try fields.optional(.lastPaymentError)
-        lastErrorCode = error?.code
-        latestCharge = try fields.optional(.latestCharge)
-        metadata = try fields.metadata(.metadata)
+        init(json node: JSONNode) throws(MalformedDocument) { code = try node.optional("code") }
     }
 }

@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// Money given back, or about to be.
@@ -28,21 +29,15 @@ package struct Refund: Equatable, Sendable {
     package let metadata: [String: String]
 }
 
-extension Refund: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, charge, created, amount, currency, status, metadata
-        case paymentIntent = "payment_intent"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        id = try fields.required(.id)
-        charge = try fields.optional(.charge)
-        paymentIntent = try fields.optional(.paymentIntent)
-        created = try fields.instant(.created)
-        amount = try fields.required(.amount)
-        currency = try fields.currency(.currency)
-        status = try fields.optional(.status)
-        metadata = try fields.metadata(.metadata)
+extension Refund: JSONReadable {
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        id = try node.required("id")
+        charge = try node.optional("charge")
+        paymentIntent = try node.optional("payment_intent")
+        created = try node.instant("created")
+        amount = try node.required("amount")
+        currency = try node.currency("currency")
+        status = try node.optional("status")
+        metadata = try node.metadata("metadata")
     }
 }

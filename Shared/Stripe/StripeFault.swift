@@ -1,4 +1,5 @@
 package import HTTP
+internal import JSON
 internal import Kernel
 
 /// Why a call of Stripe's API did not give what it was made for.
@@ -41,31 +42,21 @@ package enum StripeFault: Error, Equatable, Sendable {
     /// Source: <https://docs.stripe.com/api/errors>
     package init(_ response: Response) {
         let context = Context(response)
-        let error = (try? decode(Body.self, from: response.body))?.error
+        let error = (try? JSONNode(response.body))?["error"]
         switch response.status {
-        case 401, 403: self = .authentication(code: error?.code, context)
-        case 409, 429, 500...: self = .retryable(code: error?.code, context)
+        case 401, 403: self = .authentication(code: error?.word("code"), context)
+        case 409, 429, 500...: self = .retryable(code: error?.word("code"), context)
         case 400..<500:
             self = .refused(
-                code: error?.code ?? error?.type, parameter: error?.param, declineCode: error?.declineCode, context)
+                code: error?.word("code") ?? error?.word("type"), parameter: error?.word("param"),
+                declineCode: error?.word("decline_code"), context)
         default: self = .malformedAnswer(field: "", context)
         }
     }
+}
 
-    private struct Body: Decodable {
-        struct Failure: Decodable {
-            let type: String?
-            let code: String?
-            let param: String?
-            let declineCode: String?
-
-            enum CodingKeys: String, CodingKey {
-                case type, code, param
-                case declineCode = "decline_code"
-            }
-        }
-        let error: Failure?
-    }
+extension JSONNode {
+    fileprivate func word(_ name: StaticString) -> String? { self[name]?.string }
 }
 
 extension StripeFault.Context {

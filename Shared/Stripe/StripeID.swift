@@ -1,7 +1,9 @@
+package import JSON
+
 /// The ID of one of Stripe's objects, such as `cs_test_a1YS1URl`.
 ///
 /// Only letters, digits, `_` and `-`, so that an ID from a stranger's address can stand in a path of ours.
-package struct StripeID: Hashable, Sendable, Decodable, CustomStringConvertible {
+package struct StripeID: Hashable, Sendable, JSONReadable, CustomStringConvertible {
     /// The ID as Stripe writes it.
     package let text: String
 
@@ -14,18 +16,12 @@ package struct StripeID: Hashable, Sendable, Decodable, CustomStringConvertible 
     /// Reads an ID; where Stripe put the object itself in the ID's place («expanded»), reads its `id`.
     ///
     /// Source: <https://docs.stripe.com/api/expanding_objects>
-    package init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        let text = try (try? value.decode(String.self)) ?? value.decode(Expanded.self).id
-        guard let id = StripeID(text) else {
-            throw DecodingError.dataCorruptedError(in: value, debugDescription: "not an ID")
-        }
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        guard let text = node.id, let id = StripeID(text) else { throw MalformedDocument(field: "") }
         self = id
     }
 
     package var description: String { text }
-
-    private struct Expanded: Decodable { let id: String }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {

@@ -1,8 +1,9 @@
 package import HTTP
+package import JSON
 package import Kernel
 
 /// One call of Stripe's API, and what its answer is read as.
-package struct StripeRequest<Answer: Decodable & Sendable>: Sendable {
+package struct StripeRequest<Answer: JSONReadable & Sendable>: Sendable {
     /// `GET` to read, `POST` to change.
     package let method: Method
     /// The path, without the query.
@@ -34,7 +35,7 @@ package struct StripeRequest<Answer: Decodable & Sendable>: Sendable {
     package func answer(_ response: Response) throws(StripeFault) -> Answer {
         guard (200..<300).contains(response.status) else { throw StripeFault(response) }
         do {
-            return try decode(Answer.self, from: response.body)
+            return try Answer(json: response.body)
         } catch {
             throw .malformedAnswer(field: error.field, StripeFault.Context(response))
         }

@@ -80,15 +80,23 @@ private struct Header {
     init(_ text: String) throws(SignatureFault) {
         guard text.utf8.count <= WebhookSignature.lengthLimit else { throw .malformed }
         // Bytes, not characters, which Unicode would join across a comma or an equals sign.
-        let items = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        let times = items.filter { $0.starts(with: "t=".utf8) }.map { String(Substring($0.dropFirst(2))) }
-        let tags = items.filter { $0.starts(with: "v1=".utf8) }.map { Substring($0.dropFirst(3)) }
+        let items = Array(text.utf8).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        let times = items.compactMap { Header.value($0, of: Header.timeMark) }
+        let tags = items.compactMap { Header.value($0, of: Header.signatureMark) }
         guard times.count == 1, tags.count <= WebhookSignature.signatureLimit,
             let seconds = Header.seconds(times[0])
         else { throw .malformed }
         time = Instant(unixSeconds: seconds)
-        timeText = times[0]
-        signatures = tags.compactMap { Hex.decode($0) }
+        timeText = String(decoding: times[0], as: UTF8.self)
+        signatures = tags.compactMap { Hex.decode(symbols: $0) }
+    }
+
+    private static let timeMark = Array("t=".utf8)
+    private static let signatureMark = Array("v1=".utf8)
+
+    /// What stands behind `mark` in an item that begins with it.
+    private static func value(_ item: ArraySlice<UInt8>, of mark: [UInt8]) -> [UInt8]? {
+        item.starts(with: mark) ? Array(item.dropFirst(mark.count)) : nil
     }
 
     /// Whether any secret made any of the signatures; a secret that is empty makes none.
@@ -102,10 +110,10 @@ private struct Header {
     }
 
     /// Decimal digits alone: no sign, no blank, no other script's digits.
-    private static func seconds(_ text: String) -> Int64? {
-        guard (1...12).contains(text.utf8.count),
-            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    private static func seconds(_ digits: [UInt8]) -> Int64? {
+        guard (1...12).contains(digits.count),
+            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
         else { return nil }
-        return Int64(text)
+        return digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
     }
 }

@@ -1,5 +1,7 @@
+package import JSON
+
 /// A word out of a list that Stripe may make longer at any time.
-package enum Word<Known: RawRepresentable & Hashable & Sendable>: Hashable, Sendable, Decodable
+package enum Word<Known: RawRepresentable & Hashable & Sendable>: Hashable, Sendable, JSONReadable
 where Known.RawValue == String {
     /// A word we know.
     case known(Known)
@@ -17,7 +19,7 @@ where Known.RawValue == String {
     /// Sorts a word under those we know or the others.
     package init(_ text: String) { self = Known(rawValue: text).map(Word.known) ?? .unknown(text) }
 
-    package init(from decoder: any Decoder) throws {
-        self.init(try decoder.singleValueContainer().decode(String.self))
+    package init(json node: JSONNode) throws(MalformedDocument) {
+        self.init(try String(json: node))
     }
 }

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import HTTP
+import JSON
 import Kernel
 import Payments
 import Stripe
@@ -53,7 +53,7 @@ final class StripeStub: Sendable {
               "customer_details": {"email": "\(email)", "name": "Björk"}, "line_items": \(items)
             }
             """
-        return try JSONDecoder().decode(CheckoutSession.self, from: Data(json.utf8))
+        return try CheckoutSession(json: Array(json.utf8))
     }
 
     /// The metadata that our checkout writes for `order`.

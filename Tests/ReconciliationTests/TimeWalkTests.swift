@@ -1,4 +1,5 @@
 import EventLoop
+import JSON
 import Kernel
 import Postgres
 import Stripe
@@ -92,15 +93,13 @@ struct TimeWalkTests {
     }
 }
 
-private struct Thing: Decodable, Sendable {
+private struct Thing: JSONReadable, Sendable {
     let id: StripeID
     let created: Instant
 
     init(id: StripeID, created: Instant) { (self.id, self.created) = (id, created) }
 
-    init(from decoder: any Decoder) throws { throw NeverDecoded() }
-
-    private struct NeverDecoded: Error {}
+    init(json node: JSONNode) throws(MalformedDocument) { throw MalformedDocument(field: "") }
 }
 
 /// A list as Stripe keeps it: the newest first, a few on a page.

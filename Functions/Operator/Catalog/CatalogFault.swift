@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// What is wrong with one part of a catalog.

@@ -1,20 +1,22 @@
-internal import Crypto
-internal import FoundationEssentials
-package import Kernel
+import Crypto
+import FoundationEssentials
+import JSON
+import Kernel
+import Storage
 
 /// What a release consists of, as it lies beside its files in the bucket.
-package struct ReleaseManifest: Equatable, Sendable {
+struct ReleaseManifest: Equatable, Sendable {
     /// One file of a release.
-    package struct File: Equatable, Sendable {
+    struct File: Equatable, Sendable {
         /// Where it lies; product, version, platform and file name are in it.
-        package let object: ObjectName
+        let object: ObjectName
         /// Its length in bytes.
-        package let size: Int64
+        let size: Int64
         /// The 32 bytes of its SHA-256 digest.
-        package let digest: [UInt8]
+        let digest: [UInt8]
 
         /// A file; `nil` when it is empty or the digest is not 32 bytes.
-        package init?(object: ObjectName, size: Int64, digest: [UInt8]) {
+        init?(object: ObjectName, size: Int64, digest: [UInt8]) {
             guard size > 0, digest.count == SHA256.byteCount else { return nil }
             self.object = object
             self.size = size
@@ -23,7 +25,7 @@ package struct ReleaseManifest: Equatable, Sendable {
     }
 
     /// Why a document is no manifest.
-    package enum Fault: Error, Equatable, Sendable {
+    enum Fault: Error, Equatable, Sendable {
         /// It is not JSON, or this member is missing or of another type.
         case malformed(field: String)
         /// The value of this member cannot be.
@@ -31,19 +33,19 @@ package struct ReleaseManifest: Equatable, Sendable {
     }
 
     /// The product's name in addresses.
-    package let product: String
+    let product: String
     /// The release.
-    package let version: String
+    let version: String
     /// When it was published.
-    package let releasedAt: Instant
+    let releasedAt: Instant
     /// Its files.
-    package let files: [File]
+    let files: [File]
 
     /// The name under which a release's manifest lies in the bucket.
-    package static func objectName(product: String, version: String) -> String { "\(product)/\(version)/manifest.json" }
+    static func objectName(product: String, version: String) -> String { "\(product)/\(version)/manifest.json" }
 
     /// A manifest of files that all belong to one product and version.
-    package init(product: String, version: String, releasedAt: Instant, files: [File]) throws(Fault) {
+    init(product: String, version: String, releasedAt: Instant, files: [File]) throws(Fault) {
         guard ObjectName.isSegment(product) else { throw .invalid(field: "product") }
         guard ObjectName.isSegment(version) else { throw .invalid(field: "version") }
         guard !files.isEmpty, Set(files.map(\.object)).count == files.count,
@@ -56,7 +58,7 @@ package struct ReleaseManifest: Equatable, Sendable {
     }
 
     /// The document to write.
-    package var json: JSONValue {
+    var json: JSONValue {
         .object([
             ("product", .string(product)), ("version", .string(version)),
             ("released_at", .string(CivilTime(releasedAt).rfc3339)), ("files", .array(files.map(\.json))),
@@ -75,8 +77,9 @@ extension ReleaseManifest.File {
 
 extension ReleaseManifest {
     /// Reads a document.
-    package init(json bytes: [UInt8]) throws(Fault) {
-        let document = try Document(bytes)
+    init(json bytes: [UInt8]) throws(Fault) {
+        let document: Document
+        do { document = try Document(json: bytes) } catch { throw .malformed(field: error.field) }
         guard let releasedAt = instant(document.releasedAt) else { throw .invalid(field: "released_at") }
         var files: [File] = []
         for (index, entry) in document.files.enumerated() {
@@ -101,13 +104,21 @@ extension ReleaseManifest.File {
 }
 
 /// A manifest as JSON has it, nothing checked but names and types.
-private struct Document: Decodable {
-    struct Entry: Decodable {
+private struct Document: JSONReadable {
+    struct Entry: JSONReadable {
         let platform: String
         let name: String
         let object: String
         let size: Int64
         let sha256: String
+
+        init(json node: JSONNode) throws(MalformedDocument) {
+            platform = try node.required("platform")
+            name = try node.required("name")
+            object = try node.required("object")
+            size = try node.required("size")
+            sha256 = try node.required("sha256")
+        }
     }
 
     let product: String
@@ -115,19 +126,11 @@ private struct Document: Decodable {
     let releasedAt: String
     let files: [Entry]
 
-    enum CodingKeys: String, CodingKey {
-        case product, version, files
-        case releasedAt = "released_at"
-    }
-
-    init(_ bytes: [UInt8]) throws(ReleaseManifest.Fault) {
-        do {
-            self = try JSONDecoder().decode(Document.self, from: Data(bytes))
-        } catch let error as DecodingError {
-            throw .malformed(field: error.fieldPath)
-        } catch {
-            throw .malformed(field: "")
-        }
+    init(json node: JSONNode) throws(MalformedDocument) {
+        product = try node.required("product")
+        version = try node.required("version")
+        releasedAt = try node.required("released_at")
+        files = try node.required("files")
     }
 }
 

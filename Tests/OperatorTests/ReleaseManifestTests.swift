@@ -2,6 +2,8 @@ import Kernel
 import Storage
 import Testing
 
+@testable import Operator
+
 @Suite("Release manifest")
 struct ReleaseManifestTests {
     private static let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -2,7 +2,7 @@ extension DecodingError {
     /// The path to the part of a document that could not be read, such as `files.0.size`; empty for the whole.
     ///
     /// Names and places alone, never a value, so that it may be logged.
-    package var fieldPath: String {
+    var fieldPath: String {
         switch self {
         case .keyNotFound(let key, let context): DecodingError.text(context.codingPath + [key])
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):

@@ -1,6 +1,5 @@
+import JSON
 import Testing
-
-@testable import Kernel
 
 @Suite("JSON outline")
 struct JSONOutlineTests {

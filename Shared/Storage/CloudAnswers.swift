@@ -1,0 +1,26 @@
+internal import JSON
+
+/// Reads a JSON document of Google's.
+func read<Content: JSONReadable>(_ type: Content.Type, from body: [UInt8]) throws(CloudFault) -> Content {
+    do { return try Content(json: body) } catch { throw .malformedAnswer(field: error.field) }
+}
+
+/// The word for programs in a failure's document, such as `PERMISSION_DENIED` or `conditionNotMet`; `nil` when there is
+/// none, or it is made of more than letters and `_`.
+///
+/// Source: <https://cloud.google.com/apis/design/errors#http_mapping>,
+/// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
+func failureWord(_ body: [UInt8]) -> String? {
+    guard let failure = (try? JSONNode(body))?["error"],
+        let word = failure["status"]?.string ?? failure["errors"]?.elements?.first?["reason"]?.string,
+        (1...40).contains(word.utf8.count), word.utf8.allSatisfy({ isLetter($0) || $0 == UInt8(ascii: "_") })
+    else { return nil }
+    return word
+}
+
+private func isLetter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    default: false
+    }
+}
