@@ -4,17 +4,19 @@
 @Loop
 @safe
 package final class Outcome<Value: Sendable, Failure: Error> {
-    private var result: Result<Value, Failure>?
-    private var waiter: UnsafeContinuation<Void, Never>?
+    // What stands here can be compiled into the caller, who knows the types: of a type that is known at run time alone,
+    // each touch looks it up.
+    @usableFromInline var result: Result<Value, Failure>?
+    @usableFromInline var waiter: UnsafeContinuation<Void, Never>?
 
     /// An outcome that is open.
-    package init() {}
+    @inlinable package init() {}
 
     /// Whether a result is there.
-    package var isSettled: Bool { result != nil }
+    @inlinable package var isSettled: Bool { result != nil }
 
     /// Gives the result.
-    package func settle(_ result: Result<Value, Failure>) {
+    @inlinable package func settle(_ result: Result<Value, Failure>) {
         guard self.result == nil else { return }
         self.result = result
         // Once, since a second settlement ends above: what a checked continuation would watch over.
@@ -26,7 +28,7 @@ package final class Outcome<Value: Sendable, Failure: Error> {
     ///
     /// When the waiting task is cancelled `onCancel` runs on the loop and is expected to settle this outcome, so that
     /// a cancelled wait ends at once and what it waited for is cleaned up in one place.
-    package func value(onCancel: @escaping @Loop @Sendable () -> Void = {}) async throws(Failure) -> Value {
+    @inlinable package func value(onCancel: @escaping @Loop @Sendable () -> Void = {}) async throws(Failure) -> Value {
         if result == nil {
             await withTaskCancellationHandler {
                 if Task.isCancelled { onCancel() }

@@ -11,7 +11,7 @@ package final class TCPStream {
     package let peer: String
     /// Called with bytes that arrived; they are lent for the call.
     package var onBytes: (@Loop (borrowing Span<UInt8>) -> Void)?
-    /// Called when the peer will send no more.
+    /// Called when the peer will send no more, or the connection broke: what is written then fails.
     package var onEnd: (@Loop () -> Void)?
     /// Called once when the connection is closed, whoever closed it.
     package var onClose: (@Loop () -> Void)?
@@ -111,11 +111,9 @@ package final class TCPStream {
     private func received(_ count: Int, _ bytes: UnsafeRawBufferPointer) {
         if count > 0 {
             unsafe onBytes?(Span(_unsafeBytes: bytes))
-        } else if count == Int(UV_EOF.rawValue) {
+        } else if count < 0 {
             stopReading()
             onEnd?()
-        } else if count < 0 {
-            close()
         }
     }
 

@@ -67,6 +67,6 @@ extension Duration {
     /// Whole milliseconds, rounded up, and one more because libuv's «now» is rounded down: a timer never fires early.
     fileprivate var milliseconds: Int64 {
         guard self > .zero else { return 0 }
-        return components.seconds * 1_000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000 + 1
+        return Int64((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000) + 1
     }
 }

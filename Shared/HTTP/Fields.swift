@@ -16,8 +16,12 @@ package struct Fields: Sendable, ExpressibleByDictionaryLiteral {
 
     /// No fields.
     package init(dictionaryLiteral elements: (String, String)...) {
+        reserve(elements.count)
         for (name, value) in elements { append(name, value) }
     }
+
+    /// Makes room for `count` more lines, where about as many will come.
+    package mutating func reserve(_ count: Int) { lines.reserveCapacity(lines.count + count) }
 
     /// The first value of `name`, or `nil`.
     package subscript(name: String) -> String? {

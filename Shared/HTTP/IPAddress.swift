@@ -30,6 +30,7 @@ package struct IPAddress: Hashable, Sendable {
 /// Four decimal numbers up to 255, without zeros in front: where a zero stood for octal, readers disagree.
 private func fourBytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(4)
     var (number, digits) = (0, 0)
     for symbol in text {
         switch symbol {

@@ -25,7 +25,12 @@ package enum PercentCoding {
 
     /// The same for bytes.
     static func decode(_ text: some Sequence<UInt8>, plusIsSpace: Bool) -> String? {
+        decode(bytes: Array(text), plusIsSpace)
+    }
+
+    private static func decode(bytes text: [UInt8], _ plusIsSpace: Bool) -> String? {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
         var rest = text.makeIterator()
         while let byte = rest.next() {
             if byte == UInt8(ascii: "%") {

@@ -35,7 +35,16 @@ package struct Request: Sendable {
     }
 
     /// The path's parts between slashes: `/download/abc` gives `["download", "abc"]`, `/` gives none.
-    package var pathSegments: [Substring] { path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
+    package var pathSegments: [Substring] {
+        var (segments, rest): ([Substring], Substring) = ([], path[...])
+        segments.reserveCapacity(4)
+        while let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
+            if slash > rest.startIndex { segments.append(rest[..<slash]) }
+            rest = rest[rest.utf8.index(after: slash)...]
+        }
+        if !rest.isEmpty { segments.append(rest) }
+        return segments
+    }
 
     /// Refuses every method but those given; a `GET` endpoint also answers `HEAD` where it is listed.
     package func requireMethod(_ allowed: Method...) throws(Refusal) {

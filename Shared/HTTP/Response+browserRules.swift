@@ -5,6 +5,7 @@ extension Response {
     /// for only where the caller came by it (RFC 6797 section 7.2), for two years and for hosts below this one too.
     package func withBrowserRules(isOverTLS: Bool) -> Response {
         var response = self
+        response.fields.reserve(Response.browserRules.count + 1)
         for (name, value) in Response.browserRules where response.fields[name] == nil {
             response.fields.append(name, value)
         }

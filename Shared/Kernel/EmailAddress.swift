@@ -39,16 +39,23 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
     }
 }
 
-extension StringProtocol {
+extension String {
     /// Without spaces, tabs and line ends at either end.
-    package func trimmingBlanks() -> SubSequence {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
-            return self[endIndex..<endIndex]
-        }
-        return self[first...last]
+    package func trimmingBlanks() -> Substring { self[...].trimmingBlanks() }
+}
+
+extension Substring {
+    /// Without spaces, tabs and line ends at either end.
+    package func trimmingBlanks() -> Substring {
+        let bytes = utf8
+        var (start, end) = (bytes.startIndex, bytes.endIndex)
+        while start < end, isBlank(bytes[start]) { start = bytes.index(after: start) }
+        while start < end, isBlank(bytes[bytes.index(before: end)]) { end = bytes.index(before: end) }
+        return self[start..<end]
     }
 }
+
+private func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...10).contains(byte) || byte == 13 }
 
 private let localPunctuation = Set(".!#$%&'*+/=?^_`{|}~-".utf8)
 

@@ -43,7 +43,7 @@ package struct Instant: Comparable, Hashable, Sendable {
 extension Duration {
     /// Whole microseconds, the rest cut off.
     package var wholeMicroseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+        Int64(attoseconds / 1_000_000_000_000)
     }
 
     /// Whole milliseconds, the rest cut off.

@@ -13,7 +13,16 @@ package enum Severity: String, Comparable, Sendable, CaseIterable {
 
     package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 
-    private var rank: Int { Severity.allCases.firstIndex(of: self) ?? 0 }
+    private var rank: Int {
+        switch self {
+        case .debug: 0
+        case .info: 1
+        case .notice: 2
+        case .warning: 3
+        case .error: 4
+        case .critical: 5
+        }
+    }
 }
 
 /// One structured log line in Cloud Logging's field names.

@@ -18,6 +18,7 @@ package final class Connection {
 
     private var handle: ConnectionHandle?
     private let watcher: SocketWatcher
+    private var watched: SocketWatcher.Events?
     private let timer = Timer()
     private let statementTime: Duration
     private var batch: Batch?
@@ -31,7 +32,7 @@ package final class Connection {
         self.handle = consume handle
         self.watcher = watcher
         self.statementTime = statementTime
-        watch([.readable])
+        watch(.readable)
     }
 
     /// The loop must forget the socket before libpq closes it: the system gives its number to the next one.
@@ -144,13 +145,16 @@ package final class Connection {
 
     private func flush() {
         switch handle?.flush() {
-        case 0: watch([.readable])
+        case 0: watch(.readable)
         case 1: watch([.readable, .writable])
         default: close()
         }
     }
 
+    /// What is watched already is left alone: libuv would take it off and put it on again, with two system calls.
     private func watch(_ events: SocketWatcher.Events) {
+        guard watched != events else { return }
+        watched = events
         watcher.watch(events) { [weak self] happened in self?.happened(happened) }
     }
 

@@ -88,7 +88,7 @@ package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
         package mutating func appendInterpolation(_ value: Instant) { bind(.instant(value)) }
         package mutating func appendInterpolation(_ value: Instant?) { bind(value.map(SQLValue.instant) ?? .null) }
         package mutating func appendInterpolation<Entity>(_ values: [Identifier<Entity>]) {
-            bind(.array(.uuid, values.map(\.uuid.bytes)))
+            bind(.array(.uuid, values.map { $0.uuid.bytes }))
         }
         package mutating func appendInterpolation(_ values: [[UInt8]]) { bind(.array(.bytea, values)) }
         package mutating func appendInterpolation(_ values: [String]) {
@@ -96,7 +96,7 @@ package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
         }
 
         package mutating func appendInterpolation(_ values: [Int64]) {
-            bind(.array(.bigint, values.map(\.bigEndianBytes)))
+            bind(.array(.bigint, values.map { $0.bigEndianBytes }))
         }
 
         private mutating func bind(_ value: SQLValue) {

@@ -90,11 +90,11 @@ extension SQL.Interpolation {
                 FROM (
                     SELECT unnest(
             """)
-        appendInterpolation(gate.limits.map(\.key))
+        appendInterpolation(gate.limits.map { $0.key })
         appendLiteral("::bytea[]) AS key, unnest(")
-        appendInterpolation(gate.limits.map(\.policy.step.wholeMicroseconds))
+        appendInterpolation(gate.limits.map { $0.policy.step.wholeMicroseconds })
         appendLiteral("::bigint[]) AS step, unnest(")
-        appendInterpolation(gate.limits.map(\.policy.span.wholeMicroseconds))
+        appendInterpolation(gate.limits.map { $0.policy.span.wholeMicroseconds })
         appendLiteral("::bigint[]) AS span, ")
         appendInterpolation(gate.now)
         appendLiteral(

@@ -5,7 +5,8 @@ internal import Log
 
 /// One caller's connection: reads a request, runs the handler, writes the answer, in order, one at a time.
 ///
-/// Reading pauses while a request runs, so what a caller may queue up is bounded by the kernel's buffers.
+/// While a request runs, reading pauses as soon as more bytes come, so what a caller may queue up is one read and the
+/// kernel's buffers. Pausing before would cost each request four system calls, and most callers wait for their answer.
 @Loop
 final class Connection {
     /// What the connection is doing.
@@ -49,11 +50,21 @@ final class Connection {
     }
 
     private func received(_ bytes: borrowing Span<UInt8>) {
-        guard phase == .idle || phase == .reading else { return }
-        let consumed = parse(bytes)
-        guard phase == .running else { return }
-        pending.reserveCapacity(bytes.count - consumed)
-        for index in consumed..<bytes.count { pending.append(bytes[index]) }
+        switch phase {
+        case .idle, .reading:
+            let consumed = parse(bytes)
+            if phase == .running { keep(bytes.extracting(consumed...)) }
+        case .running: keep(bytes)
+        case .closing: break
+        }
+    }
+
+    /// Puts bytes aside that came behind the request which runs.
+    private func keep(_ bytes: borrowing Span<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        pending.reserveCapacity(pending.count + bytes.count)
+        for index in bytes.indices { pending.append(bytes[index]) }
+        stream.stopReading()
     }
 
     /// Reads on in the present message, does what follows from it, and answers how many bytes belonged to it.
@@ -99,7 +110,6 @@ final class Connection {
 
     private func run() {
         phase = .running
-        stream.stopReading()
         requestNumber += 1
         let number = requestNumber
         let request = makeRequest()

@@ -30,6 +30,7 @@ struct RequestHead {
     /// Ends a field line: names and values come in fragments, lines do not.
     mutating func endLine() {
         while let last = value.last, last == 32 || last == 9 { value.removeLast() }
+        if fields.lines.isEmpty { fields.reserve(RequestHead.usualFields) }
         fields.append(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
         name.removeAll(keepingCapacity: true)
         value.removeAll(keepingCapacity: true)
@@ -114,7 +115,9 @@ struct RequestHead {
 
     /// The elements of a field that is a list, over all its lines and without the empty ones (RFC 9110 section 5.6.1).
     private func list(_ name: String) -> [String] {
-        fields.values(name).flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+        let values = fields.values(name)
+        guard !values.isEmpty else { return [] }
+        return values.flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
             .map { String(Substring($0).trimmingBlanks()) }
             .filter { !$0.isEmpty }
     }
@@ -133,5 +136,7 @@ struct RequestHead {
         return path.hasPrefix("/") ? path : "/" + path
     }
 
+    /// A browser behind a load balancer sends about as many.
+    private static let usualFields = 16
     private static let framingNames = ["content-length", "transfer-encoding"]
 }
