@@ -161,11 +161,12 @@ def cold(bench):
 
 
 def sizes(bench):
-    """Executables, as they are and compressed as a registry keeps them"""
-    found = {}
+    """Executables and images, as they are and compressed as a registry keeps them"""
+    names, found = [*bench.shop.functions, "latchkey"], {}
     for build, folder in {"dynamic": bench.shop.build, "static": STATIC}.items():
-        files = [folder / name for name in [*bench.shop.functions, "latchkey"] if (folder / name).exists()]
-        found[build] = starts.sizes(files)
+        files = [folder / name for name in names if (folder / name).exists()]
+        found[f"{build} executables"] = {file.name: starts.size(file.read_bytes()) for file in files}
+    found["images"] = starts.image_sizes(names) if all((STATIC / name).exists() for name in [*names, "sandbox"]) else {}
     bench.results["sizes"] = found
     report.sizes(found)
 

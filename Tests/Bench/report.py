@@ -63,8 +63,8 @@ def cold(found):
 
 def sizes(found):
     """Weights."""
-    for build, files in found.items():
-        print(f"\nMB of the {build} executables (compressed)" + ("" if files else ": there are none"))
+    for kind, files in found.items():
+        print(f"\nMB of the {kind} (compressed)" + ("" if files else ": there are none; infra/images/build-static makes them"))
         for name, size in files.items():
             print(f"  {name:34}{size['megabytes']:>9.1f}  ({size['compressed']:.1f})")
 

@@ -4,10 +4,12 @@ import gzip
 import os
 import signal
 import socket
+import subprocess
+import tempfile
 import time
 
 from process import free_port
-from shop import FUNCTION_CORE, OTHER_CORE
+from shop import FUNCTION_CORE, OTHER_CORE, ROOT
 
 PATIENCE = 20
 
@@ -55,10 +57,14 @@ def _is_answered(port, request):
             return False
 
 
-def sizes(files):
-    """Megabytes of each executable, as it is and compressed as a registry keeps it."""
-    found = {}
-    for file in files:
-        raw = file.read_bytes()
-        found[file.name] = {"megabytes": len(raw) / 1e6, "compressed": len(gzip.compress(raw, 6)) / 1e6}
-    return found
+def size(raw):
+    """Megabytes of some bytes, as they are and compressed as a registry keeps them."""
+    return {"megabytes": len(raw) / 1e6, "compressed": len(gzip.compress(raw, 6)) / 1e6}
+
+
+def image_sizes(names):
+    """The same of the one layer that each image has: what infra/images/roots lays out of the static build."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([ROOT / "infra/images/roots", folder], check=True, stdout=subprocess.DEVNULL)
+        layers = {name: subprocess.run(["tar", "-c", "-C", f"{folder}/{name}", "."], check=True, capture_output=True).stdout for name in names}
+        return {name: size(layer) for name, layer in layers.items()}
