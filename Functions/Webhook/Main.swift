@@ -33,8 +33,8 @@ extension Webhook {
             isLive: !settings.stripe.isTest, actor: "function:webhook", log: log)
         let failures = FailureCount(RateLimiter(pool, log: log), settings.limits, log)
         self.init(
-            verify: { [secrets = settings.signingSecrets] request throws(SignatureFault) in
-                try WebhookSignature.verify(request, secrets: secrets, now: WallClock.system.now())
+            verify: { [keys = SigningKeys(settings.signingSecrets)] request throws(SignatureFault) in
+                try WebhookSignature.verify(request, keys: keys, now: WallClock.system.now())
             },
             countFailure: { caller, now in await failures.add(caller, at: now) },
             take: { event, entry throws(FulfilmentFault) in try await intake.take(event, entry) },

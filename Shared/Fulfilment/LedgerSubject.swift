@@ -13,12 +13,15 @@ package enum LedgerSubject: Equatable, Sendable {
 
     /// Reads an entry's ID; `nil` when it is none of ours.
     package init?(entryID: String) {
-        let parts = entryID.split(separator: ":", maxSplits: 2)
-        guard parts.count == 1 || parts.count == 3, let id = StripeID(parts[parts.count == 1 ? 0 : 1]) else {
-            return nil
+        // Nearly every entry is an event's.
+        guard entryID.utf8.contains(UInt8(ascii: ":")) else {
+            guard let id = StripeID(entryID) else { return nil }
+            self = .event(id)
+            return
         }
-        switch parts.count == 1 ? "event" : parts[0] {
-        case "event": self = .event(id)
+        let parts = entryID.split(separator: ":", maxSplits: 2)
+        guard parts.count == 3, let id = StripeID(parts[1]) else { return nil }
+        switch parts[0] {
         case "session": self = .session(id)
         case "refund": self = .refund(id)
         case "dispute": self = .dispute(id)

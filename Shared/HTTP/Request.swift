@@ -36,13 +36,16 @@ package struct Request: Sendable {
 
     /// The path's parts between slashes: `/download/abc` gives `["download", "abc"]`, `/` gives none.
     package var pathSegments: [Substring] {
-        var (segments, rest): ([Substring], Substring) = ([], path[...])
+        let bytes = path.utf8.span
+        var (segments, start): ([Substring], Int) = ([], 0)
         segments.reserveCapacity(4)
-        while let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
-            if slash > rest.startIndex { segments.append(rest[..<slash]) }
-            rest = rest[rest.utf8.index(after: slash)...]
+        for index in 0...bytes.count where index == bytes.count || bytes[index] == UInt8(ascii: "/") {
+            if index > start {
+                let from = path.utf8.index(path.startIndex, offsetBy: start)
+                segments.append(path[from..<path.utf8.index(from, offsetBy: index - start)])
+            }
+            start = index + 1
         }
-        if !rest.isEmpty { segments.append(rest) }
         return segments
     }
 

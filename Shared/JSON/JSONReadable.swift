@@ -17,7 +17,7 @@ extension JSONNode {
     /// What is at `name`, or `nil` where nothing or `null` is.
     ///
     /// - Throws: when something else is there, or this is no object.
-    @inlinable package func optional<Content: JSONReadable>(
+    @inlinable @inline(__always) package func optional<Content: JSONReadable>(
         _ name: StaticString, as type: Content.Type = Content.self
     ) throws(MalformedDocument) -> Content? {
         guard let member = self[name] else {
@@ -30,7 +30,7 @@ extension JSONNode {
     /// What must be at `name`.
     ///
     /// - Throws: when nothing, `null` or something else is there, or this is no object.
-    @inlinable package func required<Content: JSONReadable>(
+    @inlinable @inline(__always) package func required<Content: JSONReadable>(
         _ name: StaticString, as type: Content.Type = Content.self
     ) throws(MalformedDocument) -> Content {
         guard let content = try optional(name, as: type) else { throw MalformedDocument(field: name.description) }

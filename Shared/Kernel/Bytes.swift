@@ -30,3 +30,27 @@ extension FixedWidthInteger {
         }
     }
 }
+
+extension StringProtocol {
+    /// Whether these two bytes stand in the text, one right behind the other.
+    ///
+    /// `contains` of a text would bring the engine for regular expressions along, 1.4 MB in each executable.
+    package func hasPair(_ first: UInt8, _ second: UInt8) -> Bool {
+        zip(utf8, utf8.dropFirst()).contains { $0 == first && $1 == second }
+    }
+}
+
+extension [UInt8] {
+    /// Puts a number's decimal digits behind the bytes, with zeros in front up to `width` digits.
+    package mutating func append(decimal number: some BinaryInteger, width: Int = 1) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        var (rest, power) = (UInt64(number.magnitude), UInt64(1))
+        for _ in 1..<Swift.max(width, 1) { power *= 10 }
+        while rest / power >= 10 { power *= 10 }
+        while power > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power))
+            rest %= power
+            power /= 10
+        }
+    }
+}

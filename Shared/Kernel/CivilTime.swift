@@ -43,80 +43,69 @@ package struct CivilTime: Equatable, Sendable {
 
     /// RFC 3339 with microseconds: `2026-11-20T18:59:00.000000Z`.
     package var rfc3339: String {
-        var text = Digits(capacity: 27)
-        text.add(year, 4)
-        text.add("-", month)
-        text.add("-", day)
-        text.add("T", hour)
-        text.add(":", minute)
-        text.add(":", second)
-        text.add(".")
-        text.add(microsecond, 6)
-        text.add("Z")
-        return text.text
+        text { bytes in
+            bytes.append(decimal: year, width: 4)
+            add("-", month, to: &bytes)
+            add("-", day, to: &bytes)
+            add("T", hour, to: &bytes)
+            add(":", minute, to: &bytes)
+            add(":", second, to: &bytes)
+            bytes.append(UInt8(ascii: "."))
+            bytes.append(decimal: microsecond, width: 6)
+            bytes.append(UInt8(ascii: "Z"))
+        }
     }
 
     /// ISO 8601 basic format: `20261120T185900Z`, as Google's V4 signatures write it.
     package var iso8601Basic: String {
-        var text = Digits(capacity: 16)
-        text.add(year, 4)
-        for number in [month, day] { text.add(number, 2) }
-        text.add("T", hour)
-        for number in [minute, second] { text.add(number, 2) }
-        text.add("Z")
-        return text.text
+        text { bytes in
+            bytes.append(decimal: year, width: 4)
+            for number in [month, day] { bytes.append(decimal: number, width: 2) }
+            add("T", hour, to: &bytes)
+            for number in [minute, second] { bytes.append(decimal: number, width: 2) }
+            bytes.append(UInt8(ascii: "Z"))
+        }
     }
 
     /// RFC 5322 section 3.3: `Fri, 20 Nov 2026 18:59:00 +0000`.
-    package var rfc5322: String { "\(weekdayName), \(pad(day)) \(monthName) \(pad(year, 4)) \(timeOfDay) +0000" }
+    package var rfc5322: String { dated("+0000") }
 
     /// RFC 9110 section 5.6.7: `Fri, 20 Nov 2026 18:59:00 GMT`.
-    package var httpDate: String { "\(weekdayName), \(pad(day)) \(monthName) \(pad(year, 4)) \(timeOfDay) GMT" }
+    package var httpDate: String { dated("GMT") }
 
     /// A date for people: `20 November 2026`.
-    package var longDate: String { "\(day) \(CivilTime.months[month - 1]) \(pad(year, 4))" }
+    package var longDate: String {
+        "\(day) \(CivilTime.months[month - 1]) \(text { $0.append(decimal: year, width: 4) })"
+    }
 
-    private var timeOfDay: String { "\(pad(hour)):\(pad(minute)):\(pad(second))" }
-    private var weekdayName: String { CivilTime.weekdays[weekday] }
-    private var monthName: Substring { CivilTime.months[month - 1].prefix(3) }
+    private func dated(_ zone: String) -> String {
+        text { bytes in
+            bytes += "\(CivilTime.weekdays[weekday]), ".utf8
+            bytes.append(decimal: day, width: 2)
+            bytes += " \(CivilTime.months[month - 1].prefix(3)) ".utf8
+            bytes.append(decimal: year, width: 4)
+            add(" ", hour, to: &bytes)
+            add(":", minute, to: &bytes)
+            add(":", second, to: &bytes)
+            bytes += " \(zone)".utf8
+        }
+    }
+
+    private func text(_ write: (inout [UInt8]) -> Void) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(31)
+        write(&bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func add(_ separator: Unicode.Scalar, _ number: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: separator))
+        bytes.append(decimal: number, width: 2)
+    }
 
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",
     ]
-}
-
-/// `number` with zeros in front, at least `width` digits.
-private func pad(_ number: Int, _ width: Int = 2) -> String {
-    let text = String(number)
-    return text.utf8.count >= width ? text : String(repeating: "0", count: width - text.utf8.count) + text
-}
-
-/// Digits and what stands between them, written without a text for each part.
-private struct Digits {
-    private var bytes: [UInt8] = []
-
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
-
-    var text: String { String(decoding: bytes, as: UTF8.self) }
-
-    mutating func add(_ separator: Unicode.Scalar) { bytes.append(UInt8(ascii: separator)) }
-
-    mutating func add(_ separator: Unicode.Scalar, _ number: Int) {
-        add(separator)
-        add(number, 2)
-    }
-
-    /// At least `width` digits; a year before the first or behind 9999 is written as it is.
-    mutating func add(_ number: Int, _ width: Int) {
-        guard number >= 0 else { return bytes.append(contentsOf: String(number).utf8) }
-        var power = 1
-        for _ in 1..<width { power *= 10 }
-        while number / power >= 10 { power *= 10 }
-        while power > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / power % 10))
-            power /= 10
-        }
-    }
 }

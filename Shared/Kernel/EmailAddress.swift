@@ -12,9 +12,10 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
     /// An address; `nil` when `text` is none that we can send to.
     package init?(_ text: String) {
         let trimmed = text.trimmingBlanks()
-        let parts = trimmed.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...64).contains(parts[0].utf8.count), trimmed.utf8.count <= 254,
-            parts[0].utf8.allSatisfy(isLocalCharacter), EmailAddress.isDomain(parts[1])
+        guard trimmed.utf8.count <= 254 else { return nil }
+        let parts = Array(trimmed.utf8).split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard parts.count == 2, (1...64).contains(parts[0].count), parts[0].allSatisfy(isLocalCharacter),
+            EmailAddress.isDomain(parts[1])
         else { return nil }
         self.text = String(trimmed)
     }
@@ -29,12 +30,13 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
     package var debugDescription: String { masked }
     package var customMirror: Mirror { Mirror(self, children: []) }
 
-    private static func isDomain(_ text: Substring) -> Bool {
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+    private static func isDomain(_ text: ArraySlice<UInt8>) -> Bool {
+        let dash = UInt8(ascii: "-")
+        let labels = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return labels.count >= 2
             && labels.allSatisfy { label in
-                (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
-                    && label.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
+                (1...63).contains(label.count) && label.first != dash && label.last != dash
+                    && label.allSatisfy { $0.isASCIIAlphanumeric || $0 == dash }
             }
     }
 }
@@ -57,6 +59,13 @@ extension Substring {
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...10).contains(byte) || byte == 13 }
 
-private let localPunctuation = Set(".!#$%&'*+/=?^_`{|}~-".utf8)
-
-private func isLocalCharacter(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || localPunctuation.contains(byte) }
+private func isLocalCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
+        UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "/"),
+        UInt8(ascii: "="), UInt8(ascii: "?"), UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"),
+        UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "~"), UInt8(ascii: "-"):
+        true
+    default: byte.isASCIIAlphanumeric
+    }
+}

@@ -32,7 +32,7 @@ package enum JSONValue: Equatable, Sendable {
         switch self {
         case .null: bytes += "null".utf8
         case .bool(let value): bytes += (value ? "true" : "false").utf8
-        case .integer(let value): bytes += String(value).utf8
+        case .integer(let value): bytes.append(decimal: value)
         case .number(let value): bytes += (value.isFinite ? String(value) : "null").utf8
         case .string(let value): writeJSONString(value, to: &bytes)
         case .written(let text): bytes += text.utf8

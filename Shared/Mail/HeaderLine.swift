@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// Writes header fields: folded lines, nothing but ASCII, one CRLF at the very end of each field.
 enum HeaderLine {
     /// `name: …` with a text for people: as it is when it can be, in encoded words otherwise.
@@ -36,13 +38,13 @@ enum HeaderLine {
     }
 
     private static func isPlain(_ words: [String], after used: Int) -> Bool {
-        words.allSatisfy { $0.utf8.count <= 75 && isASCII($0) && !$0.contains("=?") }
+        words.allSatisfy { $0.utf8.count <= 75 && isASCII($0) && !mayBeEncodedWord($0) }
             && used + (words.first?.utf8.count ?? 0) <= 76
     }
 
     private static func phrase(_ display: String, after used: Int) -> [String] {
         let quoted = "\"" + display.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
-        guard isASCII(quoted), !quoted.contains("=?"), used + quoted.utf8.count <= 76 else {
+        guard isASCII(quoted), !mayBeEncodedWord(quoted), used + quoted.utf8.count <= 76 else {
             return EncodedWord.words(display, after: used)
         }
         return [quoted]
@@ -50,3 +52,6 @@ enum HeaderLine {
 
     private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 }
+
+/// Whether a reader could take a part of `text` for an encoded word (RFC 2047 section 2).
+private func mayBeEncodedWord(_ text: String) -> Bool { text.hasPair(UInt8(ascii: "="), UInt8(ascii: "?")) }

@@ -170,7 +170,7 @@ package enum SQLValue: Equatable, Sendable {
         switch self {
         case .null: return false
         case .text(let text): bytes += text.utf8
-        case .integer(let number): bytes += String(number).utf8
+        case .integer(let number): bytes.append(decimal: number)
         case .bytes(let value): bytes += value
         case .instant(let instant): (instant.microseconds - postgresEpoch).appendBigEndian(to: &bytes)
         case .array(let type, let elements): writeArray(type, elements, to: &bytes)

@@ -42,7 +42,8 @@ package struct RequestLog: Sendable {
     func write(_ end: RequestOutcome, _ request: Request, _ response: Response, after latency: Duration) {
         let isProbe = RequestLog.probes.contains(request.path)
         let isFailure = response.status >= 500
-        let (route, network) = (pattern(request.path), network(of: request.clientAddress(trustedHops: trustedHops)))
+        let route = isProbe ? request.path : pattern(request.path)
+        let network = network(of: request.clientAddress(trustedHops: trustedHops))
         var details: [(String, JSONValue)] = [
             ("requestMethod", .string(request.method.rawValue)), ("requestUrl", .string(route)),
             ("status", .integer(Int64(response.status))), ("latency", .string(seconds(latency))),
@@ -92,15 +93,19 @@ package struct RequestLog: Sendable {
     }
 
     private func pattern(_ path: String) -> String {
-        if RequestLog.probes.contains(path) { return path }
-        return routes.first { $0.matches(path) }?.pattern ?? "(no route)"
+        routes.first { $0.matches(path) }?.pattern ?? "(no route)"
     }
 
     /// A duration as Google's JSON writes it: `0.001234s`.
     private func seconds(_ duration: Duration) -> String {
         let microseconds = max(0, duration.wholeMicroseconds)
-        let fraction = String(microseconds % 1_000_000)
-        return "\(microseconds / 1_000_000).\(String(repeating: "0", count: 6 - fraction.utf8.count))\(fraction)s"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(15)
+        bytes.append(decimal: microseconds / 1_000_000)
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(decimal: microseconds % 1_000_000, width: 6)
+        bytes.append(UInt8(ascii: "s"))
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -13,7 +13,7 @@ struct ResponseWriter {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(1_024 + response.body.count)
         bytes += "HTTP/1.1 ".utf8
-        bytes += String(response.status).utf8
+        bytes.append(decimal: response.status)
         bytes.append(UInt8(ascii: " "))
         write(reason(response.status), to: &bytes)
         for line in response.fields.lines {
@@ -25,7 +25,8 @@ struct ResponseWriter {
         write(dateText(instant), to: &bytes)
         if allowsBody(response.status), response.fields["content-length"] == nil {
             bytes += "Content-Length: ".utf8
-            write(String(response.body.count), to: &bytes)
+            bytes.append(decimal: response.body.count)
+            bytes += "\r\n".utf8
         }
         bytes += (keepsAlive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n").utf8
         if !isHead, allowsBody(response.status) { bytes += response.body }

@@ -27,7 +27,8 @@ package struct Bucket: Equatable, Sendable {
     package init?(_ name: String, at base: StorageBase, style: Style = .path) {
         guard (3...222).contains(name.utf8.count), let first = name.utf8.first, let last = name.utf8.last,
             Bucket.isLetterOrDigit(first), Bucket.isLetterOrDigit(last),
-            name.utf8.allSatisfy({ Bucket.isLetterOrDigit($0) || "-._".utf8.contains($0) }), !name.contains("..")
+            name.utf8.allSatisfy({ Bucket.isLetterOrDigit($0) || "-._".utf8.contains($0) }),
+            !name.hasPair(UInt8(ascii: "."), UInt8(ascii: "."))
         else { return nil }
         self.name = name
         self.base = style == .virtualHost ? base.with(subdomain: name) : base

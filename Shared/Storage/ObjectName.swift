@@ -20,8 +20,8 @@ package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
 
     /// A name from its text; `nil` unless it is four fit parts with single slashes between them.
     package init?(_ text: String) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { String(Substring($0)) }
+        let parts = Array(text.utf8).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
         guard parts.count == 4 else { return nil }
         self.init(product: parts[0], version: parts[1], platform: parts[2], file: parts[3])
     }
@@ -34,7 +34,9 @@ package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
     package static func isSegment(_ text: String) -> Bool {
         guard (1...128).contains(text.utf8.count) else { return false }
         var (previous, isFirst) = (UInt8(0), true)
-        for byte in text.utf8 {
+        let bytes = text.utf8.span
+        for index in bytes.indices {
+            let byte = bytes[index]
             switch byte {
             case UInt8(ascii: "."), UInt8(ascii: " "):
                 guard !isFirst, byte != previous else { return false }

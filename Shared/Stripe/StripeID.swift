@@ -1,4 +1,5 @@
 package import JSON
+internal import Kernel
 
 /// The ID of one of Stripe's objects, such as `cs_test_a1YS1URl`.
 ///
@@ -9,8 +10,11 @@ package struct StripeID: Hashable, Sendable, JSONReadable, CustomStringConvertib
 
     /// An ID from its text; `nil` when it is empty, longer than 255 bytes or has other characters.
     package init?(_ text: some StringProtocol) {
-        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy(StripeID.isAllowed) else { return nil }
-        self.text = String(text)
+        let text = String(text)
+        let bytes = text.utf8.span
+        guard (1...255).contains(bytes.count) else { return nil }
+        for index in bytes.indices where !StripeID.isAllowed(bytes[index]) { return nil }
+        self.text = text
     }
 
     /// Reads an ID; where Stripe put the object itself in the ID's place («expanded»), reads its `id`.
@@ -24,11 +28,6 @@ package struct StripeID: Hashable, Sendable, JSONReadable, CustomStringConvertib
     package var description: String { text }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        byte.isASCIIAlphanumeric || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
     }
 }

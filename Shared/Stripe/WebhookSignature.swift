@@ -46,12 +46,12 @@ package enum WebhookSignature {
     ///
     /// - Throws: `SignatureFault`; a forged signature is called forged whatever its time says.
     package static func verify(
-        _ request: Request, secrets: [Secret], now: Instant
+        _ request: Request, keys: SigningKeys, now: Instant
     ) throws(SignatureFault) -> VerifiedPayload {
         let values = request.fields.values(fieldName)
         guard values.count == 1 else { throw .missing }
         let header = try Header(values[0])
-        guard header.isSigned(over: request.body, with: secrets) else { throw .forged }
+        guard header.isSigned(over: request.body, with: keys) else { throw .forged }
         guard now - header.time <= tolerance else { throw .stale }
         guard header.time - now <= tolerance else { throw .fromTheFuture }
         return VerifiedPayload(body: request.body, signedAt: header.time)
@@ -60,18 +60,15 @@ package enum WebhookSignature {
     /// The header value that Stripe would send with `body`, for whoever plays Stripe in a test.
     package static func sign(_ body: [UInt8], secret: Secret, at instant: Instant) -> String {
         let time = String(instant.unixSeconds)
-        return "t=\(time),v1=\(Hex.encode(tag(body, time: time, secret: secret)))"
-    }
-
-    fileprivate static func tag(_ body: [UInt8], time: String, secret: Secret) -> [UInt8] {
-        HMACSHA256.tag(key: secret, Array("\(time).".utf8), body)
+        return "t=\(time),v1=\(Hex.encode(HMACSHA256.tag(key: secret, Array("\(time).".utf8), body)))"
     }
 }
 
 /// The parts of a header that was read.
 private struct Header {
     let time: Instant
-    private let timeText: String
+    /// The time as it was signed, with the full stop behind it.
+    private let signedTime: [UInt8]
     private let signatures: [[UInt8]]
 
     /// Reads `text`; schemes other than `v1` are passed over, as are signatures that no key could have made.
@@ -87,7 +84,7 @@ private struct Header {
             let seconds = Header.seconds(times[0])
         else { throw .malformed }
         time = Instant(unixSeconds: seconds)
-        timeText = String(decoding: times[0], as: UTF8.self)
+        signedTime = times[0] + [UInt8(ascii: ".")]
         signatures = tags.compactMap { Hex.decode(symbols: $0) }
     }
 
@@ -99,11 +96,11 @@ private struct Header {
         item.starts(with: mark) ? Array(item.dropFirst(mark.count)) : nil
     }
 
-    /// Whether any secret made any of the signatures; a secret that is empty makes none.
-    func isSigned(over body: [UInt8], with secrets: [Secret]) -> Bool {
+    /// Whether any key made any of the signatures.
+    func isSigned(over body: [UInt8], with keys: SigningKeys) -> Bool {
         var isSigned = false
-        for secret in secrets where !secret.isEmpty {
-            let expected = WebhookSignature.tag(body, time: timeText, secret: secret)
+        for key in keys.keys {
+            let expected = key.tag(signedTime, body)
             for signature in signatures where ConstantTime.equal(signature, expected) { isSigned = true }
         }
         return isSigned

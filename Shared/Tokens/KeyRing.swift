@@ -1,5 +1,5 @@
 internal import Crypto
-package import Kernel
+internal import Kernel
 package import Settings
 
 /// The secrets behind license keys and download links.
@@ -15,7 +15,7 @@ package struct KeyRing: Sendable {
     /// What makes and checks download links.
     package let downloadTokens: DownloadTokens
     /// What keys are hashed with.
-    package let pepper: Secret
+    package let pepper: Pepper
 
     /// Reads the settings; `nil` after a fault, which `read` keeps.
     package init?(_ read: inout SettingsReader) {
@@ -34,7 +34,9 @@ package struct KeyRing: Sendable {
     }
 
     /// Reads what keys are hashed with alone; `nil` after a fault, which `read` keeps.
-    package static func pepper(_ read: inout SettingsReader) -> Secret? {
-        read.value("KEY_PEPPER", expected: "base64 of at least 32 bytes") { Secret(base64: $0, atLeast: 32) }
+    package static func pepper(_ read: inout SettingsReader) -> Pepper? {
+        read.value("KEY_PEPPER", expected: "base64 of at least 32 bytes") {
+            Secret(base64: $0, atLeast: 32).map(Pepper.init)
+        }
     }
 }

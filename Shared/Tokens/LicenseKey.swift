@@ -17,9 +17,7 @@ package struct LicenseKey: Equatable, Sendable {
     package func revealed() -> String { spelling(after: prefix.text) }
 
     /// What the database holds instead of the key: HMAC-SHA256 under the pepper of the canonical spelling.
-    package func hash(pepper: Secret) -> [UInt8] {
-        HMACSHA256.tag(key: pepper, Array(spelling(after: prefix.canonical).utf8))
-    }
+    package func hash(pepper: Pepper) -> [UInt8] { pepper.key.tag(Array(spelling(after: prefix.canonical).utf8)) }
 
     private func spelling(after prefix: String) -> String {
         let groups = stride(from: 0, to: symbols.count, by: 4).map { start in

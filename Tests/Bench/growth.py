@@ -283,16 +283,19 @@ def trimmed(shop, faults):
             SELECT stripe_event_id FROM webhook_events WHERE received_at < now() - interval '91 days' ORDER BY received_at DESC LIMIT 1000)"""
     )
     old = "SELECT count(*) FROM webhook_events WHERE payload IS NOT NULL AND received_at < now() - interval '90 days'"
-    before = int(shop.sql(old))
+    # Stripe's stand-in knows none of the sales that were made here: as if all had been compared already.
+    shop.sql("INSERT INTO reconcile_marks (name, through, updated_at) SELECT name, now(), now() FROM unnest('{orders,sessions,events,refunds,disputes}'::text[]) name ON CONFLICT (name) DO UPDATE SET through = now()")
+    before, since, runs = int(shop.sql(old)), time.monotonic(), 0
     command, environment, layout = [shop.executable("sandbox")], shop.settings.of_sandbox(), shop.layout
     with Measured(command, environment, layout.log("sandbox"), OTHER_CORE, ready=None, port=layout.sandbox_port):
         with Measured([shop.executable("reconcile")], shop.environment("reconcile"), layout.log("reconcile")) as server:
             for _ in range(40):
                 post(f"http://127.0.0.1:{server.port}/tasks/reconcile", fields={"Authorization": f"Bearer {shop.settings.tasks_token()}"})
+                runs += 1
                 if int(shop.sql(old)) == 0:
                     break
     after = int(shop.sql(old))
-    print(f"\nevents older than 90 days that still have words: {before} before reconcile, {after} after")
+    print(f"\nevents older than 90 days that still have words: {before} before reconcile, {after} after {runs} runs, {time.monotonic() - since:.0f} s")
     if before == 0 or after > 0:
         faults.append(f"{after} of {before} old events kept their words")
 

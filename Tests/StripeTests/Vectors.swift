@@ -84,7 +84,7 @@ func delivered(_ body: [UInt8]) throws -> Event {
     let now = Instant(unixSeconds: 1_800_000_000)
     let header = WebhookSignature.sign(body, secret: Secret("whsec_test"), at: now)
     let request = Request(method: .post, path: "/", fields: ["stripe-signature": header], body: body)
-    return try Event(WebhookSignature.verify(request, secrets: [Secret("whsec_test")], now: now))
+    return try Event(WebhookSignature.verify(request, keys: SigningKeys([Secret("whsec_test")]), now: now))
 }
 
 /// An event about `object`.

@@ -16,7 +16,7 @@ struct WebhookSignatureTests {
         var request = Request(method: .post, path: "/", body: try body ?? vector("event_test_signature.json"))
         for header in headers { request.fields.append("STRIPE-signature", header) }
         do {
-            _ = try WebhookSignature.verify(request, secrets: secrets ?? [secret], now: moment ?? now)
+            _ = try WebhookSignature.verify(request, keys: SigningKeys(secrets ?? [secret]), now: moment ?? now)
             return nil
         } catch {
             return error
@@ -124,7 +124,7 @@ struct WebhookSignatureTests {
         let body = try vector("event_test_signature.json")
         var request = Request(method: .post, path: "/", body: body)
         request.fields.append("Stripe-Signature", "t=1533204620,v1=\(Self.signature)")
-        let payload = try WebhookSignature.verify(request, secrets: [secret], now: now + .seconds(7))
+        let payload = try WebhookSignature.verify(request, keys: SigningKeys([secret]), now: now + .seconds(7))
         #expect(payload.body == body)
         #expect(payload.signedAt == now)
         let event = try Event(payload)

@@ -61,7 +61,7 @@ struct LicenseKeyTests {
         for text in ["T00LBUS-WLKO-Z5K4-2A8Y", "toolbus wiko z5k4 2a8y", "TOO1BVS-WIKo-Z5K4-2A8Y"] {
             let typed = try #require(LicenseKey(text))
             #expect(typed == right)
-            #expect(typed.hash(pepper: Secret("pepper")) == right.hash(pepper: Secret("pepper")))
+            #expect(typed.hash(pepper: Pepper(Secret("pepper"))) == right.hash(pepper: Pepper(Secret("pepper"))))
         }
         #expect(right.revealed() == "TOOLBUS-W1K0-Z5K4-2A8Y")
     }
@@ -90,7 +90,7 @@ struct LicenseKeyTests {
         #expect(key.revealed() == text)
         #expect(key.lastFour == text.suffix(4))
         #expect(LicenseKey(text) == key)
-        #expect(Hex.encode(key.hash(pepper: Secret("pepperpepperpepperpepperpepperpepper"))) == hash)
+        #expect(Hex.encode(key.hash(pepper: Pepper(Secret("pepperpepperpepperpepperpepperpepper")))) == hash)
     }
 
     // Computed by the same few lines: HMAC of the text, the ID and the count in four bytes, the highest first.
@@ -111,7 +111,7 @@ struct LicenseKeyTests {
             prefix: try #require(LicensePrefix("GENX")), license: license("0193a0e0-0000-7000-8000-000000000001"),
             version: version, reissues: reissues, secrets: secrets(2, 1))
         #expect(key.revealed() == text)
-        #expect(Hex.encode(key.hash(pepper: Secret("pepperpepperpepperpepperpepperpepper"))) == hash)
+        #expect(Hex.encode(key.hash(pepper: Pepper(Secret("pepperpepperpepperpepperpepperpepper")))) == hash)
     }
 
     @Test(

@@ -7,7 +7,7 @@ import Tokens
 struct KeyDeriver: Sendable {
     let secrets: VersionedSecrets
     /// What keys are hashed with.
-    let pepper: Secret
+    let pepper: Pepper
 
     /// Reads `LICENSE_SECRETS` and `KEY_PEPPER`; `nil` when one is missing or unusable.
     init?(_ read: inout SettingsReader) {

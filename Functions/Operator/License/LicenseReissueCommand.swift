@@ -52,7 +52,7 @@ extension Command {
 /// Derives the keys that licenses get in place of their old ones.
 private struct KeyMaker: Sendable {
     let secrets: VersionedSecrets
-    let pepper: Secret
+    let pepper: Pepper
 
     init?(_ read: inout SettingsReader) {
         let (secrets, pepper) = (KeyRing.licenseSecrets(&read), KeyRing.pepper(&read))

@@ -30,7 +30,7 @@ extension Invocation {
         throw .usage("«\(word)» is no license's: expected its key, the last four symbols of it, or its ID")
     }
 
-    private func pepper() throws(CommandFault) -> Secret {
+    private func pepper() throws(CommandFault) -> Pepper {
         try setting { read in KeyRing.pepper(&read) }
     }
 

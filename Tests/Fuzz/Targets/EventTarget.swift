@@ -22,7 +22,7 @@ private func read(_ body: [UInt8]) throws(BrokenPromise) -> Event? {
     let (secret, now) = (Secret("whsec_fuzz"), Instant(unixSeconds: 1_800_000_000))
     let fields: Fields = ["Stripe-Signature": WebhookSignature.sign(body, secret: secret, at: now)]
     let request = Request(method: .post, path: "/", fields: fields, body: body, receivedAt: now)
-    guard let payload = try? WebhookSignature.verify(request, secrets: [secret], now: now) else {
+    guard let payload = try? WebhookSignature.verify(request, keys: SigningKeys([secret]), now: now) else {
         throw BrokenPromise("what Stripe signs is Stripe's, whatever the body")
     }
     do throws(MalformedDocument) {

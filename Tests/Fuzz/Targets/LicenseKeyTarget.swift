@@ -119,4 +119,4 @@ private let separators: [Unicode.Scalar] = [
     "-", " ", "\t", "\u{00A0}", "\u{2009}", "\u{2010}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}", "\u{00AD}",
     "\u{200B}", "\u{2060}", "\u{FEFF}",
 ]
-private let pepper = Secret(bytes: sampleSecret(7))
+private let pepper = Pepper(Secret(bytes: sampleSecret(7)))

@@ -40,7 +40,7 @@ private enum Verdict: Equatable {
 
 private func verdict(_ request: Request, _ secrets: [Secret]) -> Verdict {
     do throws(SignatureFault) {
-        let payload = try WebhookSignature.verify(request, secrets: secrets, now: now)
+        let payload = try WebhookSignature.verify(request, keys: SigningKeys(secrets), now: now)
         return .taken(body: payload.body, signedAt: payload.signedAt)
     } catch {
         return .refused(error)
