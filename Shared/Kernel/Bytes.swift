@@ -31,12 +31,14 @@ extension FixedWidthInteger {
     }
 }
 
-extension StringProtocol {
+extension String {
     /// Whether these two bytes stand in the text, one right behind the other.
     ///
     /// `contains` of a text would bring the engine for regular expressions along, 1.4 MB in each executable.
     package func hasPair(_ first: UInt8, _ second: UInt8) -> Bool {
-        zip(utf8, utf8.dropFirst()).contains { $0 == first && $1 == second }
+        let bytes = utf8.span
+        for index in bytes.indices.dropFirst() where bytes[index] == second && bytes[index - 1] == first { return true }
+        return false
     }
 }
 

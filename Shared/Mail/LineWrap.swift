@@ -11,24 +11,30 @@ enum LineWrap {
 
     /// There are no more characters than bytes, which are quicker to count.
     private static func isShort(_ line: Substring.UTF8View, _ limit: Int) -> Bool {
-        line.count <= limit || Substring(line).count <= limit
+        line.count <= limit || columns(Substring(line)) <= limit
     }
 
     private static func broken(_ line: Substring, at limit: Int) -> String {
         let blanks = line.prefix { $0 == " " }
         let hanging = line.dropFirst(blanks.count).hasPrefix("- ") ? blanks + "  " : blanks
         var lines: [String] = []
-        var current = String(blanks)
-        var isEmpty = true
-        for word in line.split(separator: " ") {
-            if !isEmpty, current.count + 1 + word.count > limit {
+        var (current, column, isEmpty) = (String(blanks), blanks.utf8.count, true)
+        for word in line.utf8.split(separator: UInt8(ascii: " ")).map({ Substring($0) }) {
+            let width = columns(word)
+            if !isEmpty, column + 1 + width > limit {
                 lines.append(current)
-                current = String(hanging)
-                isEmpty = true
+                (current, column, isEmpty) = (String(hanging), hanging.utf8.count, true)
             }
-            current += isEmpty ? word : " \(word)"
+            if !isEmpty { current += " " }
+            current += word
+            column += width + (isEmpty ? 0 : 1)
             isEmpty = false
         }
         return (lines + [current]).joined(separator: "\n")
+    }
+
+    /// How many columns a text takes: its characters, of which ASCII's have a byte each.
+    private static func columns(_ text: Substring) -> Int {
+        text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
     }
 }

@@ -32,10 +32,13 @@ enum QuotedPrintable {
 
     /// Where what may be copied as it is ends: at something that must be encoded, or at the last of these columns.
     private static func endOfPlain(_ source: [UInt8], from start: Int, columns: Int) -> Int {
-        var end = start
-        let limit = min(source.count, start + columns)
-        while end < limit, isPlain(source, at: end) { end += 1 }
-        return end
+        let line = source.span.extracting(start..<min(source.count, start + columns))
+        for index in line.indices {
+            let byte = line[index]
+            if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "=") { continue }
+            guard isPlain(source, at: start + index) else { return start + index }
+        }
+        return start + line.count
     }
 
     /// Puts `=` and the byte in upper-case hexadecimal behind `bytes`.

@@ -31,7 +31,9 @@ enum SafeText {
     private static func mayNeedCare(_ text: String) -> Bool {
         let bytes = text.utf8.span
         for index in bytes.indices {
-            switch bytes[index] {
+            let byte = bytes[index]
+            if byte >= 0x20, byte < 0x7F { continue }
+            switch byte {
             case UInt8(ascii: "\n"), UInt8(ascii: "\t"): continue
             case ..<0x20, 0x7F: return true
             // C1's controls are C2 80 to C2 9F, the separators E2 80 A8 and A9.

@@ -72,8 +72,11 @@ private func isMailLine(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
         content = end - 2
     }
     guard content - start <= maxLineBytes else { return false }
-    for index in start..<content where bytes[index] == 0 || bytes[index] >= 0x80 || bytes[index] == carriageReturn {
-        return false
+    let line = bytes.span.extracting(start..<content)
+    for index in line.indices {
+        let byte = line[index]
+        if byte >= 0x20, byte < 0x80 { continue }
+        if byte == 0 || byte >= 0x80 || byte == carriageReturn { return false }
     }
     return true
 }
