@@ -10,31 +10,76 @@ extension JSONReadable {
     /// Reads it from a whole text.
     ///
     /// - Throws: which part is missing or of another type, or that the bytes are not JSON.
-    @inlinable package init(json bytes: [UInt8]) throws(MalformedDocument) { try self.init(json: JSONNode(bytes)) }
+    package init(json bytes: [UInt8]) throws(MalformedDocument) { try self.init(json: JSONNode(bytes)) }
 }
 
 extension JSONNode {
+    /// The member of this name; `nil` where there is none or `null`.
+    ///
+    /// - Throws: when this is no object.
+    package func member(_ name: StaticString) throws(MalformedDocument) -> JSONNode? {
+        if let member = self[name] { return member }
+        guard kind == .object else { throw MalformedDocument(field: "") }
+        return nil
+    }
+
     /// What is at `name`, or `nil` where nothing or `null` is.
     ///
     /// - Throws: when something else is there, or this is no object.
-    @inlinable @inline(__always) package func optional<Content: JSONReadable>(
+    package func optional<Content: JSONReadable>(
         _ name: StaticString, as type: Content.Type = Content.self
     ) throws(MalformedDocument) -> Content? {
-        guard let member = self[name] else {
-            guard kind == .object else { throw MalformedDocument(field: "") }
-            return nil
-        }
+        guard let member = try member(name) else { return nil }
         do { return try Content(json: member) } catch { throw error.within(name.description) }
     }
 
     /// What must be at `name`.
     ///
     /// - Throws: when nothing, `null` or something else is there, or this is no object.
-    @inlinable @inline(__always) package func required<Content: JSONReadable>(
+    package func required<Content: JSONReadable>(
         _ name: StaticString, as type: Content.Type = Content.self
     ) throws(MalformedDocument) -> Content {
         guard let content = try optional(name, as: type) else { throw MalformedDocument(field: name.description) }
         return content
+    }
+}
+
+// The same for the plain types, of which documents are full: a type that is known here costs a third of one that is
+// looked up while the program runs.
+extension JSONNode {
+    /// The text at `name`, or `nil` where nothing or `null` is.
+    package func optional(_ name: StaticString) throws(MalformedDocument) -> String? {
+        try plain(name) { $0.string }
+    }
+
+    /// The text that must be at `name`.
+    package func required(_ name: StaticString) throws(MalformedDocument) -> String {
+        try plain(name) { $0.string }.orMalformed(name)
+    }
+
+    /// The number at `name`, or `nil` where nothing or `null` is.
+    package func optional(_ name: StaticString) throws(MalformedDocument) -> Int64? {
+        try plain(name) { $0.integer }
+    }
+
+    /// The number that must be at `name`.
+    package func required(_ name: StaticString) throws(MalformedDocument) -> Int64 {
+        try plain(name) { $0.integer }.orMalformed(name)
+    }
+
+    /// The truth value at `name`, or `nil` where nothing or `null` is.
+    package func optional(_ name: StaticString) throws(MalformedDocument) -> Bool? { try plain(name) { $0.bool } }
+
+    /// The truth value that must be at `name`.
+    package func required(_ name: StaticString) throws(MalformedDocument) -> Bool {
+        try plain(name) { $0.bool }.orMalformed(name)
+    }
+
+    private func plain<Content>(
+        _ name: StaticString, _ read: (JSONNode) -> Content?
+    ) throws(MalformedDocument) -> Content? {
+        guard let member = try member(name) else { return nil }
+        return try read(member).orMalformed(name)
     }
 }
 
@@ -69,9 +114,9 @@ extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {
 }
 
 extension Optional {
-    /// What is there; a part of another type is at fault itself.
-    fileprivate func orMalformed() throws(MalformedDocument) -> Wrapped {
-        guard let self else { throw MalformedDocument(field: "") }
+    /// What is there; a part of another type is at fault itself, or by its name.
+    fileprivate func orMalformed(_ name: StaticString = "") throws(MalformedDocument) -> Wrapped {
+        guard let self else { throw MalformedDocument(field: name.description) }
         return self
     }
 }
