@@ -5,7 +5,7 @@
     Tests/Bench/run growth plan              the slow parts: 10 million sales; the load of the plan for a minute
     Tests/Bench/run --list                   their names
 
-Options: --rounds N (5), --seconds S (2) a round, --build FOLDER (.build/release), --quick (three rounds of 4000
+Options: --rounds N (3), --seconds S (2) a round, --build FOLDER (.build/release), --quick (three rounds of 4000
 requests, no limit, nothing paced: for tuning), --json FILE (.local/bench.json).
 """
 
@@ -80,7 +80,7 @@ def fdatasync(times=200):
 def main():
     read = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     read.add_argument("parts", nargs="*")
-    read.add_argument("--rounds", type=int, default=5)
+    read.add_argument("--rounds", type=int, default=3)
     read.add_argument("--seconds", type=float, default=2)
     read.add_argument("--requests", type=int, default=100_000, help="after so many memory is read (100000)")
     read.add_argument("--quick", action="store_true")

@@ -1,5 +1,6 @@
 """One process under measurement: pinned to a core, and what the kernel knows of it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -94,8 +95,11 @@ class Measured:
 
 def cpu(pid):
     """Seconds on a processor, user and system, of a process so far: its threads that run, to the nanosecond."""
-    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+    spent = 0
+    for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that ends meanwhile
+            spent += int(thread.read_text().split()[0])
+    return spent / 1e9
 
 
 def accepts(port):
