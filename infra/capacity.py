@@ -23,7 +23,7 @@ DAY, GIB, GB = 86_400, 2**30, 10**9
 # Cloud Run bills the time of an instance in steps of this, in seconds.
 BILLED_STEP = 0.1
 # Which row of the bench each measured figure is.
-BENCH_ROWS = {"webhook": "webhook", "repeat": "duplicates", "download": "download", "checkout": "webhook-no-mail", "orders": "duplicates"}
+BENCH_ROWS = {"webhook": "webhook", "repeat": "duplicates", "download": "download", "checkout": "checkout", "orders": "duplicates"}
 
 
 class Model:
@@ -202,11 +202,12 @@ def _code(file):
 
 def take(inputs, bench):
     """Puts the medians of a bench's rows in the place of the measured figures; says which rows it has not."""
+    rows = bench["rows"]
     for name, row in BENCH_ROWS.items():
-        if row not in bench:
+        if row not in rows:
             print(f"there is no row {row}: {name} stays as it was", file=sys.stderr)
             continue
-        top = bench[row]["maximum"]
+        top = rows[row]["maximum"]
         for figure, digits in [("cpu_us", 1), ("postgres_us", 1), ("wal_bytes", 0)]:
             value = round(top[figure]["median"], digits)
             inputs["measured"][name][figure] = value if digits else int(value)

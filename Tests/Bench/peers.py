@@ -1,5 +1,6 @@
 """The same two endpoints as other shops would write them, checked for equal answers and then measured."""
 
+import collections
 import http.client
 import json
 import os
@@ -7,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+import report
 import rows
 import traffic
 from process import Measured
@@ -64,16 +66,18 @@ def statements_file(bench):
 
 
 def measure(bench, name, function, requests):
-    """One row for each peer."""
-    role, found = bench.shop.functions[function].role, {}
-    for peer in bench.peers:
-        bench.say(f"{name}, {peer.name}")
-        with server(bench, peer, function) as running:
-            idle = running.resident()
-            row = rows.Row(bench.shop, running, requests, role, bench.plan)
-            row.until(2000)
-            found[peer.name] = {"maximum": row.maximum(), "memory": {"idle": idle, "loaded": running.resident(), "requests": row.total}}
-    return found
+    """One row for each server, ours among them; they take turns in each round, so that all feel the machine's moods."""
+    role, rounds, memory = bench.shop.functions[function].role, collections.defaultdict(list), {}
+    for _ in range(bench.plan.rounds):
+        for who, started in _everybody(bench, function):
+            bench.say(f"{name}, {who}")
+            with started as running:
+                idle = running.resident()
+                row = rows.Row(bench.shop, running, requests, role, bench.plan)
+                row.until(2000)
+                rounds[who].append(row.closed())
+                memory[who] = {"idle": idle, "loaded": running.resident(), "requests": row.total}
+    return {who: {"maximum": rows.summary(rounds[who]), "memory": memory[who]} for who in rounds}
 
 
 # --- equal answers ----------------------------------------------------------------------------------------------------
@@ -115,7 +119,7 @@ def check_downloads(bench):
 
 
 def _everybody(bench, function):
-    yield "Latchkey", bench.function(function)
+    yield report.OURS, bench.function(function)
     for peer in bench.peers:
         yield peer.name, server(bench, peer, function)
 

@@ -1,5 +1,6 @@
 """What is printed: a block for each row, then the tables and the goals."""
 
+OURS = "Latchkey"
 GO, PYTHON, NODE = "Go: net/http, pgx", "Python: FastAPI, uvicorn, asyncpg", "Node: http, pg"
 
 
@@ -38,16 +39,15 @@ def alone(name, top):
 def peers(results):
     """Latchkey and the peers side by side."""
     for name, found in results["peers"].items():
-        ours = results["rows"].get(name)
-        everybody = ({"Latchkey": ours} if ours else {}) | found
+        ours = found[OURS]["maximum"]["cpu_us"]["median"]
         print(f"\n{name}: same core, same statements, same answers")
         print(f"  {'':34}{'requests/s':>12}{'CPU µs':>10}{'p99 ms':>10}{'MiB':>14}{'CPU ÷ ours':>12}")
-        for who, result in everybody.items():
+        for who, result in found.items():
             top, memory = result["maximum"], result["memory"]
-            ratio = f"{top['cpu_us']['median'] / ours['maximum']['cpu_us']['median']:.2f}" if ours else "–"
             print(
                 f"  {who:34}{top['per_second']['median']:>12.0f}{top['cpu_us']['median']:>10.1f}"
-                f"{top['closed_p99_us']['median'] / 1000:>10.2f}{memory['idle']:>7.1f} →{memory['loaded']:>5.1f}{ratio:>12}"
+                f"{top['closed_p99_us']['median'] / 1000:>10.2f}{memory['idle']:>7.1f} →{memory['loaded']:>5.1f}"
+                f"{top['cpu_us']['median'] / ours:>12.2f}"
             )
         for who, why in results["missing peers"].items():
             print(f"  {who:34}cannot run here: {why}")
@@ -99,15 +99,15 @@ def goals(results):
     cpu = lambda name: rows[name]["maximum"]["cpu_us"]["median"]
     speed = lambda name: rows[name]["maximum"]["per_second"]["median"]
     limit = lambda name: rows[name]["limit"]["in_the_loads_place"]["per_second"]["median"]
-    go = lambda name: others[name][GO]["maximum"]["cpu_us"]["median"]
+    go = lambda name: others[name][GO]["maximum"]["cpu_us"]["median"] / others[name][OURS]["maximum"]["cpu_us"]["median"]
     starts = lambda: min(
         (top["healthy_ms"]["median"] for name, top in results["cold start"].items() if name.endswith("static")), default=None
     )
     table = [
         ("CPU µs per webhook (no mail in it, as at the peers)", "≤", 60, lambda: cpu("webhook-no-mail")),
-        ("Go ÷ ours, CPU per webhook", "≥", 2.2, lambda: go("webhook-no-mail") / cpu("webhook-no-mail")),
+        ("Go ÷ ours, CPU per webhook", "≥", 2.2, lambda: go("webhook-no-mail")),
         ("CPU µs per download", "≤", 28, lambda: cpu("download")),
-        ("Go ÷ ours, CPU per download", "≥", 2, lambda: go("download") / cpu("download")),
+        ("Go ÷ ours, CPU per download", "≥", 2, lambda: go("download")),
         ("webhooks/s ÷ pgbench, same statements", "≥", 0.90, lambda: speed("webhook-no-mail") / limit("webhook-no-mail")),
         ("the same, mail sent and settled", "≥", 0.90, lambda: speed("webhook") / limit("webhook")),
         ("downloads/s ÷ pgbench, same statement", "≥", 0.92, lambda: speed("download") / limit("download")),

@@ -106,7 +106,7 @@ class CapacityTests(unittest.TestCase):
 
     def test_a_bench_replaces_what_was_measured(self):
         figures = {"cpu_us": {"median": 1.25}, "postgres_us": {"median": 2.0}, "wal_bytes": {"median": 3.4}}
-        bench = {row: {"maximum": figures} for row in capacity.BENCH_ROWS.values()}
+        bench = {"rows": {row: {"maximum": figures} for row in capacity.BENCH_ROWS.values()}}
         taken = capacity.take(copy.deepcopy(INPUTS), bench)["measured"]["webhook"]
         self.assertEqual((taken["cpu_us"], taken["postgres_us"], taken["wal_bytes"]), (1.2, 2.0, 3))
 
