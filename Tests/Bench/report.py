@@ -100,7 +100,7 @@ def goals(results):
     speed = lambda name: rows[name]["maximum"]["per_second"]["median"]
     limit = lambda name: rows[name]["limit"]["in_the_loads_place"]["per_second"]["median"]
     go = lambda name: others[name][GO]["maximum"]["cpu_us"]["median"] / others[name][OURS]["maximum"]["cpu_us"]["median"]
-    starts = lambda: min(
+    starts = lambda: max(
         (top["healthy_ms"]["median"] for name, top in results["cold start"].items() if name.endswith("static")), default=None
     )
     table = [
@@ -113,7 +113,7 @@ def goals(results):
         ("downloads/s ÷ pgbench, same statement", "≥", 0.92, lambda: speed("download") / limit("download")),
         ("Postgres CPU µs per sale", "≤", 180, lambda: rows["webhook-no-mail"]["maximum"]["backend_us"]["median"]),
         ("p99 ms at 32 connections, download", "≤", 3, lambda: rows["download"]["maximum"]["closed_p99_us"]["median"] / 1000),
-        ("ms from exec to healthy, static build", "≤", 4, starts),
+        ("ms from exec to healthy, static build, the slowest", "≤", 4, starts),
         ("resident MiB, download, idle", "≤", 8, lambda: rows["download"]["memory"]["idle"]),
         ("resident MiB, download, after load", "≤", 12, lambda: rows["download"]["memory"]["loaded"]),
     ]
