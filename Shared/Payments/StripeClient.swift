@@ -31,6 +31,12 @@ package enum StripeCallFault: Error, Equatable, Sendable, CustomStringConvertibl
 /// Makes calls of Stripe's API, again where that is safe and may help.
 @Loop
 package final class StripeClient {
+    /// How many calls are under way at once; further ones wait.
+    ///
+    /// A call takes some 300 ms and Stripe allows an account 100 a second, so one process can use all of that:
+    /// <https://docs.stripe.com/rate-limits>.
+    private static let connections = 32
+
     private let settings: StripeSettings
     private let http: HTTPClient
     private let policy: RetryPolicy
@@ -50,7 +56,9 @@ package final class StripeClient {
         self.policy = policy
         self.totalTimeout = totalTimeout
         self.answerBytes = answerBytes
-        http = HTTPClient(allowsPlain: settings.isTest)
+        http = HTTPClient(
+            allowsPlain: settings.isTest, connectionsPerHost: StripeClient.connections,
+            connections: StripeClient.connections)
     }
 
     /// Makes a call and reads its answer.

@@ -63,13 +63,13 @@ def download(bench):
 def checkout(bench):
     """Buy is pressed; the stand-in for Stripe answers at once"""
     with bench.sandbox():
-        bench.row("checkout", "checkout", rows.Checkouts(bench.shop), share=0.2)
+        bench.row("checkout", "checkout", rows.Checkouts(bench.shop))
 
 
 def checkout_slow(bench):
     """Buy is pressed; the stand-in for Stripe answers after 300 ms"""
     with bench.sandbox(delay=300):
-        bench.row("checkout-300ms", "checkout", rows.Checkouts(bench.shop), is_paced=False)
+        bench.row("checkout-300ms", "checkout", rows.Checkouts(bench.shop), is_slow=True)
 
 
 def email_retry(bench):

@@ -41,23 +41,24 @@ class Bench:
         """A function on its core."""
         return Measured([self.shop.executable(name)], self.shop.environment(name, **settings), self.shop.layout.log(name))
 
-    def row(self, name, function, requests, *, share=1.0, limit=None, is_paced=True, **settings):
+    def row(self, name, function, requests, *, share=1.0, limit=None, is_slow=False, **settings):
         """Measures one row: maximum, paced, memory (after a share of the usual requests), allocations, and what Postgres
-        can do alone."""
+        can do alone. Of what is slow, as somebody else is waited for, memory is read where the rest ends."""
         role, result = self.shop.functions[function].role, {}
         self.say(name)
         with self.function(function, **settings) as server:
             idle = server.resident()
             row = Row(self.shop, server, requests, role, self.plan)
-            row.until(2000 if is_paced else 64)
+            row.until(64 if is_slow else 2000)
             result["maximum"] = row.maximum()
             top = result["maximum"]["per_second"]["median"]
-            if is_paced and not self.plan.is_quick:
+            if not self.plan.is_quick:
                 result["at_50"] = row.paced(0.5, top)
                 result["at_90"] = row.paced(0.9, top)
+            if not self.plan.is_quick and not is_slow:
                 row.until(int(self.plan.memory_after * share))
             result["memory"] = {"idle": idle, "loaded": server.resident(), "requests": row.total}
-        if is_paced:
+        if not is_slow:
             result["allocations"] = rows.allocations(self.shop, function, requests, **settings)
         if limit and not self.plan.is_quick:
             result["limit"] = limit()
