@@ -75,21 +75,22 @@ def summary(results):
     print(f"\n{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}; fdatasync {machine['fdatasync_us']:.0f} µs; ", end="")
     print(f"load before {machine['load before']:.1f}; commit {machine['commit']}\n")
     if results["rows"]:
-        print(f"{'':20}{'req/s':>8}{'CPU µs':>8}{'PG µs':>8}{'WAL B':>8}{'÷ pgbench':>10}{'p50/p95/p99 ms at 50 %':>24}{'at 90 %':>20}{'MiB':>14}{'mallocs':>9}")
+        print(f"{'':20}{'req/s':>8}{'CPU µs':>8}{'PG µs':>8}{'WAL B':>8}{'÷ pgbench':>10}{'÷ HTTP':>8}{'p50/p95/p99 ms at 50 %':>24}{'at 90 %':>20}{'MiB':>14}{'mallocs':>9}")
     for name, result in results["rows"].items():
-        _line(name, result)
+        _line(name, result, results["alone"])
     goals(results)
 
 
-def _line(name, result):
+def _line(name, result, alone):
     top, memory = result["maximum"], result["memory"]
     ratio = _get(lambda: f"{top['per_second']['median'] / result['limit']['in_the_loads_place']['per_second']['median']:.2f}")
     times = [_get(lambda: "/".join(f"{result[share][p]['median'] / 1000:.2f}" for p in ["p50", "p95", "p99"])) for share in ["at_50", "at_90"]]
+    http = _get(lambda: f"{top['per_second']['median'] / alone['http']['per_second']['median']:.3f}")
     wal = _get(lambda: f"{top['wal_bytes']['median']:.0f}")
     asked = _get(lambda: f"{result['allocations']['calls']:.0f}")
     print(
         f"{name:20}{top['per_second']['median']:>8.0f}{top['cpu_us']['median']:>8.1f}{top['backend_us']['median']:>8.1f}{wal:>8}"
-        f"{ratio:>10}{times[0]:>24}{times[1]:>20}{memory['idle']:>7.1f} →{memory['loaded']:>5.1f}{asked:>9}"
+        f"{ratio:>10}{http:>8}{times[0]:>24}{times[1]:>20}{memory['idle']:>7.1f} →{memory['loaded']:>5.1f}{asked:>9}"
     )
 
 

@@ -218,14 +218,23 @@ class Row:
 
 def allocations(shop, name, requests, count=2000, **settings):
     """What a request asks of malloc: calls and bytes, from a run of its own under a counter."""
+    loops = ["--loop"] if requests.loops else []
+
+    def send(server, number):
+        load(server.port, requests.file(number), "--count", number, *loops, connections=8, expect=requests.expect)
+
+    return allocations_while(shop, name, send, count, **settings)
+
+
+def allocations_while(shop, name, work, count, **settings):
+    """The same of whatever `work` makes a function do `count` times, after it has done it some times already."""
     file = shop.layout.folder / "allocations"
     file.unlink(missing_ok=True)
     settings |= {"LD_PRELOAD": str(NATIVE / "allocations.so"), "ALLOCATIONS_FILE": str(file)}
     with Measured([shop.executable(name)], shop.environment(name, **settings), shop.layout.log(name)) as server:
-        loops = ["--loop"] if requests.loops else []
-        load(server.port, requests.file(500), "--count", 500, *loops, connections=8, expect=requests.expect)
+        work(server, count // 4)
         before = _counted(file)
-        load(server.port, requests.file(count), "--count", count, *loops, connections=8, expect=requests.expect)
+        work(server, count)
         after = _counted(file)
     return {"calls": (after[0] - before[0]) / count, "bytes": (after[1] - before[1]) / count}
 
