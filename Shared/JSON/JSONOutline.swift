@@ -1,7 +1,7 @@
 /// Where the parts of a JSON text stand: the line of every member and element, by its path such as
 /// `products.0.slug`, and each number as it is spelt.
 ///
-/// Foundation reads the values and says which path is at fault. What it does not say is the line, whether a member
+/// `JSONNode` reads the values and says which path is at fault. What it does not say is the line, whether a member
 /// stands twice, and whether a whole number was written as one.
 package struct JSONOutline: Equatable, Sendable {
     /// Why a text is not JSON, or would be read in two ways.

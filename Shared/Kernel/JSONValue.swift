@@ -1,6 +1,6 @@
 /// A JSON document to write: log lines, problems and small answers.
 ///
-/// Members keep the order they were given in. Reading JSON is Foundation's work, never this type's.
+/// Members keep the order they were given in. Reading JSON is `JSONNode`'s work, never this type's.
 /// Source: RFC 8259.
 package enum JSONValue: Equatable, Sendable {
     case null
