@@ -87,7 +87,7 @@ let targets: [[Target]] = [
     shared("JSON", uses: ["CYYJSON"]),
     shared("Log", uses: ["Kernel"]),
     shared("Settings", uses: ["Kernel"]),
-    shared("HTTP", uses: ["Kernel"]),
+    shared("HTTP", uses: ["JSON", "Kernel"]),
     shared("Crypto", uses: ["Kernel", "CCrypto"]),
     shared("Tokens", uses: ["Crypto", "Kernel", "Settings"]),
     shared("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),

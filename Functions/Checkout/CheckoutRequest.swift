@@ -46,10 +46,7 @@ struct CheckoutRequest: Equatable, Sendable {
                 email: try form.single("email"))
         case .json:
             let body: Body
-            do { body = try Body(json: request.body) } catch {
-                throw .malformed(
-                    field: error.field.isEmpty ? "body" : error.field, reason: "The JSON is not as expected.")
-            }
+            do { body = try Body(json: request.body) } catch { throw .malformed(error) }
             try self.init(product: body.product, quantity: body.quantity.map(String.init), email: body.email)
         }
     }

@@ -41,9 +41,6 @@ struct AddressForm: Sendable {
     }
 
     private static func email(json: [UInt8]) throws(Refusal) -> String? {
-        do { return try JSONNode(json).optional("email") } catch {
-            throw .malformed(
-                field: error.field.isEmpty ? "body" : error.field, reason: "The JSON is not as expected.")
-        }
+        do { return try JSONNode(json).optional("email") } catch { throw .malformed(error) }
     }
 }

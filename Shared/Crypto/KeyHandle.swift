@@ -104,16 +104,3 @@ extension Optional where Wrapped == Digest {
         }
     }
 }
-
-/// OpenSSL's working memory for one signature.
-@safe
-private struct DigestContext: ~Copyable {
-    let raw: OpaquePointer
-
-    init() {
-        guard let raw = unsafe EVP_MD_CTX_new() else { preconditionFailure("OpenSSL failed: EVP_MD_CTX_new") }
-        unsafe self.raw = raw
-    }
-
-    deinit { unsafe EVP_MD_CTX_free(raw) }
-}

@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// A numeric address; an IPv4 address in IPv6's clothes (`::ffff:192.0.2.1`) is the IPv4 address.
 package struct IPAddress: Hashable, Sendable {
     /// Its 4 or 16 bytes.
@@ -74,19 +76,10 @@ private func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool) -> [UInt8]? {
             bytes += four
             continue
         }
-        guard (1...4).contains(part.count), part.allSatisfy(isHexadecimal),
+        guard (1...4).contains(part.count), part.allSatisfy({ $0.hexadecimalValue != nil }),
             let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
         else { return nil }
         bytes += [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
     }
     return bytes
-}
-
-private func isHexadecimal(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-        UInt8(ascii: "A")...UInt8(ascii: "F"):
-        true
-    default: false
-    }
 }

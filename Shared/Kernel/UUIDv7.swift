@@ -41,7 +41,7 @@ package struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
                 guard bytes[index] == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            guard let digit = hexadecimalValue(bytes[index]) else { return nil }
+            guard let digit = bytes[index].hexadecimalValue.map(UInt64.init) else { return nil }
             if index < 18 { halves.0 = halves.0 << 4 | digit } else { halves.1 = halves.1 << 4 | digit }
         }
         (high, low) = halves
@@ -70,12 +70,3 @@ package struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
 }
 
 private let hexadecimalDigits = Array("0123456789abcdef".utf8)
-
-private func hexadecimalValue(_ byte: UInt8) -> UInt64? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
-    default: nil
-    }
-}

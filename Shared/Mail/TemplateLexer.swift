@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// A piece of a template.
 enum TemplateToken: Equatable {
     case text(String)
@@ -76,7 +78,7 @@ struct TemplateLexer {
 
     private func name(_ content: String, at start: Int) throws(TemplateFault) -> String {
         let name = String(SafeText.singleLine(content))
-        guard !name.isEmpty, name.utf8.allSatisfy(isNameCharacter) else {
+        guard !name.isEmpty, name.utf8.allSatisfy(\.isASCIIAlphanumeric) else {
             throw fault(at: start, "'\(name)' is not a name: letters and digits only, without dots or blanks")
         }
         return name
@@ -132,12 +134,3 @@ extension TemplateTag {
 private let newline = UInt8(ascii: "\n")
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-
-private func isNameCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-    default: false
-    }
-}

@@ -31,7 +31,9 @@ private func isRegisteredName(_ bytes: ArraySlice<UInt8>) -> Bool {
     var rest = bytes
     while let byte = rest.popFirst() {
         if byte == UInt8(ascii: "%") {
-            guard rest.prefix(2).count == 2, rest.prefix(2).allSatisfy(isHexadecimal) else { return false }
+            guard rest.prefix(2).count == 2, rest.prefix(2).allSatisfy({ $0.hexadecimalValue != nil }) else {
+                return false
+            }
             rest = rest.dropFirst(2)
         } else if !byte.isASCIIAlphanumeric, !punctuation.contains(byte) {
             return false
@@ -42,7 +44,7 @@ private func isRegisteredName(_ bytes: ArraySlice<UInt8>) -> Bool {
 
 private func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
     // The C function reads up to a NUL, and takes a zone behind «%» on some systems.
-    guard bytes.allSatisfy({ isHexadecimal($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) else {
+    guard bytes.allSatisfy({ $0.hexadecimalValue != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) else {
         return false
     }
     var address = in6_addr()
@@ -50,9 +52,5 @@ private func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
 }
 
 private func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
-
-private func isHexadecimal(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (65...70).contains(byte) || (97...102).contains(byte)
-}
 
 private let punctuation = Set("-._~!$&'()*+,;=".utf8)

@@ -16,12 +16,7 @@ package struct AccessToken: Sendable {
     package static func isToken(_ text: String) -> Bool {
         (1...4_096).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                    true
-                default: "-._~+/=".utf8.contains(byte)
-                }
+                byte.isASCIIAlphanumeric || "-._~+/=".utf8.contains(byte)
             }
     }
 }

@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// The name of a released file in the bucket: `product/version/platform/file`.
 package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
     /// The product's name in addresses.
@@ -43,19 +45,10 @@ package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
             case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"):
                 guard !isFirst else { return false }
             default:
-                guard isLetterOrDigit(byte) else { return false }
+                guard byte.isASCIIAlphanumeric else { return false }
             }
             (previous, isFirst) = (byte, false)
         }
         return previous != UInt8(ascii: ".") && previous != UInt8(ascii: " ")
-    }
-
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: false
-        }
     }
 }

@@ -32,6 +32,8 @@ extension JSONNode {
     /// Source: <https://docs.stripe.com/api/expanding_objects>
     var id: String? { string ?? self["id"]?.string }
 
+    // As in the module JSON, types that are known here are spared the search for them while a request waits.
+
     /// The ID at `name`, or `nil` where nothing or `null` is.
     func optional(_ name: StaticString) throws(MalformedDocument) -> StripeID? {
         guard let member = try member(name) else { return nil }
