@@ -12,31 +12,57 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A C library that Debian provides: a module map and a shim header, nothing of ours.
-func system(_ name: String, pkgConfig: String, apt package: String) -> Target {
-    .systemLibrary(name: name, path: "Shared/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+func system(_ name: String, pkgConfig: String, apt package: String) -> [Target] {
+    [
+        .systemLibrary(
+            name: name, path: "Shared/Platform/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+    ]
 }
+
+/// A module that knows no shop; it imports this tier alone.
+func platform(
+    _ name: String, uses modules: [Target.Dependency] = [], testing extra: [Target.Dependency] = []
+) -> [Target] { module(name, tier: "Platform", uses: modules, testing: extra) }
+
+/// A module about one outside service, values or client, which imports Platform and this tier.
+func provider(
+    _ name: String, uses modules: [Target.Dependency] = [], testing extra: [Target.Dependency] = []
+) -> [Target] { module(name, tier: "Providers", uses: modules, testing: extra) }
+
+/// A slice of the business, which imports Platform, Providers and the slices below it.
+func shop(
+    _ name: String, uses modules: [Target.Dependency] = [], testing extra: [Target.Dependency] = []
+) -> [Target] { module(name, tier: "Shop", uses: modules, testing: extra) }
 
 /// One shared module and its tests.
-func shared(
-    _ name: String, uses modules: [Target.Dependency] = [], testing extra: [Target.Dependency] = []
+func module(
+    _ name: String, tier: String, uses modules: [Target.Dependency], testing extra: [Target.Dependency]
 ) -> [Target] {
     [
-        .target(name: name, dependencies: modules, path: "Shared/\(name)", swiftSettings: strict),
+        .target(name: name, dependencies: modules, path: "Shared/\(tier)/\(name)", swiftSettings: strict),
         .testTarget(
             name: "\(name)Tests", dependencies: [.target(name: name)] + modules.filter { !isSystem($0) } + extra,
-            path: "Tests/\(name)Tests", swiftSettings: strict),
+            path: "Tests/\(tier)/\(name)Tests", swiftSettings: strict),
     ]
 }
 
-/// One endpoint, executable and tests, which links only what it names.
-func function(_ name: String, uses modules: [Target.Dependency], testing extra: [Target.Dependency] = []) -> [Target] {
-    [
-        .executableTarget(name: name, dependencies: modules, path: "Functions/\(name)", swiftSettings: strict),
-        .testTarget(
-            name: "\(name)Tests", dependencies: [.target(name: name), "Support"] + modules + extra,
-            path: "Tests/\(name)Tests",
-            swiftSettings: strict),
-    ]
+/// One function, executable and tests, which links only what it names.
+struct Function {
+    let product: Product
+    let targets: [Target]
+
+    init(
+        _ name: String, named executable: String, uses modules: [Target.Dependency],
+        testing extra: [Target.Dependency] = []
+    ) {
+        product = .executable(name: executable, targets: [name])
+        targets = [
+            .executableTarget(name: name, dependencies: modules, path: "Functions/\(name)", swiftSettings: strict),
+            .testTarget(
+                name: "\(name)Tests", dependencies: [.target(name: name), "Support"] + modules + extra,
+                path: "Tests/Functions/\(name)Tests", swiftSettings: strict),
+        ]
+    }
 }
 
 /// A C module has one importer, so no test may link it.
@@ -68,142 +94,132 @@ let fuzzing: [Target] = [
 ]
 
 let targets: [[Target]] = [
-    [
-        system("CUV", pkgConfig: "libuv", apt: "libuv1-dev"),
-        system("CLLHTTP", pkgConfig: "libllhttp", apt: "libllhttp-dev"),
-        system("CYYJSON", pkgConfig: "yyjson", apt: "libyyjson-dev"),
-        system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
-        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
-        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
-        .target(
-            name: "Support",
-            dependencies: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits", "Records"],
-            path: "Tests/Support", exclude: ["Servers"],
-            swiftSettings: strict),
-    ],
-
-    // Values: no input, no output.
-    shared("Kernel"),
-    shared("JSON", uses: ["CYYJSON"]),
-    shared("Log", uses: ["Kernel"]),
-    shared("Settings", uses: ["Kernel"]),
-    shared("HTTP", uses: ["JSON", "Kernel"]),
-    shared("Crypto", uses: ["Kernel", "CCrypto"]),
-    shared("Tokens", uses: ["Crypto", "Kernel", "Settings"]),
-    shared("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
-    shared("Stripe", uses: ["Crypto", "HTTP", "JSON", "Kernel"]),
-    shared("Storage", uses: ["Crypto", "HTTP", "JSON", "Kernel", "Settings"]),
-    shared("RateLimits", uses: ["Crypto", "HTTP", "Kernel", "Settings"]),
-    shared("Mail", uses: ["Kernel"]),
-    shared("Commerce", uses: ["Kernel"]),
-    shared("Pages", uses: ["HTTP", "Kernel"], testing: ["Support"]),
-
-    // Input and output for programs that may wait: a command, or a worker thread of the loop.
-    shared("Files"),
-
-    // Input and output, on the one loop.
-    shared("EventLoop", uses: ["CUV"], testing: ["Support"]),
-    shared("Postgres", uses: ["CPostgres", "EventLoop", "Kernel", "Log", "Settings"], testing: ["Support"]),
-    shared(
+    // Platform: C libraries, values, and input and output on the one loop.
+    system("CUV", pkgConfig: "libuv", apt: "libuv1-dev"),
+    system("CLLHTTP", pkgConfig: "libllhttp", apt: "libllhttp-dev"),
+    system("CYYJSON", pkgConfig: "yyjson", apt: "libyyjson-dev"),
+    system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
+    system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    platform("Kernel"),
+    platform("JSON", uses: ["CYYJSON"]),
+    platform("Log", uses: ["Kernel"]),
+    platform("Settings", uses: ["Kernel"]),
+    platform("HTTP", uses: ["JSON", "Kernel"]),
+    platform("Crypto", uses: ["Kernel", "CCrypto"], testing: ["Support"]),
+    platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
+    platform("Pages", uses: ["HTTP", "Kernel"], testing: ["Support"]),
+    platform("Files"),
+    platform("EventLoop", uses: ["CUV"], testing: ["Support"]),
+    platform("Postgres", uses: ["CPostgres", "EventLoop", "Kernel", "Log", "Settings"], testing: ["Support"]),
+    platform(
         "Server", uses: ["CLLHTTP", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Settings"], testing: ["Support"]),
-    shared("Outbound", uses: ["CCurl", "EventLoop", "HTTP", "Kernel"], testing: ["Support"]),
-
-    // What the functions share.
-    shared(
-        "Records", uses: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits"], testing: ["Support"]),
-    shared("Audit", uses: ["Crypto", "EventLoop", "Kernel", "Log", "Postgres", "Records"], testing: ["Support"]),
-    shared(
+    platform("Outbound", uses: ["CCurl", "EventLoop", "HTTP", "Kernel"], testing: ["Support"]),
+    platform("RateLimits", uses: ["Crypto", "HTTP", "Kernel", "Settings"]),
+    platform(
         "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "Kernel", "Log", "Outbound", "Settings"],
         testing: ["Server", "Support"]),
-    shared(
+
+    // Providers: what is outside.
+    provider("Stripe", uses: ["Crypto", "HTTP", "JSON", "Kernel"], testing: ["Support"]),
+    provider(
         "Payments", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Stripe"],
         testing: ["Log", "Server", "Support"]),
-    shared(
+    provider("Storage", uses: ["Crypto", "HTTP", "JSON", "Kernel", "Settings"], testing: ["Support"]),
+    provider(
         "Cloud", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"],
         testing: ["Crypto", "Log", "Server", "Support"]),
-    shared(
+
+    // The shop, slice by slice.
+    shop("Commerce", uses: ["Kernel"]),
+    shop("Tokens", uses: ["Crypto", "Kernel", "Settings"], testing: ["Support"]),
+    shop("Mail", uses: ["Kernel"], testing: ["Support"]),
+    shop(
+        "Records", uses: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits"], testing: ["Support"]),
+    shop("Audit", uses: ["Crypto", "EventLoop", "Kernel", "Log", "Postgres", "Records"], testing: ["Support"]),
+    shop(
         "Outbox",
         uses: [
             "Commerce", "EventLoop", "Files", "Kernel", "Log", "Mail", "Outbound", "Postgres", "Records", "Settings",
             "Tokens",
         ], testing: ["Support"]),
-    shared(
+    shop(
         "Fulfilment",
         uses: [
             "Commerce", "Crypto", "EventLoop", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres", "Records",
             "Stripe", "Tokens",
         ], testing: ["Outbound", "Support"]),
-    shared(
+    shop(
         "Reconciliation",
         uses: [
             "Commerce", "EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Payments", "Postgres", "Records", "Stripe",
         ], testing: ["Support"]),
 
-    // The functions: one executable each.
-    function(
-        "Checkout",
+    // What tests share.
+    [
+        .target(
+            name: "Support",
+            dependencies: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits", "Records"],
+            path: "Tests/Support", exclude: ["Servers"],
+            swiftSettings: strict)
+    ],
+    sandbox,
+    fuzzing,
+]
+
+/// The functions: one executable each, and the seller's command line.
+let functions: [Function] = [
+    Function(
+        "Checkout", named: "checkout",
         uses: [
             "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Pages", "Payments", "Postgres", "RateLimits", "Records",
             "Server", "Settings", "Stripe",
         ], testing: ["Outbound"]),
-    function(
-        "Download",
+    Function(
+        "Download", named: "download",
         uses: [
             "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
             "RateLimits", "Records", "Server", "Settings", "Storage", "Tokens",
         ], testing: ["Outbound"]),
-    function(
-        "EmailRetry",
+    Function(
+        "EmailRetry", named: "email-retry",
         uses: [
             "EventLoop", "HTTP", "Kernel", "Log", "Outbox", "Postgres", "Records", "Server", "Settings", "Stripe",
             "Tasks",
             "Tokens",
         ]),
-    function(
-        "Orders",
+    Function(
+        "Orders", named: "orders",
         uses: [
             "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Pages", "Payments",
             "Postgres", "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
         ]),
-    function(
-        "Reconcile",
+    Function(
+        "Reconcile", named: "reconcile",
         uses: [
             "Audit", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Payments", "Postgres",
             "Reconciliation", "Records", "Server", "Settings", "Stripe", "Tasks", "Tokens",
         ], testing: ["Commerce", "Outbound"]),
-    function(
-        "Webhook",
+    Function(
+        "Webhook", named: "webhook",
         uses: [
             "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres",
             "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
         ], testing: ["Outbound"]),
-
-    // The seller's command line.
-    function(
-        "Operator",
+    Function(
+        "Operator", named: "latchkey",
         uses: [
             "Audit", "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log",
             "Mail",
             "Outbound", "Outbox", "Payments", "Postgres", "RateLimits", "Reconciliation", "Records", "Server",
             "Settings", "Storage", "Stripe", "Tasks", "Tokens",
         ]),
-    sandbox,
-    fuzzing,
 ]
 
 let package = Package(
     name: "latchkey",
-    products: [
-        .executable(name: "checkout", targets: ["Checkout"]),
-        .executable(name: "download", targets: ["Download"]),
-        .executable(name: "email-retry", targets: ["EmailRetry"]),
-        .executable(name: "latchkey", targets: ["Operator"]),
-        .executable(name: "orders", targets: ["Orders"]),
-        .executable(name: "reconcile", targets: ["Reconcile"]),
-        .executable(name: "sandbox", targets: ["Sandbox"]),
-        .executable(name: "webhook", targets: ["Webhook"]),
-    ],
-    targets: targets.flatMap { $0 },
+    products: functions.map(\.product) + [.executable(name: "sandbox", targets: ["Sandbox"])],
+    targets: targets.flatMap { $0 } + functions.flatMap(\.targets),
     swiftLanguageModes: [.v6]
 )
 

@@ -17,32 +17,38 @@ import swift_source
 
 LONGEST_FILE = 300
 
-# No input or output: these depend on one another, on Crypto and on JSON, nothing else of ours.
-VALUE_MODULES = {"Kernel", "HTTP", "Commerce", "Stripe", "Mail", "Storage", "Tokens", "Settings", "RateLimits"}
-PURE_MODULES = VALUE_MODULES | {"Crypto", "JSON"}
+# The tiers by folder, the lowest first; a target imports its own tier and those below it.
+TIERS = ["Shared/Platform/", "Shared/Providers/", "Shared/Shop/", "Functions/"]
+PLATFORM, PROVIDERS, SHOP, FUNCTIONS = TIERS
+# A slice's values and decisions lie in this folder of the slice.
+RULES = "/Rules/"
+
+# Modules of Platform and Providers that do no input or output. They import one another; CONTRIBUTING names them too.
+VALUE_MODULES = {"Crypto", "HTTP", "Identity", "JSON", "Kernel", "Log", "Pages", "Settings", "Storage", "Stripe"}
 
 # What comes with the toolchain, by where it may be used.
-TOOLCHAIN_FOR_VALUES = {"Swift", "Synchronization"}
-TOOLCHAIN_FOR_PRODUCT = TOOLCHAIN_FOR_VALUES | {"Glibc", "FoundationEssentials"}
-TOOLCHAIN_FOR_TESTS = TOOLCHAIN_FOR_PRODUCT | {"Testing", "Foundation", "Dispatch"}
+TOOLCHAIN_FOR_SHARED = {"Swift", "Synchronization"}
+TOOLCHAIN_FOR_WRAPPERS = TOOLCHAIN_FOR_SHARED | {"Glibc"}
+TOOLCHAIN_FOR_FUNCTIONS = TOOLCHAIN_FOR_WRAPPERS | {"FoundationEssentials"}
+TOOLCHAIN_FOR_TESTS = TOOLCHAIN_FOR_FUNCTIONS | {"Testing", "Foundation", "Dispatch"}
 TOOLCHAIN = TOOLCHAIN_FOR_TESTS | {"FoundationNetworking", "FoundationXML", "RegexBuilder", "Observation", "XCTest"}
 
-# A value module's file that may import more, and why. An entry that no file needs is itself a fault.
+# A shared file or folder without a C library of its own that may use Glibc and raw memory all the same, and why. An
+# entry that nothing needs is itself a fault.
 EXCEPTIONS = {
-    ("Shared/Kernel/WallClock.swift", "Glibc"): "the one place that reads the machine's clock",
+    "Shared/Platform/Files/": "the one module that opens files",
+    "Shared/Platform/Kernel/WallClock.swift": "the one place that reads the machine's clock",
+    "Shared/Platform/Log/Log.swift": "the one place that writes log lines",
 }
 
-# Modules that wrap C or raw memory; the word `unsafe` outside them is a fault.
-UNSAFE_ALLOWED = (
-    "Shared/EventLoop/",
-    "Shared/Files/",
-    "Shared/Server/",
-    "Shared/Postgres/",
-    "Shared/Outbound/",
-    "Shared/Crypto/",
-    "Shared/JSON/",
-    "Shared/Log/",
-    "Shared/Kernel/WallClock.swift",
+# The words that read the process's environment, which is a function's own business.
+ENVIRONMENT = re.compile(r"\bProcessEnvironment\b")
+ENVIRONMENT_PLACES = (
+    FUNCTIONS,
+    "Tests/",
+    "Shared/Platform/Files/ProcessEnvironment.swift",
+    "Shared/Platform/Server/HealthCheck.swift",
+    "Shared/Platform/Server/RunFunction.swift",
 )
 
 
@@ -92,8 +98,11 @@ def check(package, root):
         toolchain_imports,
         unneeded_exceptions,
         shared_c_modules,
-        dependencies_on_functions,
+        folders_outside_tiers,
+        dependencies_upwards,
         values_that_do_io,
+        rules_that_do_io,
+        environment_outside_functions,
         unsafe_outside_wrappers,
         long_files,
     ]
@@ -117,17 +126,17 @@ def toolchain_imports(files, targets):
     for file in files:
         allowed, place = _allowed_toolchain(file, targets)
         for module, line in file.imports:
-            if module in TOOLCHAIN - allowed and (file.path, module) not in EXCEPTIONS:
+            if module in TOOLCHAIN - allowed:
                 yield f"{file.path}:{line}: imports {module}, which {place} may not: {_instead(module)}"
 
 
 def unneeded_exceptions(files, targets):
     """An exception in one of the package's targets that no file uses any more."""
-    used = {(file.path, module) for file in files for module, _ in file.imports}
+    used = {_exception(file.path) for file in files if "Glibc" in dict(file.imports)}
     folders = {target.path for target in targets.values()}
-    for path, module in EXCEPTIONS:
-        if (path, module) not in used and str(Path(path).parent) in folders:
-            yield f"{path}: no longer imports {module}: remove its exception from Tests/Gates/architecture.py"
+    for path in EXCEPTIONS:
+        if path not in used and (path.rstrip("/") in folders or str(Path(path).parent) in folders):
+            yield f"{path}: no longer imports Glibc: remove its exception from Tests/Gates/architecture.py"
 
 
 def shared_c_modules(files, targets):
@@ -140,33 +149,64 @@ def shared_c_modules(files, targets):
             yield f"{system}: has {len(both)} importers ({', '.join(both)}): one module wraps a C library"
 
 
-def dependencies_on_functions(files, targets):
-    """A shared target depends on a function."""
+def folders_outside_tiers(files, targets):
+    """A target lies in no tier's folder."""
     for target in _sorted(targets):
-        if not target.path.startswith("Shared/"):
+        if not target.path.startswith((*TIERS, "Tests/")):
+            yield f"{target.path}: lies in no tier: the tiers are {', '.join(TIERS)}"
+
+
+def dependencies_upwards(files, targets):
+    """A target depends on one of a higher tier, or a function on another one."""
+    for target in _sorted(targets):
+        if target.kind == "test" or target.path.startswith("Tests/"):
             continue
         for name in sorted(target.dependencies & targets.keys()):
-            if targets[name].path.startswith("Functions/"):
-                yield f"{target.path}: depends on the function {name}: move what it needs into a shared module"
+            other = targets[name]
+            if _tier(other) > _tier(target):
+                yield f"{target.path}: depends on {name} of a higher tier ({other.path}): imports go down"
+            elif other.path.startswith((FUNCTIONS, "Tests/")):
+                yield f"{target.path}: depends on {other.path}: move what it needs into a shared module"
 
 
 def values_that_do_io(files, targets):
-    """A module of values depends on one that does input or output."""
+    """A module of values depends on one of ours that does input or output."""
     for target in _sorted(targets):
         if target.name not in VALUE_MODULES or target.kind == "test":
             continue
-        for name in sorted((target.dependencies & targets.keys()) - PURE_MODULES):
-            yield f"{target.path}: is a module of values and depends on {name}, which does I/O: turn it around"
+        for name in sorted(target.dependencies & targets.keys()):
+            if targets[name].kind != "system-target" and name not in VALUE_MODULES:
+                yield f"{target.path}: is a module of values and depends on {name}, which does I/O: turn it around"
+
+
+def rules_that_do_io(files, targets):
+    """A file of a slice's rules imports what does input or output; another slice it may import for its rules."""
+    for file in files:
+        if not file.path.startswith(SHOP) or RULES not in file.path:
+            continue
+        for module, line in file.imports:
+            if module in targets and module not in VALUE_MODULES and not targets[module].path.startswith(SHOP):
+                yield f"{file.path}:{line}: imports {module}: a slice's rules do no I/O; move this out of Rules"
+
+
+def environment_outside_functions(files, targets):
+    """A shared module reads the environment, which only functions may hand on."""
+    for file in files:
+        if file.path.startswith(ENVIRONMENT_PLACES):
+            continue
+        for match in ENVIRONMENT.finditer(file.code):
+            line = file.code.count("\n", 0, match.start()) + 1
+            yield f"{file.path}:{line}: reads the environment: take a settings value from the function instead"
 
 
 def unsafe_outside_wrappers(files, targets):
-    """The word `unsafe` stands outside the modules that wrap C or raw memory."""
+    """The word `unsafe` stands outside the modules that wrap a C library and the exceptions."""
     for file in files:
-        if file.path.startswith("Tests/") or file.path.startswith(UNSAFE_ALLOWED):
+        if file.path.startswith("Tests/") or _wraps(file, targets):
             continue
         for match in re.finditer(r"\bunsafe\b", file.code):
             line = file.code.count("\n", 0, match.start()) + 1
-            yield f"{file.path}:{line}: `unsafe` outside a wrapper module: move it into one"
+            yield f"{file.path}:{line}: `unsafe` outside a module that wraps a C library: move it into one"
 
 
 def long_files(files, targets):
@@ -179,9 +219,25 @@ def long_files(files, targets):
 def _allowed_toolchain(file, targets):
     if file.path.startswith("Tests/"):
         return TOOLCHAIN_FOR_TESTS, "a test"
-    if targets[file.target].name in VALUE_MODULES:
-        return TOOLCHAIN_FOR_VALUES, "a module of values"
-    return TOOLCHAIN_FOR_PRODUCT, "the product"
+    if file.path.startswith(FUNCTIONS):
+        return TOOLCHAIN_FOR_FUNCTIONS, "a function"
+    if _wraps(file, targets):
+        return TOOLCHAIN_FOR_WRAPPERS, "a module that wraps a C library"
+    return TOOLCHAIN_FOR_SHARED, "a shared module without a C library of its own"
+
+
+def _wraps(file, targets):
+    """Whether a file belongs to a module that declares a C library, or is an exception."""
+    declared = targets[file.target].dependencies & targets.keys()
+    return any(targets[name].kind == "system-target" for name in declared) or _exception(file.path) is not None
+
+
+def _exception(path):
+    return next((known for known in EXCEPTIONS if path.startswith(known)), None)
+
+
+def _tier(target):
+    return next((place for place, folder in enumerate(TIERS) if target.path.startswith(folder)), len(TIERS))
 
 
 def _instead(module):

@@ -17,7 +17,7 @@ PAGE = "infra/observability.md"
 # The events that alerts count, by the messages of the page.
 EVENTS = "infra/terraform/modules/shop/events.json"
 # Takes messages from others and has none of its own.
-PASSES_ON = "Shared/Log/"
+PASSES_ON = "Shared/Platform/Log/"
 COLUMNS = ["Message", "Written by", "Severity", "Fields", "Alert"]
 ALL = "all"
 OPERATOR = {"Operator": "latchkey"}

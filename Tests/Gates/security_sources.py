@@ -15,7 +15,7 @@ SECRETS = re.compile(
     r"\b[sr]k_live_[A-Za-z0-9]{16,}|\bwhsec_[A-Za-z0-9+/]{24,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\bAKIA[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{35}|\bGOOG1E[A-Z0-9]{50,}|\bgh[pousr]_[A-Za-z0-9]{36}"
 )
-PUBLISHED = ("Tests/Vectors/", "Tests/CryptoTests/SampleKeys.swift", "Tests/Support/SampleIssuer.swift")
+PUBLISHED = ("Tests/Vectors/", "Tests/Platform/CryptoTests/SampleKeys.swift", "Tests/Support/SampleIssuer.swift")
 
 # What the product does without, and the requirements that do not apply for that reason.
 ABSENT = {
@@ -48,7 +48,7 @@ CRYPTOGRAPHY = re.compile(
     r"|(?<=_fetch\(nil, \")\w+(?=\")"
     r"|\b(?:md5|sha\d{3}|crypt)(?=\()"
 )
-CRYPTOGRAPHY_PLACES = ("Shared/Crypto/", "infra/migrations/")
+CRYPTOGRAPHY_PLACES = ("Shared/Platform/Crypto/", "infra/migrations/")
 
 
 def faults(root, statuses):

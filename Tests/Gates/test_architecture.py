@@ -39,7 +39,7 @@ class ArchitectureTests(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.package = Package(Path(folder.name))
-        self.package.add("Shared/Kernel", WallClock="import Glibc\nlet now = unsafe read()\n")
+        self.package.add("Shared/Platform/Kernel", WallClock="import Glibc\nlet now = unsafe read()\n")
 
     def assert_one_fault(self, *words):
         faults = self.package.faults()
@@ -48,11 +48,11 @@ class ArchitectureTests(unittest.TestCase):
             self.assertIn(word, faults[0])
 
     def test_a_sound_package_has_no_fault(self):
-        self.package.add("Shared/System/CUV", kind="system-target")
-        self.package.add("Shared/EventLoop", uses=["CUV"], Loop="internal import CUV\nimport Glibc\nlet a = unsafe b\n")
+        self.package.add("Shared/Platform/System/CUV", kind="system-target")
+        self.package.add("Shared/Platform/EventLoop", uses=["CUV"], Loop="internal import CUV\nimport Glibc\nlet a = unsafe b\n")
         self.package.add("Functions/Webhook", uses=["Kernel"], kind="executable", Main="import Kernel\n")
         self.package.add(
-            "Tests/WebhookTests",
+            "Tests/Functions/WebhookTests",
             uses=["Webhook"],
             kind="test",
             WebhookTests="import Foundation\nimport Testing\n@testable import Webhook\n",
@@ -63,15 +63,15 @@ class ArchitectureTests(unittest.TestCase):
         for line in ["import Kernel", "package import Kernel", "@testable import Kernel", "internal import struct Kernel.Money"]:
             with self.subTest(line):
                 self.package.targets = self.package.targets[:1]
-                self.package.add("Shared/Orders", Order=f"// first\n{line}\n")
-                self.assert_one_fault("Shared/Orders/Order.swift:2", "Kernel", "Package.swift")
+                self.package.add("Shared/Shop/Orders", Order=f"// first\n{line}\n")
+                self.assert_one_fault("Shared/Shop/Orders/Order.swift:2", "Kernel", "Package.swift")
 
     def test_an_import_that_the_gate_has_never_heard_of_is_a_fault(self):
-        self.package.add("Shared/Orders", Order="import Vapor\n")
+        self.package.add("Shared/Shop/Orders", Order="import Vapor\n")
         self.assert_one_fault("Vapor")
 
     def test_a_commented_import_is_no_import(self):
-        self.package.add("Shared/Orders", Order='// import Vapor\n/* \nimport Vapor\n*/\nlet a = """\nimport Vapor\n"""\n')
+        self.package.add("Shared/Shop/Orders", Order='// import Vapor\n/* \nimport Vapor\n*/\nlet a = """\nimport Vapor\n"""\n')
         self.assertEqual(self.package.faults(), [])
 
     def test_the_full_foundation_is_a_fault_in_the_product(self):
@@ -79,57 +79,104 @@ class ArchitectureTests(unittest.TestCase):
         self.assert_one_fault("Functions/Webhook/Main.swift:1", "FoundationEssentials")
 
     def test_foundation_networking_is_a_fault_even_in_a_test(self):
-        self.package.add("Tests/KernelTests", kind="test", A="import FoundationNetworking\n")
+        self.package.add("Tests/Platform/KernelTests", kind="test", A="import FoundationNetworking\n")
         self.assert_one_fault("FoundationNetworking", "Outbound")
 
-    def test_a_value_module_may_not_import_the_c_library(self):
-        self.package.add("Shared/Commerce", Order="import Glibc\n")
-        self.assert_one_fault("Shared/Commerce/Order.swift:1", "Glibc")
+    def test_only_a_module_that_wraps_a_c_library_may_import_glibc(self):
+        self.package.add("Shared/Shop/Commerce", Order="import Glibc\n")
+        self.assert_one_fault("Shared/Shop/Commerce/Order.swift:1", "Glibc")
+
+    def test_foundation_is_a_fault_in_every_shared_module(self):
+        self.package.add("Shared/Shop/Commerce", Order="import FoundationEssentials\n")
+        self.assert_one_fault("Shared/Shop/Commerce/Order.swift:1", "FoundationEssentials")
 
     def test_an_exception_that_nobody_needs_is_a_fault(self):
         self.package.targets.clear()
-        self.package.add("Shared/Kernel", WallClock="let a = 1\n")
-        self.assert_one_fault("Shared/Kernel/WallClock.swift", "Glibc", "exception")
+        self.package.add("Shared/Platform/Kernel", WallClock="let a = 1\n")
+        self.assert_one_fault("Shared/Platform/Kernel/WallClock.swift", "Glibc", "exception")
 
     def test_a_c_module_with_two_importers_is_a_fault(self):
-        self.package.add("Shared/System/CUV", kind="system-target")
+        self.package.add("Shared/Platform/System/CUV", kind="system-target")
         for name in ["EventLoop", "Server"]:
-            self.package.add(f"Shared/{name}", uses=["CUV"], A="internal import CUV\n")
+            self.package.add(f"Shared/Platform/{name}", uses=["CUV"], A="internal import CUV\n")
         self.assert_one_fault("CUV", "EventLoop, Server")
 
     def test_a_c_module_with_a_second_declarer_is_a_fault_before_it_is_imported(self):
-        self.package.add("Shared/System/CUV", kind="system-target")
-        self.package.add("Shared/EventLoop", uses=["CUV"], A="internal import CUV\n")
-        self.package.add("Tests/EventLoopTests", uses=["CUV"], kind="test", A="import Testing\n")
+        self.package.add("Shared/Platform/System/CUV", kind="system-target")
+        self.package.add("Shared/Platform/EventLoop", uses=["CUV"], A="internal import CUV\n")
+        self.package.add("Tests/Platform/EventLoopTests", uses=["CUV"], kind="test", A="import Testing\n")
         self.assert_one_fault("CUV", "EventLoopTests")
+
+    def test_a_dependency_on_a_higher_tier_is_a_fault(self):
+        order = ["Shared/Platform/Postgres", "Shared/Providers/StripeClient", "Shared/Shop/Orders"]
+        for lower, upper in zip(order, order[1:]):
+            with self.subTest(lower):
+                self.package.targets = self.package.targets[:1]
+                self.package.add(upper, A="\n")
+                self.package.add(lower, uses=[upper.rsplit("/", 1)[-1]], A="\n")
+                self.assert_one_fault(lower, upper, "imports go down")
+
+    def test_a_shared_module_outside_the_tiers_is_a_fault(self):
+        self.package.add("Shared/Orders", A="\n")
+        self.assert_one_fault("Shared/Orders", "tier")
+
+    def test_a_function_that_depends_on_another_is_a_fault(self):
+        self.package.add("Functions/Webhook", kind="executable", Main="\n")
+        self.package.add("Functions/Checkout", uses=["Webhook"], kind="executable", Main="\n")
+        self.assert_one_fault("Functions/Checkout", "Functions/Webhook")
+
+    def test_a_slices_rules_may_import_values_and_other_slices_and_nothing_that_does_io(self):
+        self.package.add("Shared/Platform/Postgres", A="\n")
+        self.package.add("Shared/Shop/Catalog", uses=["Postgres"], Statements="import Postgres\n")
+        self.package.add("Shared/Shop/Orders", uses=["Postgres", "Catalog", "Kernel"], Statements="import Postgres\n")
+        self.package.targets[-1]["sources"].append("Rules/Order.swift")
+        rules = self.package.root / "Shared/Shop/Orders/Rules/Order.swift"
+        rules.parent.mkdir()
+        rules.write_text("import Catalog\nimport Kernel\n")
+        self.assertEqual(self.package.faults(), [])
+        rules.write_text("import Kernel\nimport Postgres\n")
+        self.assert_one_fault("Shared/Shop/Orders/Rules/Order.swift:2", "Postgres")
+
+    def test_a_shared_module_that_reads_the_environment_is_a_fault(self):
+        self.package.add("Functions/Webhook", kind="executable", Main="let a = ProcessEnvironment.variables\n")
+        self.assertEqual(self.package.faults(), [])
+        self.package.add("Shared/Shop/Outbox", A="let a = ProcessEnvironment.variables\n")
+        self.assert_one_fault("Shared/Shop/Outbox/A.swift:1", "environment")
+
+    def test_contributing_names_the_modules_of_values_and_the_exceptions(self):
+        text = (Path(architecture.__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        for module in architecture.VALUE_MODULES:
+            self.assertIn(f"`{module}`", text)
+        for path in architecture.EXCEPTIONS:
+            self.assertIn(f"`{path}`", text)
 
     def test_a_shared_module_that_depends_on_a_function_is_a_fault(self):
         self.package.add("Functions/Webhook", kind="executable", Main="\n")
-        self.package.add("Shared/Records", uses=["Webhook"], A="\n")
-        self.assert_one_fault("Shared/Records", "Webhook")
+        self.package.add("Shared/Shop/Records", uses=["Webhook"], A="\n")
+        self.assert_one_fault("Shared/Shop/Records", "Webhook")
 
     def test_a_value_module_that_depends_on_io_is_a_fault(self):
-        self.package.add("Shared/Postgres", A="\n")
-        self.package.add("Shared/Commerce", uses=["Postgres", "Kernel"], A="\n")
-        self.assert_one_fault("Shared/Commerce", "Postgres")
+        self.package.add("Shared/Platform/Postgres", A="\n")
+        self.package.add("Shared/Platform/HTTP", uses=["Postgres", "Kernel"], A="\n")
+        self.assert_one_fault("Shared/Platform/HTTP", "Postgres")
 
     def test_unsafe_outside_a_wrapper_is_a_fault(self):
-        self.package.add("Shared/Commerce", A="let a = 1\nlet b = unsafe a\n")
-        self.assert_one_fault("Shared/Commerce/A.swift:2", "unsafe")
+        self.package.add("Shared/Shop/Commerce", A="let a = 1\nlet b = unsafe a\n")
+        self.assert_one_fault("Shared/Shop/Commerce/A.swift:2", "unsafe")
 
     def test_unsafe_in_an_interpolation_is_code(self):
-        self.package.add("Shared/Commerce", A='let b = "a \\(f("x", unsafe a)) b"\n')
+        self.package.add("Shared/Shop/Commerce", A='let b = "a \\(f("x", unsafe a)) b"\n')
         self.assert_one_fault("unsafe")
 
     def test_the_word_unsafe_in_a_comment_or_text_is_no_fault(self):
-        self.package.add("Shared/Commerce", A='/// unsafe\nlet a = "unsafe \\" unsafe"\nlet b = #"unsafe " \\(unsafe)"#\n')
+        self.package.add("Shared/Shop/Commerce", A='/// unsafe\nlet a = "unsafe \\" unsafe"\nlet b = #"unsafe " \\(unsafe)"#\n')
         self.assertEqual(self.package.faults(), [])
 
     def test_a_file_of_301_lines_is_a_fault_and_one_of_300_is_not(self):
-        self.package.add("Shared/Commerce", A="\n" * 300)
+        self.package.add("Shared/Shop/Commerce", A="\n" * 300)
         self.assertEqual(self.package.faults(), [])
-        self.package.add("Shared/Tokens", A="\n" * 301)
-        self.assert_one_fault("Shared/Tokens/A.swift", "301")
+        self.package.add("Shared/Shop/Tokens", A="\n" * 301)
+        self.assert_one_fault("Shared/Shop/Tokens/A.swift", "301")
 
 
 class SwiftSourceTests(unittest.TestCase):

@@ -1,5 +1,6 @@
 import HTTP
 import Kernel
+import Support
 import Testing
 
 @testable import Sandbox

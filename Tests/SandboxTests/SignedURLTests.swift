@@ -2,6 +2,7 @@ import Crypto
 import FoundationEssentials
 import HTTP
 import Kernel
+import Support
 import Testing
 
 @testable import Sandbox

@@ -159,9 +159,3 @@ final class Endpoint {
         return received
     }
 }
-
-/// A file of `Tests/Vectors`.
-func vector(_ path: String, _ file: String = #filePath) throws -> [UInt8] {
-    let folder = file.split(separator: "/").dropLast(2).joined(separator: "/")
-    return Array(try Data(contentsOf: URL(filePath: "/\(folder)/Vectors/\(path)")))
-}

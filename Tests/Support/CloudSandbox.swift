@@ -27,7 +27,8 @@ package final class CloudSandbox: Sendable {
                 "STORAGE_PORT": "0", "STRIPE_API_KEY": "sk_test_51", "STORAGE_FOLDER": folder, "LOG_LEVEL": "notice",
                 "STORAGE_BUCKET": CloudSandbox.bucket, "SANDBOX_PRICES": #"{"products":[]}"#,
                 "SERVICE_ACCOUNT": CloudSandbox.account, "SERVICE_ACCOUNT_KEY": try privateKey(),
-                "STORAGE_PUBLIC_KEY": vectors + "public_key.pem", "STORAGE_ACCESS_TOKEN": CloudSandbox.personalToken,
+                "STORAGE_PUBLIC_KEY": "\(repositoryRoot)/Tests/Vectors/gcs/public_key.pem",
+                "STORAGE_ACCESS_TOKEN": CloudSandbox.personalToken,
             ])
         let name = #""storage":"#
         port = try #require(
@@ -89,8 +90,6 @@ package final class CloudSandbox: Sendable {
     }
 }
 
-private let vectors = String(#filePath.dropLast("Support/CloudSandbox.swift".count)) + "Vectors/gcs/"
-
 /// The key of Google's dummy service account, which opens nothing.
 private func privateKey() throws -> String {
     struct Account: Decodable {
@@ -98,6 +97,6 @@ private func privateKey() throws -> String {
 
         enum CodingKeys: String, CodingKey { case privateKey = "private_key" }
     }
-    let json = try Data(contentsOf: URL(filePath: vectors + "test_service_account.not-a-test.json"))
+    let json = try Data(vector("gcs/test_service_account.not-a-test.json"))
     return try JSONDecoder().decode(Account.self, from: json).privateKey
 }

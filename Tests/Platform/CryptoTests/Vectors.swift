@@ -1,13 +1,5 @@
 import Crypto
-import FoundationEssentials
 import Testing
-
-/// Reads one of the vector files that nobody in this project wrote (`Tests/Vectors/SOURCES.md`).
-func vectors<Content: Decodable>(_ path: String, _ file: String = #filePath) throws -> Content {
-    let folder = file.split(separator: "/").dropLast(2).joined(separator: "/")
-    let data = try Data(contentsOf: URL(filePath: "/\(folder)/Vectors/\(path)"))
-    return try JSONDecoder().decode(Content.self, from: data)
-}
 
 /// A file of project Wycheproof.
 struct Wycheproof<Group: Decodable>: Decodable {

@@ -1,4 +1,5 @@
 import Crypto
+import Support
 import Testing
 
 @Suite("Base64, Base64URL and hexadecimal")
@@ -28,7 +29,7 @@ struct TextCodingTests {
 
     @Test("Base64 and RFC 4648 agree")
     func rfc4648() throws {
-        let file: RFC4648 = try vectors("rfc_misc.json")
+        let file = try vector("rfc_misc.json", as: RFC4648.self)
         #expect(file.rfc4648.base64.count == 7)
         for pair in file.rfc4648.base64 {
             #expect(Base64.encode(Array(pair[0].utf8)) == pair[1])

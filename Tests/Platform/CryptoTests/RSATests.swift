@@ -1,5 +1,6 @@
 import Crypto
 import Kernel
+import Support
 import Testing
 
 @Suite("RSA with PKCS#1 v1.5 and SHA-256")
@@ -18,7 +19,7 @@ struct RSATests {
     }
 
     private func signGroups() throws -> [SignGroup] {
-        let file: Wycheproof<SignGroup> = try vectors("wycheproof/rsa_pkcs1_2048_sig_gen_test.json")
+        let file = try vector("wycheproof/rsa_pkcs1_2048_sig_gen_test.json", as: Wycheproof<SignGroup>.self)
         return file.testGroups
     }
 
@@ -29,7 +30,7 @@ struct RSATests {
 
     @Test("judges every Wycheproof signature as Wycheproof does, and takes no doubtful one")
     func wycheproof() throws {
-        let file: Wycheproof<VerifyGroup> = try vectors("wycheproof/rsa_signature_2048_sha256_test.json")
+        let file = try vector("wycheproof/rsa_signature_2048_sha256_test.json", as: Wycheproof<VerifyGroup>.self)
         var judged = 0
         for group in file.testGroups {
             let key = try RSAPublicKey(pem: group.publicKeyPem)

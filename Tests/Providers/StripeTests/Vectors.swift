@@ -2,16 +2,11 @@ import FoundationEssentials
 import HTTP
 import Kernel
 import Stripe
-
-/// The bytes of a file that Stripe published (`Tests/Vectors/SOURCES.md`).
-func vector(_ name: String, _ file: String = #filePath) throws -> [UInt8] {
-    let folder = file.split(separator: "/").dropLast(2).joined(separator: "/")
-    return Array(try Data(contentsOf: URL(filePath: "/\(folder)/Vectors/stripe/\(name)")))
-}
+import Support
 
 /// Stripe's own examples by resource, read once.
 let fixtures = Result {
-    let file = try JSONDecoder().decode([String: JSON].self, from: Data(vector("fixtures3.json")))
+    let file = try JSONDecoder().decode([String: JSON].self, from: Data(vector("stripe/fixtures3.json")))
     guard case .object(let resources) = file["resources"] else { throw NoFixture(resource: "resources") }
     return resources
 }

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Mail
+import Support
 
 /// The template files of this repository.
 enum Shipped {
-    static let directory = repository + "/infra/mail/"
+    static let directory = repositoryRoot + "/infra/mail/"
 
     static func templates() throws -> MailTemplates { try MailTemplates(files: files()) }
 
@@ -16,6 +17,4 @@ enum Shipped {
     static func read(_ path: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     }
-
-    static let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
 }

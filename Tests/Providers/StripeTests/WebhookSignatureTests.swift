@@ -1,6 +1,7 @@
 import HTTP
 import Kernel
 import Stripe
+import Support
 import Testing
 
 @Suite("Webhook signature")
@@ -13,7 +14,7 @@ struct WebhookSignatureTests {
     private func fault(
         _ headers: [String], body: [UInt8]? = nil, secrets: [Secret]? = nil, now moment: Instant? = nil
     ) throws -> SignatureFault? {
-        var request = Request(method: .post, path: "/", body: try body ?? vector("event_test_signature.json"))
+        var request = Request(method: .post, path: "/", body: try body ?? vector("stripe/event_test_signature.json"))
         for header in headers { request.fields.append("STRIPE-signature", header) }
         do {
             _ = try WebhookSignature.verify(request, keys: SigningKeys(secrets ?? [secret]), now: moment ?? now)
@@ -78,7 +79,7 @@ struct WebhookSignatureTests {
     @Test("over another body, or with another secret, an empty one or none, is forged")
     func otherBodyOrSecret() throws {
         let header = ["t=1533204620,v1=\(Self.signature)"]
-        let body = try vector("event_test_signature.json")
+        let body = try vector("stripe/event_test_signature.json")
         #expect(try fault(header, body: body + [10]) == .forged)
         #expect(try fault(header, body: Array(body.dropLast())) == .forged)
         #expect(try fault(header, body: []) == .forged)
@@ -121,7 +122,7 @@ struct WebhookSignatureTests {
 
     @Test("carries the very bytes and the time that were signed")
     func payload() throws {
-        let body = try vector("event_test_signature.json")
+        let body = try vector("stripe/event_test_signature.json")
         var request = Request(method: .post, path: "/", body: body)
         request.fields.append("Stripe-Signature", "t=1533204620,v1=\(Self.signature)")
         let payload = try WebhookSignature.verify(request, keys: SigningKeys([secret]), now: now + .seconds(7))
@@ -135,7 +136,7 @@ struct WebhookSignatureTests {
 
     @Test("that we make is the one Stripe makes")
     func signs() throws {
-        let body = try vector("event_test_signature.json")
+        let body = try vector("stripe/event_test_signature.json")
         #expect(WebhookSignature.sign(body, secret: secret, at: now) == "t=1533204620,v1=\(Self.signature)")
     }
 }

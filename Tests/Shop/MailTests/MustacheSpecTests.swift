@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Support
 import Testing
 
 @testable import Mail
@@ -29,8 +30,7 @@ struct SpecCase: Decodable, CustomTestStringConvertible {
     var testDescription: String { "\(spec): \(name)" }
 
     static func all() throws -> [SpecCase] {
-        let text = try Shipped.read(Shipped.repository + "/Tests/Vectors/mustache/spec.json")
-        return try JSONDecoder().decode([SpecCase].self, from: Data(text.utf8))
+        try vector("mustache/spec.json", as: [SpecCase].self)
     }
 }
 

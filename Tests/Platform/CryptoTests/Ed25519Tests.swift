@@ -1,5 +1,6 @@
 import Crypto
 import Kernel
+import Support
 import Testing
 
 @Suite("Ed25519")
@@ -18,7 +19,7 @@ struct Ed25519Tests {
 
     @Test("judges every Wycheproof signature as Wycheproof does")
     func wycheproof() throws {
-        let file: Wycheproof<Group> = try vectors("wycheproof/ed25519_test.json")
+        let file = try vector("wycheproof/ed25519_test.json", as: Wycheproof<Group>.self)
         var judged = 0
         for group in file.testGroups {
             let key = try Ed25519PublicKey(try bytes(group.publicKey.pk))
@@ -52,7 +53,7 @@ struct Ed25519Tests {
 
     @Test("signs as RFC 8032 does")
     func rfc8032() throws {
-        let file: RFC8032 = try vectors("rfc_misc.json")
+        let file = try vector("rfc_misc.json", as: RFC8032.self)
         #expect(file.cases.count == 3)
         for test in file.cases {
             func part(_ name: String) throws -> [UInt8] { try bytes(test[name]) }

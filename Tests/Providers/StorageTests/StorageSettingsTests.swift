@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Kernel
 import Storage
+import Support
 import Testing
 
 @Suite("Storage settings")
@@ -18,7 +19,7 @@ struct StorageSettingsTests {
 
     @Test("an RSA key is read from a file or from the setting itself, an HMAC secret keeps its colons")
     func signers() throws {
-        let json = try vector("test_service_account.not-a-test.json")
+        let json = try vector("gcs/test_service_account.not-a-test.json")
         let email = "test-iam-credentials@dummy-project-id.iam.gserviceaccount.com"
         let fromFile = try #require(StorageSigner("rsa:key.json") { $0 == "key.json" ? json : nil })
         let inline = try #require(StorageSigner("rsa: \(String(decoding: json, as: UTF8.self))", readFile: noFile))

@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTP
 import Kernel
 import Storage
+import Support
 import Testing
 
 /// One of Google's conformance cases.
@@ -65,7 +66,7 @@ private struct ConformanceFile: Decodable {
 }
 
 private let conformance = Result {
-    try JSONDecoder().decode(ConformanceFile.self, from: Data(vector("v4_signatures.json")))
+    try JSONDecoder().decode(ConformanceFile.self, from: Data(vector("gcs/v4_signatures.json")))
 }
 
 @Suite("V4 signature")

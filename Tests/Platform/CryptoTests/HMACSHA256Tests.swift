@@ -1,5 +1,6 @@
 import Crypto
 import Kernel
+import Support
 import Testing
 
 @Suite("HMAC-SHA256")
@@ -22,7 +23,7 @@ struct HMACSHA256Tests {
 
     @Test("judges every Wycheproof case as Wycheproof does")
     func wycheproof() throws {
-        let file: Wycheproof<MacGroup> = try vectors("wycheproof/hmac_sha256_test.json")
+        let file = try vector("wycheproof/hmac_sha256_test.json", as: Wycheproof<MacGroup>.self)
         var judged = 0
         for group in file.testGroups {
             for test in group.tests {
@@ -38,7 +39,7 @@ struct HMACSHA256Tests {
 
     @Test("makes the tags of RFC 4231")
     func rfc4231() throws {
-        let file: RFC4231 = try vectors("rfc_misc.json")
+        let file = try vector("rfc_misc.json", as: RFC4231.self)
         #expect(file.cases.count == 7)
         for test in file.cases {
             let key = Secret(bytes: try bytes(test.key))

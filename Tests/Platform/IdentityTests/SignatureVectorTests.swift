@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Support
 import Testing
 
 @testable import Identity
@@ -7,7 +8,7 @@ import Testing
 struct SignatureVectorTests {
     @Test("Wycheproof: of every RSA key's tokens exactly the valid ones that name their key and RS256 are believed")
     func wycheproof() throws {
-        let document = try decode(Wycheproof.self, "wycheproof/json_web_signature_test.json")
+        let document = try vector("wycheproof/json_web_signature_test.json", as: Wycheproof.self)
         var (believed, refused) = (0, 0)
         for group in document.testGroups {
             guard let key = group.public, key.kty == "RSA" else { continue }
@@ -27,7 +28,7 @@ struct SignatureVectorTests {
 
     @Test("Wycheproof: a token made with a shared secret or a curve is refused, whatever key is at hand")
     func otherAlgorithms() throws {
-        let document = try decode(Wycheproof.self, "wycheproof/json_web_signature_test.json")
+        let document = try vector("wycheproof/json_web_signature_test.json", as: Wycheproof.self)
         let rsa = try #require(document.testGroups.compactMap(\.public).first { $0.alg == "RS256" })
         for group in document.testGroups where group.public?.kty != "RSA" {
             for test in group.tests {
@@ -38,7 +39,7 @@ struct SignatureVectorTests {
 
     @Test("RFC 7520 section 4.1: the cookbook's RSA signature is believed, and with another key is not")
     func cookbook() throws {
-        let example = try decode(Cookbook.self, "jose_cookbook/jws_4_1.rsa_v15_signature.json")
+        let example = try vector("jose_cookbook/jws_4_1.rsa_v15_signature.json", as: Cookbook.self)
         let token = try CompactToken(example.output.compact)
         let payload = try token.verifiedPayload(try keySet(example.input.key))
         #expect(String(decoding: payload, as: UTF8.self) == example.input.payload)
@@ -50,7 +51,7 @@ struct SignatureVectorTests {
 
     @Test("RFC 7515 appendix A.2 names no key, and appendix A.5 has no signature: both are refused")
     func appendix() throws {
-        for example in try decode([RFCExample].self, "rfc_jose.json") {
+        for example in try vector("rfc_jose.json", as: [RFCExample].self) {
             guard let jws = example.jws else { continue }
             #expect(throws: TokenFault.self, "\(example.id)") { try CompactToken(jws) }
         }
@@ -118,12 +119,4 @@ private struct Cookbook: Decodable {
 private struct RFCExample: Decodable {
     let id: String
     let jws: String?
-}
-
-/// A file that somebody published (`Tests/Vectors/SOURCES.md`).
-private func decode<Content: Decodable>(
-    _ type: Content.Type, _ name: String, _ file: String = #filePath
-) throws -> Content {
-    let folder = file.split(separator: "/").dropLast(2).joined(separator: "/")
-    return try JSONDecoder().decode(type, from: Data(contentsOf: URL(filePath: "/\(folder)/Vectors/\(name)")))
 }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Support
 import Testing
 
 @testable import Tokens
@@ -16,11 +16,7 @@ struct CrockfordTests {
         let integers: [Whole]
     }
 
-    private func file() throws -> File {
-        let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        let data = try Data(contentsOf: URL(filePath: "/\(folder)/Vectors/crockford32.json"))
-        return try JSONDecoder().decode(File.self, from: data)
-    }
+    private func file() throws -> File { try vector("crockford32.json", as: File.self) }
 
     @Test("has the alphabet, the aliases and the gap of its definition")
     func alphabet() throws {
