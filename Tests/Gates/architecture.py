@@ -16,6 +16,7 @@ from pathlib import Path
 import swift_source
 
 LONGEST_FILE = 300
+LONGEST_FUNCTION = 60
 
 # The tiers by folder, the lowest first; a target imports its own tier and those below it.
 TIERS = ["Shared/Platform/", "Shared/Providers/", "Shared/Shop/", "Functions/"]
@@ -105,6 +106,7 @@ def check(package, root):
         environment_outside_functions,
         unsafe_outside_wrappers,
         long_files,
+        long_functions,
     ]
     return [fault for rule in rules for fault in rule(files, targets)]
 
@@ -214,6 +216,16 @@ def long_files(files, targets):
     for file in files:
         if file.lines > LONGEST_FILE:
             yield f"{file.path}: {file.lines} lines, more than {LONGEST_FILE}: split it by idea"
+
+
+def long_functions(files, targets):
+    """A function of the product that does more than one thing, the SQL text in it included."""
+    for file in files:
+        if file.path.startswith("Tests/"):
+            continue
+        for name, line, lines in swift_source.functions(file.code):
+            if lines > LONGEST_FUNCTION:
+                yield f"{file.path}:{line}: {name} has {lines} lines, more than {LONGEST_FUNCTION}: split it by step"
 
 
 def _allowed_toolchain(file, targets):

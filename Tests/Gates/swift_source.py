@@ -8,12 +8,51 @@ _IMPORT = re.compile(
     r"import[ \t]+(?:(?:struct|class|enum|protocol|func|var|let|typealias)[ \t]+)?(\w+)",
     re.MULTILINE,
 )
+_FUNCTION = re.compile(r"\bfunc[ \t]+([^\s(<]+)|\b(init)[?!]?(?=[ \t]*[(<])")
+# What begins another declaration, so that a function before it has no body.
+_DECLARATION = re.compile(r"\n[ \t]*(?:@\w+[ \t\n]+)*(?:(?:package|private|fileprivate|static|mutating)[ \t]+)*(?:func|var|let|init|case)\b")
 _LITERAL_START = re.compile(r'(#*)("""|")')
 
 
 def imports(code):
     """The modules that blanked source imports, each with its line."""
     return [(match[1], code.count("\n", 0, match.start(1)) + 1) for match in _IMPORT.finditer(code)]
+
+
+def functions(code):
+    """The functions and initialisers of blanked source, each with its name, its first line and its number of lines."""
+    found = []
+    for match in _FUNCTION.finditer(code):
+        body = _body(code, match.end())
+        if body:
+            first = code.count("\n", 0, match.start()) + 1
+            found.append((match[1] or match[2], first, code.count("\n", match.start(), body) + 1))
+    return found
+
+
+def _body(code, at):
+    """Where the body that begins behind a function's name ends; `None` when it has none, as in a protocol."""
+    depth = 0
+    for end in range(at, len(code)):
+        character = code[end]
+        if depth == 0 and (character == "}" or _DECLARATION.match(code, end)):
+            return None
+        if character in "({[":
+            if character == "{" and depth == 0:
+                return _closing(code, end)
+            depth += 1
+        elif character in ")}]":
+            depth -= 1
+    return None
+
+
+def _closing(code, at):
+    depth = 0
+    for end in range(at, len(code)):
+        depth += (code[end] == "{") - (code[end] == "}")
+        if depth == 0:
+            return end
+    return None
 
 
 def blanked(source):

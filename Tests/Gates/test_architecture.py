@@ -179,12 +179,27 @@ class ArchitectureTests(unittest.TestCase):
         self.assert_one_fault("Shared/Shop/Tokens/A.swift", "301")
 
 
+    def test_a_function_of_61_lines_is_a_fault_its_sql_included_and_one_of_60_is_not(self):
+        for name in ["func a<B>(_ b: B) -> Int", "package init(_ b: [Int] = [])"]:
+            with self.subTest(name):
+                self.package.targets = self.package.targets[:1]
+                text = "let a = 1\n" * 100 + f'struct A {{\n{name} {{\n"""\n' + "SELECT }\n" * 56 + '"""\n}\n}\n'
+                self.package.add("Shared/Shop/Orders", A=text)
+                self.assertEqual(self.package.faults(), [])
+                self.package.add("Shared/Shop/Catalog", A=text.replace("SELECT", "\nSELECT", 1))
+                self.assert_one_fault("Shared/Shop/Catalog/A.swift:102", "61")
+
+
 class SwiftSourceTests(unittest.TestCase):
     def test_lines_stay_where_they_are(self):
         source = 'let a = """\n  x\n  """ // b\n/* c\n */ let d = 1\n'
         code = swift_source.blanked(source)
         self.assertEqual([len(line) for line in code.split("\n")], [len(line) for line in source.split("\n")])
         self.assertEqual(code.split("\n")[4].strip(), "let d = 1")
+
+    def test_a_function_without_a_body_has_no_lines(self):
+        code = "protocol A {\n  func b() -> Int\n  init(c: Int)\n}\nfunc d() {\n}\n"
+        self.assertEqual(swift_source.functions(code), [("d", 5, 2)])
 
     def test_nested_comments_end_where_they_should(self):
         self.assertEqual(swift_source.blanked("/* a /* b */ c */d").strip(), "d")

@@ -1,10 +1,11 @@
 import Glibc
 package import Kernel
 
-/// A statement and its values.
+/// A statement, or a part of one, and its values.
 ///
-/// The text comes from source code only, everything interpolated is a bound value, and there is no door for text
-/// made at run time.
+/// The text comes from source code only, and no text made at run time can get in. Whatever is interpolated is bound as a
+/// value, except another `SQL`, whose text and values become part of this one: so the owner of a table lends its
+/// INSERT to the statements of others.
 package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
     /// What the text is made of: two statements from the same place in the source have the same parts, so a statement
     /// is known again without its text being put together, compared or hashed.
@@ -37,17 +38,6 @@ package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
 
     package static func == (left: SQL, right: SQL) -> Bool { left.text == right.text && left.values == right.values }
 
-    /// Two statements' texts and values one behind the other, for parts that several statements share.
-    package static func + (left: SQL, right: Fragment) -> SQL {
-        SQL(left.parts + [.literal(right.text)], left.values)
-    }
-
-    /// A piece of statement text without values, from source code only.
-    package struct Fragment: ExpressibleByStringLiteral, Sendable {
-        fileprivate let text: StaticString
-        package init(stringLiteral text: StaticString) { self.text = text }
-    }
-
     /// Refuses a text with a NUL as the server does where it sees one (`character_not_in_repertoire`): the text format
     /// ends there, so that the server would take a part for the whole.
     func refuseNUL() throws(PostgresFault) {
@@ -66,7 +56,10 @@ package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
         }
 
         package mutating func appendLiteral(_ literal: StaticString) { parts.append(.literal(literal)) }
-        package mutating func appendInterpolation(_ fragment: Fragment) { parts.append(.literal(fragment.text)) }
+        package mutating func appendInterpolation(_ part: SQL) {
+            parts += part.parts
+            values += part.values
+        }
         package mutating func appendInterpolation(_ value: String) { bind(.text(value)) }
         package mutating func appendInterpolation(_ value: String?) { bind(value.map(SQLValue.text) ?? .null) }
         package mutating func appendInterpolation(_ value: Int64) { bind(.integer(value)) }

@@ -94,7 +94,7 @@ package struct Mailroom {
         let catalog = try await catalog.catalog { known in products.allSatisfy { known.product($0) != nil } }
         let letters = claimed.compactMap { letter($0, catalog, at: now) }
         let grants = letters.flatMap(\.grants)
-        if !grants.isEmpty { _ = try await pool.run(OutboxStatements.grant(grants, at: now)) }
+        if !grants.isEmpty { _ = try await pool.run(GrantStatements.issue(grants, at: now)) }
         // All of a round at once: its lease is one attempt's time, and a hanging server holds up nobody else.
         let rounds = letters.map { letter in Loop.start { await settle(letter, catalog) } }
         for round in rounds {

@@ -3,9 +3,27 @@ package import Postgres
 
 /// The audit log, written and read.
 package enum AuditStatements {
-    /// The beginning of the INSERT that a larger statement carries in a WITH part of its own, so that an entry commits
-    /// with what it tells: `WITH …, audit AS (\(AuditStatements.insert) SELECT …)`.
-    package static let insert: SQL.Fragment = "INSERT INTO audit_log (at, actor, action, order_id, details, origin)"
+    /// The beginning of every INSERT, for a SELECT of these columns in a WITH part of a larger statement, so that an
+    /// entry commits with what it tells.
+    package static let insert: SQL = "INSERT INTO audit_log (at, actor, action, order_id, details, origin)"
+
+    /// An entry for each row of `source`, for a WITH part of the statement that makes the change.
+    ///
+    /// - Parameters:
+    ///   - action: an expression for the action, such as `'license.revoked'`.
+    ///   - order: an expression for the order.
+    ///   - details: pairs of names and expressions as `jsonb_build_object` takes them; those that are NULL are left out.
+    ///   - source: what follows FROM.
+    package static func append(
+        _ stamp: AuditStamp, _ action: SQL, of order: SQL, details: SQL, from source: SQL
+    ) -> SQL {
+        """
+        \(insert)
+        SELECT \(stamp.at), \(stamp.actor.description), \(action), \(order),
+            jsonb_strip_nulls(jsonb_build_object('reason', \(stamp.reason)::text, \(details))), \(stamp.origin)
+        FROM \(source)
+        """
+    }
 
     /// Writes one entry.
     package static func record(_ entry: AuditEntry) -> Statement<Int> {
@@ -40,7 +58,7 @@ package enum AuditStatements {
             """, row)
     }
 
-    private static let columns: SQL.Fragment = """
+    private static let columns: SQL = """
         SELECT id, at, actor, action, order_id, details::text, origin FROM audit_log
         """
 

@@ -27,7 +27,7 @@ package enum CheckoutStatements {
     ) -> Statement<Limited<CheckoutTerms?>> {
         .row(
             """
-            WITH \(gate), offer AS (
+            WITH \(gate.parts), offer AS (
                 SELECT p.id AS product_id, p.shop_id, r.stripe_price_id, r.unit_amount, r.currency,
                     p.allow_promotion_codes, p.automatic_tax, p.terms_consent, p.invoice_creation
                 FROM products p JOIN prices r ON r.product_id = p.id AND r.active

@@ -54,70 +54,33 @@ package enum CorrectionStatements {
         of order: OrderID, to email: EmailAddress, _ rule: CorrectionRule?, _ mails: CorrectionMails,
         leasedUntil lease: Instant? = nil, by stamp: AuditStamp
     ) -> Statement<CorrectionOutcome> {
-        let isBuyer = rule != nil
-        return Statement(
+        Statement(
             """
-            WITH found AS (
-                SELECT o.id, o.shop_id, o.customer_id, o.status, o.email, o.email = \(email) AS is_same,
-                    o.status IN ('pending', 'expired') AS is_early,
-                    \(isBuyer)::boolean AND NOT COALESCE(
-                        o.status IN ('paid', 'partially_refunded') AND o.paid_at > \(rule.map { stamp.at - $0.window })::timestamptz
-                            AND o.email_corrections < \(rule?.count ?? 0)::integer
-                            AND EXISTS (SELECT FROM licenses l WHERE l.order_id = o.id AND l.status = 'active'), false
-                    ) AS is_late
-                FROM orders o WHERE o.id = \(order) FOR UPDATE
-            ), due AS (
-                SELECT id, shop_id, customer_id, email FROM found
-                WHERE (is_same IS NOT TRUE OR \(isBuyer)::boolean) AND NOT is_early AND NOT is_late
-            ), customer AS (
-                INSERT INTO customers AS c (id, shop_id, email, name, created_at)
-                SELECT \(CustomerID(at: stamp.at)), shop_id, \(email), (SELECT name FROM customers WHERE id = due.customer_id),
-                    \(stamp.at)
-                FROM due
-                ON CONFLICT (shop_id, lower(email)) DO UPDATE SET name = c.name
-                RETURNING id
-            ), changed AS (
-                UPDATE orders o SET email = \(email), customer_id = customer.id, email_corrected_at = \(stamp.at),
-                    email_corrections = o.email_corrections + \(isBuyer)::boolean::integer
+            WITH \(input(order, email, rule, mails, lease, stamp)), \(found), changed AS (
+                UPDATE orders o
+                SET email = due.new_email, customer_id = customer.id, email_corrected_at = due.at,
+                    email_corrections = o.email_corrections + due.is_buyer::integer
                 FROM due, customer WHERE o.id = due.id
                 RETURNING o.id, due.email AS previous
             ), dropped AS (
-                UPDATE emails e SET status = 'dead', last_error = 'the address was put right' FROM changed
-                WHERE e.order_id = changed.id AND e.status = 'pending' AND e.kind <> 'address_changed'
-                RETURNING e.kind
+                \(OutboxStatements.drop(
+                    mailsOf: "changed", except: "'address_changed'", because: "the address was put right"))
             ), revoked AS (
-                UPDATE download_grants g SET revoked_at = \(stamp.at) FROM changed
-                WHERE g.order_id = changed.id AND g.revoked_at IS NULL
-            ), again AS (
-                SELECT kind FROM dropped WHERE kind IN ('refund_confirmed', 'access_suspended', 'payment_failed')
-                UNION
-                SELECT 'receipt' FROM changed
-                WHERE EXISTS (SELECT FROM licenses l WHERE l.order_id = changed.id AND l.status = 'active')
-            ), news AS (
-                SELECT (\(mails.ids)::uuid[])[row_number() OVER (ORDER BY kind)] AS id, kind, \(email)::text AS recipient FROM again
-                UNION ALL
-                SELECT \(mails.notice)::uuid, 'address_changed', previous FROM changed
-                WHERE lower(previous) <> lower(\(email)::text) AND EXISTS (
-                    SELECT FROM emails e
-                    WHERE e.order_id = changed.id AND e.status = 'sent' AND lower(e.recipient) = lower(previous)
-                )
-            ), mail AS (
-                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
-                SELECT news.id, changed.id, news.kind, news.recipient, 'pending', (\(lease)::timestamptz IS NOT NULL)::integer,
-                    COALESCE(\(lease)::timestamptz, \(stamp.at)), \(stamp.at)
-                FROM changed, news
+                \(GrantStatements.revoke(of: "changed.id", from: "changed", at: stamp.at))
+            ), \(dueMail), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT \(stamp.at), \(stamp.actor.description), \(action), id,
-                    jsonb_strip_nulls(jsonb_build_object(
-                        'reason', \(stamp.reason)::text, 'to', \(email.masked)::text,
-                        'from', left(previous, 1) || '…' || substring(previous FROM position('@' IN previous)))),
-                    \(stamp.origin)
-                FROM changed
+                \(AuditStatements.append(
+                    stamp, "\(action)", of: "id",
+                    details: """
+                        'to', \(email.masked)::text,
+                        'from', left(previous, 1) || '…' || substring(previous FROM position('@' IN previous))
+                        """,
+                    from: "changed"))
             )
             SELECT status, email, is_early, is_late, EXISTS (SELECT FROM changed),
-                (SELECT array_agg(id) FROM news WHERE kind <> 'address_changed'),
-                (SELECT id FROM news WHERE kind = 'address_changed')
+                (SELECT array_agg(id) FROM due_mail WHERE kind <> 'address_changed'),
+                (SELECT id FROM due_mail WHERE kind = 'address_changed')
             FROM found
             """
         ) { result throws(PostgresFault) in
@@ -125,6 +88,64 @@ package enum CorrectionStatements {
             return try result.withRow(0, outcome)
         }
     }
+
+    /// The CTE `input`: each value once.
+    private static func input(
+        _ order: OrderID, _ email: EmailAddress, _ rule: CorrectionRule?, _ mails: CorrectionMails, _ lease: Instant?,
+        _ stamp: AuditStamp
+    ) -> SQL {
+        """
+        input AS (
+            SELECT \(order)::uuid AS order_id, \(email)::text AS new_email, \(rule != nil)::boolean AS is_buyer,
+                \(rule.map { stamp.at - $0.window })::timestamptz AS window_start, \(rule?.count ?? 0)::integer AS times,
+                \(CustomerID(at: stamp.at))::uuid AS new_customer, \(mails.ids)::uuid[] AS mails,
+                \(mails.notice)::uuid AS notice, \(lease)::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+        )
+        """
+    }
+
+    /// The CTEs `found` and `due`, the order and whether it may be changed, and `customer`, who has the address.
+    private static let found: SQL = """
+        found AS (
+            SELECT o.id, o.shop_id, o.customer_id, o.status, o.email, o.email = new_email AS is_same, new_email, new_customer,
+                is_buyer, at, o.status IN ('pending', 'expired') AS is_early,
+                is_buyer AND NOT COALESCE(
+                    o.status IN ('paid', 'partially_refunded') AND o.paid_at > window_start
+                        AND o.email_corrections < times
+                        AND EXISTS (SELECT FROM licenses l WHERE l.order_id = o.id AND l.status = 'active'), false
+                ) AS is_late
+            FROM input JOIN orders o ON o.id = input.order_id FOR UPDATE OF o
+        ), due AS (
+            SELECT id, shop_id, customer_id, email, new_email, new_customer, is_buyer, at FROM found
+            WHERE (is_same IS NOT TRUE OR is_buyer) AND NOT is_early AND NOT is_late
+        ), customer AS (
+            INSERT INTO customers AS c (id, shop_id, email, name, created_at)
+            SELECT new_customer, shop_id, new_email, (SELECT name FROM customers WHERE id = due.customer_id), at FROM due
+            ON CONFLICT (shop_id, lower(email)) DO UPDATE SET name = c.name
+            RETURNING id
+        )
+        """
+
+    /// The CTE `due_mail`: what was said already once more, a receipt if the order opens doors, and the notice.
+    private static let dueMail: SQL = """
+        again AS (
+            SELECT kind FROM dropped WHERE kind IN ('refund_confirmed', 'access_suspended', 'payment_failed')
+            UNION
+            SELECT 'receipt' FROM changed
+            WHERE EXISTS (SELECT FROM licenses l WHERE l.order_id = changed.id AND l.status = 'active')
+        ), news AS (
+            SELECT input.mails[row_number() OVER (ORDER BY kind)] AS id, kind, new_email AS recipient FROM again, input
+            UNION ALL
+            SELECT input.notice, 'address_changed', previous FROM changed, input
+            WHERE lower(previous) <> lower(new_email) AND EXISTS (
+                SELECT FROM emails e
+                WHERE e.order_id = changed.id AND e.status = 'sent' AND lower(e.recipient) = lower(previous)
+            )
+        ), due_mail AS (
+            SELECT news.id, changed.id AS order_id, news.kind, news.recipient, input.leased_until, input.at
+            FROM changed, news, input
+        )
+        """
 
     private static func outcome(_ row: borrowing Row) throws(PostgresFault) -> CorrectionOutcome {
         if try row.bool(2) { return .notPlaced(try row.orderStatus(0)) }

@@ -70,7 +70,7 @@ package enum DownloadStatements {
     ) -> Statement<Limited<Artifact?>> {
         .row(
             """
-            WITH \(gate), used AS (
+            WITH \(gate.parts), used AS (
                 UPDATE download_grants g SET uses = g.uses + 1
                 FROM order_items i
                 JOIN LATERAL (

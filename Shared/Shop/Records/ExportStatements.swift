@@ -96,7 +96,7 @@ package enum ExportStatements {
             """)
     }
 
-    private static func rows(of table: ExportTable) -> SQL.Fragment {
+    private static func rows(of table: ExportTable) -> SQL {
         switch table {
         case .shops, .products, .prices, .releases, .artifacts: catalog(table)
         case .customers: "SELECT id, shop_id, email, name, created_at FROM customers ORDER BY id"
@@ -130,7 +130,7 @@ package enum ExportStatements {
         }
     }
 
-    private static func catalog(_ table: ExportTable) -> SQL.Fragment {
+    private static func catalog(_ table: ExportTable) -> SQL {
         switch table {
         case .products:
             """
@@ -149,7 +149,7 @@ package enum ExportStatements {
         }
     }
 
-    private static func money(_ table: ExportTable) -> SQL.Fragment {
+    private static func money(_ table: ExportTable) -> SQL {
         switch table {
         case .refundTotals:
             "SELECT stripe_payment_intent_id, amount FROM refund_totals ORDER BY stripe_payment_intent_id"
@@ -172,7 +172,7 @@ package enum ExportStatements {
     }
 
     /// The log's details as their text, byte for byte what the seals were made over.
-    private static func records(_ table: ExportTable) -> SQL.Fragment {
+    private static func records(_ table: ExportTable) -> SQL {
         switch table {
         case .webhookEvents:
             """

@@ -43,81 +43,42 @@ package enum FulfilmentStatements {
         _ sale: Sale, _ entitlement: Entitlement, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
         by actor: String, at now: Instant
     ) -> Statement<FulfilmentOutcome> {
-        let licenses = entitlement.licenses
-        let starts = sale.news.startingPoints.map(\.rawValue)
-        let isPaid = sale.news.target == .paid
-        return Statement(
+        Statement(
             """
-            WITH event AS (\(claiming: entry)
+            WITH \(input(sale, entitlement, lease, actor, now)), event AS (
+                \(LedgerStatements.claim(entry))
             ), item AS (
-                SELECT p.shop_id FROM event, products p WHERE p.id = \(sale.product)
-            ), customer AS (
-                INSERT INTO customers AS c (id, shop_id, email, name, created_at)
-                SELECT \(CustomerID(at: now)), shop_id, \(sale.email), \(sale.name), \(now) FROM item
-                WHERE \(sale.email)::text IS NOT NULL
-                ON CONFLICT (shop_id, lower(email)) DO UPDATE SET name = COALESCE(EXCLUDED.name, c.name)
-                RETURNING id
-            ), payment AS (
-                SELECT \(sale.paymentIntent)::text AS id
+                SELECT p.shop_id, input.* FROM event, input, products p WHERE p.id = input.product_id
+            ), \(customer), payment AS (
+                SELECT payment AS id FROM input
             ), \(PaymentFactsText.facts), sale AS (
-                INSERT INTO orders AS o (id, shop_id, customer_id, status, email, currency, amount_total,
-                    stripe_session_id, stripe_payment_intent_id, livemode, created_at, paid_at, amount_refunded)
-                SELECT COALESCE(
-                        (SELECT id FROM orders WHERE stripe_session_id = \(sale.session)),
-                        (SELECT \(sale.fallbackOrder)::uuid FROM orders
-                            WHERE id = \(sale.order) AND stripe_session_id <> \(sale.session)),
-                        \(sale.order)::uuid),
-                    item.shop_id, (SELECT id FROM customer),
-                    CASE WHEN \(isPaid)::boolean THEN \(PaymentFactsText.status) ELSE \(sale.news.target.rawValue) END,
-                    \(sale.email), \(sale.total.currency.code), due.total, \(sale.session), \(sale.paymentIntent),
-                    \(sale.isLive), \(sale.createdAt), \(isPaid ? now : nil)::timestamptz,
-                    CASE WHEN \(isPaid)::boolean THEN facts.refunded ELSE 0 END
-                FROM item, facts, (SELECT \(sale.total.minorUnits)::bigint AS total) due
-                ON CONFLICT (id) DO UPDATE
-                SET status = EXCLUDED.status,
-                    customer_id = CASE WHEN o.email_corrected_at IS NULL THEN COALESCE(EXCLUDED.customer_id, o.customer_id) ELSE o.customer_id END,
-                    email = CASE WHEN o.email_corrected_at IS NULL THEN COALESCE(EXCLUDED.email, o.email) ELSE o.email END,
-                    currency = EXCLUDED.currency,
-                    amount_total = EXCLUDED.amount_total, stripe_session_id = EXCLUDED.stripe_session_id,
-                    stripe_payment_intent_id = COALESCE(EXCLUDED.stripe_payment_intent_id, o.stripe_payment_intent_id),
-                    livemode = EXCLUDED.livemode, paid_at = EXCLUDED.paid_at,
-                    amount_refunded = EXCLUDED.amount_refunded
-                WHERE o.status = ANY (\(starts))
-                RETURNING id, status, email, amount_refunded,
-                    CASE WHEN email IS NULL THEN NULL
-                        WHEN status IN ('paid', 'partially_refunded') THEN 'receipt'
-                        WHEN status = 'disputed' THEN 'access_suspended'
-                        WHEN status IN ('refunded', 'lost') AND amount_refunded > 0 THEN 'refund_confirmed'
-                        WHEN status = 'failed' THEN 'payment_failed' END AS mail
+                \(order)
             ), order_item AS (
                 INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
-                SELECT id, 1, \(sale.product), \(sale.quantity)::integer, \(sale.total.minorUnits)::bigint / \(sale.quantity)::bigint
-                FROM sale
+                SELECT sale.id, 1, item.product_id, item.quantity, item.total / item.quantity FROM sale, item
                 ON CONFLICT (order_id, position) DO NOTHING
             ), license AS (
-                INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
-                SELECT l.id, standing.id, \(sale.product), \(PaymentFactsText.access), \(entitlement.keyVersion)::integer,
-                    l.key_hash, l.last_four, \(now)
-                FROM sale standing,
-                    unnest(\(licenses.map(\.id))::uuid[], \(licenses.map(\.keyHash))::bytea[], \(licenses.map(\.keyLastFour))::text[])
-                        AS l (id, key_hash, last_four)
+                \(LicenseStatements.issue(
+                    entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sale standing, item",
+                    order: "standing.id", product: "item.product_id", status: PaymentFactsText.access, at: "item.now"))
+            ), new_grant AS (
+                SELECT item.grant_id AS id, sale.id AS order_id, item.grant_expires_at AS expires_at,
+                    item.grant_max_uses AS max_uses, item.now AS at
+                FROM sale, item WHERE item.is_paid
             ), download AS (
-                INSERT INTO download_grants (id, order_id, expires_at, max_uses, created_at)
-                SELECT \(entitlement.grant.id), id, \(entitlement.grant.expiresAt), \(entitlement.grant.maxUses)::integer, \(now)
-                FROM sale WHERE \(isPaid)::boolean
+                \(GrantStatements.issue(from: "new_grant"))
+            ), due_mail AS (
+                SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
+                    CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
+                FROM sale, item WHERE mail IS NOT NULL
             ), mail AS (
-                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
-                SELECT \(entitlement.email), id, mail, email, 'pending', (mail = 'receipt')::integer,
-                    CASE mail WHEN 'receipt' THEN \(lease)::timestamptz ELSE \(now)::timestamptz END, \(now)
-                FROM sale WHERE mail IS NOT NULL
+                \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
                 \(AuditStatements.insert)
-                SELECT \(now), \(actor), 'order.' || status, id,
-                    jsonb_build_object('licenses', \(licenses.count)::integer, 'amount', \(sale.total.minorUnits)::bigint,
-                        'currency', \(sale.total.currency.code)::text, 'amount_refunded', amount_refunded,
-                        'payment', \(sale.paymentIntent)::text),
-                    ''
-                FROM sale WHERE \(isPaid)::boolean
+                SELECT item.now, item.actor, 'order.' || status, id,
+                    jsonb_build_object('licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
+                        'amount_refunded', amount_refunded, 'payment', item.payment), ''
+                FROM sale, item WHERE item.is_paid
             )
             SELECT id, status, CASE WHEN mail = 'receipt' THEN email END FROM sale
             """
@@ -126,6 +87,66 @@ package enum FulfilmentStatements {
             return try result.withRow(0, outcome)
         }
     }
+
+    /// The CTE `input`: each value of the sale once.
+    private static func input(
+        _ sale: Sale, _ entitlement: Entitlement, _ lease: Instant, _ actor: String, _ now: Instant
+    ) -> SQL {
+        """
+        input AS (
+            SELECT \(sale.order)::uuid AS order_id, \(sale.fallbackOrder)::uuid AS fallback_order, \(sale.session)::text AS session,
+                \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.name)::text AS name,
+                \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
+                \(sale.product)::uuid AS product_id, \(sale.quantity)::integer AS quantity, \(sale.isLive)::boolean AS livemode,
+                \(sale.createdAt)::timestamptz AS created_at, \(sale.news.target == .paid)::boolean AS is_paid,
+                \(sale.news.target.rawValue)::text AS target, \(sale.news.startingPoints.map(\.rawValue))::text[] AS starts,
+                \(CustomerID(at: now))::uuid AS customer_id, \(entitlement.licenses.count)::integer AS licenses,
+                \(entitlement.grant.id)::uuid AS grant_id, \(entitlement.grant.expiresAt)::timestamptz AS grant_expires_at,
+                \(entitlement.grant.maxUses)::integer AS grant_max_uses, \(entitlement.email)::uuid AS email_id,
+                \(lease)::timestamptz AS lease, \(actor)::text AS actor, \(now)::timestamptz AS now
+        )
+        """
+    }
+
+    /// The CTE `customer`: who has the address, if there is one.
+    private static let customer: SQL = """
+        customer AS (
+            INSERT INTO customers AS c (id, shop_id, email, name, created_at)
+            SELECT customer_id, shop_id, email, name, now FROM item WHERE email IS NOT NULL
+            ON CONFLICT (shop_id, lower(email)) DO UPDATE SET name = COALESCE(EXCLUDED.name, c.name)
+            RETURNING id
+        )
+        """
+
+    /// Makes or changes the order, from `item`, `customer` and `facts`; returns it with the kind of mail that is due.
+    private static let order: SQL = """
+        INSERT INTO orders AS o (id, shop_id, customer_id, status, email, currency, amount_total,
+            stripe_session_id, stripe_payment_intent_id, livemode, created_at, paid_at, amount_refunded)
+        SELECT COALESCE(
+                (SELECT id FROM orders WHERE stripe_session_id = due.session),
+                (SELECT due.fallback_order FROM orders WHERE id = due.order_id AND stripe_session_id <> due.session),
+                due.order_id),
+            due.shop_id, (SELECT id FROM customer),
+            CASE WHEN due.is_paid THEN \(PaymentFactsText.status) ELSE due.target END,
+            due.email, due.currency, due.total, due.session, due.payment, due.livemode, due.created_at,
+            CASE WHEN due.is_paid THEN due.now END, CASE WHEN due.is_paid THEN facts.refunded ELSE 0 END
+        FROM item due, facts
+        ON CONFLICT (id) DO UPDATE
+        SET status = EXCLUDED.status,
+            customer_id = CASE WHEN o.email_corrected_at IS NULL THEN COALESCE(EXCLUDED.customer_id, o.customer_id) ELSE o.customer_id END,
+            email = CASE WHEN o.email_corrected_at IS NULL THEN COALESCE(EXCLUDED.email, o.email) ELSE o.email END,
+            currency = EXCLUDED.currency, amount_total = EXCLUDED.amount_total,
+            stripe_session_id = EXCLUDED.stripe_session_id,
+            stripe_payment_intent_id = COALESCE(EXCLUDED.stripe_payment_intent_id, o.stripe_payment_intent_id),
+            livemode = EXCLUDED.livemode, paid_at = EXCLUDED.paid_at, amount_refunded = EXCLUDED.amount_refunded
+        WHERE o.status = ANY ((SELECT starts FROM input)::text[])
+        RETURNING id, status, email, amount_refunded,
+            CASE WHEN email IS NULL THEN NULL
+                WHEN status IN ('paid', 'partially_refunded') THEN 'receipt'
+                WHEN status = 'disputed' THEN 'access_suspended'
+                WHEN status IN ('refunded', 'lost') AND amount_refunded > 0 THEN 'refund_confirmed'
+                WHEN status = 'failed' THEN 'payment_failed' END AS mail
+        """
 
     private static func outcome(_ row: borrowing Row) throws(PostgresFault) -> FulfilmentOutcome {
         FulfilmentOutcome(

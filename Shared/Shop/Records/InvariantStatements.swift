@@ -43,7 +43,7 @@ package enum InvariantStatements {
     ) -> Statement<Violations> {
         .row(
             """
-            WITH violation (id, since) AS (\(violating: invariant, quietHours: quietHours, at: now))
+            WITH violation (id, since) AS (\(cases(of: invariant, quietHours: quietHours, at: now)))
             SELECT count(*), (SELECT array_agg(id ORDER BY since) FROM (SELECT * FROM violation ORDER BY since LIMIT 5) AS sample)
             FROM violation
             """
@@ -53,83 +53,66 @@ package enum InvariantStatements {
     }
 
     /// How late a mail or an event may be, which others are to notice before: what goes by the minute took its turns.
-    fileprivate static let patience: Duration = .seconds(600)
-}
+    private static let patience: Duration = .seconds(600)
 
-extension SQL.Interpolation {
     /// A query of the cases in which `invariant` does not hold: an ID as text, and since when.
-    fileprivate mutating func appendInterpolation(
-        violating invariant: Invariant, quietHours: Int, at now: Instant
-    ) {
+    private static func cases(of invariant: Invariant, quietHours: Int, at now: Instant) -> SQL {
         switch invariant {
-        case .paidWithoutLicense:
-            // Each table is read once and counted whole: an order at a time would cost a shop of a million sales three times as
-            // much.
-            appendLiteral(
-                """
-                SELECT o.id::text, o.created_at FROM orders o
-                LEFT JOIN (SELECT order_id, count(*) AS licenses FROM licenses GROUP BY order_id) l ON l.order_id = o.id
-                LEFT JOIN (SELECT order_id, sum(quantity) AS units FROM order_items GROUP BY order_id) i
-                    ON i.order_id = o.id
-                WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
-                    AND COALESCE(l.licenses, 0) < COALESCE(i.units, 1)
-                """)
+        case .paidWithoutLicense: paidWithoutLicense
         case .licenseWithoutPaidOrder:
-            appendLiteral(
-                """
-                SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
-                WHERE o.status NOT IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
-                """)
+            """
+            SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
+            WHERE o.status NOT IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
+            """
         case .openLicenseOnClosedOrder:
-            appendLiteral(
-                """
-                SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
-                WHERE (l.status = 'active' AND (o.status IN ('refunded', 'lost', 'disputed') OR l.held_at IS NOT NULL))
-                    OR (l.status = 'suspended' AND o.status IN ('refunded', 'lost'))
-                """)
+            """
+            SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
+            WHERE (l.status = 'active' AND (o.status IN ('refunded', 'lost', 'disputed') OR l.held_at IS NOT NULL))
+                OR (l.status = 'suspended' AND o.status IN ('refunded', 'lost'))
+            """
         case .closedLicenseOnPaidOrder:
-            appendLiteral(
-                """
-                SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
-                WHERE l.held_at IS NULL AND ((o.status IN ('paid', 'partially_refunded') AND l.status <> 'active')
-                    OR (o.status = 'disputed' AND l.status = 'revoked'))
-                """)
+            """
+            SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
+            WHERE l.held_at IS NULL AND ((o.status IN ('paid', 'partially_refunded') AND l.status <> 'active')
+                OR (o.status = 'disputed' AND l.status = 'revoked'))
+            """
         case .mailOverdue:
-            appendLiteral(
-                "SELECT id::text, next_attempt_at FROM emails WHERE status = 'pending' AND next_attempt_at < ")
-            appendInterpolation(now - InvariantStatements.patience)
+            """
+            SELECT id::text, next_attempt_at FROM emails
+            WHERE status = 'pending' AND next_attempt_at < \(now - patience)
+            """
         case .eventUnhandled:
             // A session's ID opens its order's page, so it is not told.
-            appendLiteral(
-                """
-                SELECT CASE WHEN stripe_event_id LIKE 'session:%' THEN type ELSE stripe_event_id END, received_at
-                FROM webhook_events WHERE status = 'failed' AND received_at < 
-                """)
-            appendInterpolation(now - InvariantStatements.patience)
-        case .noWebhook: appendSilence(of: .seconds(3_600 * quietHours), at: now)
+            """
+            SELECT CASE WHEN stripe_event_id LIKE 'session:%' THEN type ELSE stripe_event_id END, received_at
+            FROM webhook_events WHERE status = 'failed' AND received_at < \(now - patience)
+            """
+        case .noWebhook: silence(since: now - .seconds(3_600 * quietHours), at: now)
         }
     }
 
-    /// One row when nothing was delivered for `silence`, and in at least three of the last four weeks somebody paid in
+    /// Each table is read once and counted whole: an order at a time would cost a shop of a million sales three times
+    /// as much.
+    private static let paidWithoutLicense: SQL = """
+        SELECT o.id::text, o.created_at FROM orders o
+        LEFT JOIN (SELECT order_id, count(*) AS licenses FROM licenses GROUP BY order_id) l ON l.order_id = o.id
+        LEFT JOIN (SELECT order_id, sum(quantity) AS units FROM order_items GROUP BY order_id) i
+            ON i.order_id = o.id
+        WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
+            AND COALESCE(l.licenses, 0) < COALESCE(i.units, 1)
+        """
+
+    /// One row when nothing was delivered since `start`, and in at least three of the last four weeks somebody paid in
     /// these hours of the same weekday.
-    private mutating func appendSilence(of silence: Duration, at now: Instant) {
-        appendLiteral(
-            """
-            SELECT 'since ' || COALESCE(to_char(max(e.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), 'ever'),
-                max(e.received_at)
-            FROM webhook_events e WHERE e.source = 'delivered'
-            HAVING COALESCE(max(e.received_at) < 
-            """)
-        appendInterpolation(now - silence)
-        appendLiteral(
-            """
-            , true) AND 3 <= (
-                SELECT count(*) FROM generate_series(1, 4) AS week (ago) WHERE EXISTS (
-                    SELECT FROM orders o WHERE o.paid_at <= 
-            """)
-        appendInterpolation(now)
-        appendLiteral("::timestamptz - week.ago * interval '7 days' AND o.paid_at > ")
-        appendInterpolation(now - silence)
-        appendLiteral("::timestamptz - week.ago * interval '7 days'))")
+    private static func silence(since start: Instant, at now: Instant) -> SQL {
+        """
+        SELECT 'since ' || COALESCE(to_char(max(e.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), 'ever'),
+            max(e.received_at)
+        FROM webhook_events e WHERE e.source = 'delivered'
+        HAVING COALESCE(max(e.received_at) < \(start), true) AND 3 <= (
+            SELECT count(*) FROM generate_series(1, 4) AS week (ago) WHERE EXISTS (
+                SELECT FROM orders o WHERE o.paid_at <= \(now)::timestamptz - week.ago * interval '7 days'
+                    AND o.paid_at > \(start)::timestamptz - week.ago * interval '7 days'))
+        """
     }
 }

@@ -41,21 +41,17 @@ package struct LedgerEntry: Equatable, Sendable {
     }
 }
 
-/// The writes of the webhook's ledger that change nothing else.
+/// The writes of the webhook's ledger.
 package enum LedgerStatements {
     /// Records an event that means nothing here, even if it failed before or there was another reason; a repeat changes
     /// nothing.
     package static func ignore(_ entry: LedgerEntry, why: String) -> Statement<Int> {
         .affected(
             """
-            INSERT INTO webhook_events
-                (stripe_event_id, type, status, error, api_version, created_at, received_at, payload, source)
-            VALUES (\(entry.event), \(entry.type), 'ignored', \(why), \(entry.apiVersion), \(entry.createdAt),
-                \(entry.receivedAt), \(entry.payload), \(entry.source.rawValue))
+            \(insert(entry, status: "'ignored'", error: "\(why)"))
             ON CONFLICT (stripe_event_id) DO UPDATE
-            SET status = 'ignored', attempts = webhook_events.attempts + 1, error = EXCLUDED.error
-            WHERE webhook_events.status = 'failed'
-                OR (webhook_events.status = 'ignored' AND webhook_events.error IS DISTINCT FROM EXCLUDED.error)
+            SET status = 'ignored', attempts = e.attempts + 1, error = EXCLUDED.error
+            WHERE e.status = 'failed' OR (e.status = 'ignored' AND e.error IS DISTINCT FROM EXCLUDED.error)
             """)
     }
 
@@ -64,49 +60,33 @@ package enum LedgerStatements {
     package static func fail(_ entry: LedgerEntry, why: String) -> Statement<Int> {
         .affected(
             """
-            INSERT INTO webhook_events
-                (stripe_event_id, type, status, error, api_version, created_at, received_at, payload, source)
-            VALUES (\(entry.event), \(entry.type), 'failed', \(why), \(entry.apiVersion), \(entry.createdAt),
-                \(entry.receivedAt), \(entry.payload), \(entry.source.rawValue))
+            \(insert(entry, status: "'failed'", error: "\(why)"))
             ON CONFLICT (stripe_event_id) DO UPDATE
-            SET status = 'failed', attempts = webhook_events.attempts + 1, error = EXCLUDED.error
-            WHERE webhook_events.status <> 'processed'
+            SET status = 'failed', attempts = e.attempts + 1, error = EXCLUDED.error WHERE e.status <> 'processed'
             """)
     }
-}
 
-extension SQL.Interpolation {
-    /// The claim of `entry` by the transaction that handles it.
+    /// The claim of `entry` by the transaction that handles it, for a WITH part.
     ///
-    /// It returns the event's ID when nobody has handled the event before; a second copy waits for the first and then
+    /// It returns the event's ID when the event has not been handled before; a second copy waits for the first and then
     /// finds it handled.
-    mutating func appendInterpolation(claiming entry: LedgerEntry, from source: SQL.Fragment = "") {
-        appendLiteral(
-            """
-            INSERT INTO webhook_events AS e
-                (stripe_event_id, type, status, api_version, created_at, received_at, payload, source)
-            SELECT 
-            """)
-        appendInterpolation(entry.event)
-        appendLiteral(", ")
-        appendInterpolation(entry.type)
-        appendLiteral(", 'processed', ")
-        appendInterpolation(entry.apiVersion)
-        appendLiteral(", ")
-        appendInterpolation(entry.createdAt)
-        appendLiteral(", ")
-        appendInterpolation(entry.receivedAt)
-        appendLiteral(", ")
-        appendInterpolation(entry.payload)
-        appendLiteral(", ")
-        appendInterpolation(entry.source.rawValue)
-        appendInterpolation(source)
-        appendLiteral(
-            """
+    ///
+    /// - Parameter source: a FROM clause, for a claim that waits for another part.
+    static func claim(_ entry: LedgerEntry, from source: SQL = "") -> SQL {
+        """
+        \(insert(entry, status: "'processed'", error: "NULL"))\(source)
+        ON CONFLICT (stripe_event_id) DO UPDATE
+        SET status = 'processed', attempts = e.attempts + 1, error = NULL WHERE e.status <> 'processed'
+        RETURNING stripe_event_id
+        """
+    }
 
-            ON CONFLICT (stripe_event_id) DO UPDATE
-            SET status = 'processed', attempts = e.attempts + 1, error = NULL WHERE e.status <> 'processed'
-            RETURNING stripe_event_id
-            """)
+    private static func insert(_ entry: LedgerEntry, status: SQL, error: SQL) -> SQL {
+        """
+        INSERT INTO webhook_events AS e
+            (stripe_event_id, type, status, error, api_version, created_at, received_at, payload, source)
+        SELECT \(entry.event), \(entry.type), \(status), \(error), \(entry.apiVersion), \(entry.createdAt),
+            \(entry.receivedAt), \(entry.payload), \(entry.source.rawValue)
+        """
     }
 }

@@ -17,13 +17,10 @@ package enum LicenseChangeStatements {
                 WHERE l.id = found.id AND found.held_at IS NULL
                 RETURNING l.id, l.status
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT \(stamp.at), \(stamp.actor.description), 'license.revoked', found.order_id,
-                    jsonb_strip_nulls(jsonb_build_object(
-                        'reason', \(stamp.reason)::text, 'license', found.id, 'last4', found.key_last_four,
-                        'from', found.status)),
-                    \(stamp.origin)
-                FROM changed JOIN found ON found.id = changed.id
+                \(AuditStatements.append(
+                    stamp, "'license.revoked'", of: "order_id",
+                    details: "'license', id, 'last4', key_last_four, 'from', found.status",
+                    from: "changed JOIN found USING (id)"))
             )
             SELECT found.status, found.held_at, found.standing, changed.status
             FROM found LEFT JOIN changed ON changed.id = found.id
@@ -49,13 +46,10 @@ package enum LicenseChangeStatements {
                     AND found.standing IN ('paid', 'partially_refunded', 'disputed')
                 RETURNING l.id, l.status
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT \(stamp.at), \(stamp.actor.description), 'license.reinstated', found.order_id,
-                    jsonb_strip_nulls(jsonb_build_object(
-                        'reason', \(stamp.reason)::text, 'license', found.id, 'last4', found.key_last_four,
-                        'to', changed.status)),
-                    \(stamp.origin)
-                FROM changed JOIN found ON found.id = changed.id
+                \(AuditStatements.append(
+                    stamp, "'license.reinstated'", of: "order_id",
+                    details: "'license', id, 'last4', key_last_four, 'to', changed.status",
+                    from: "changed JOIN found USING (id)"))
             )
             SELECT found.was, found.held_at, found.standing, changed.status
             FROM found LEFT JOIN changed ON changed.id = found.id
@@ -100,23 +94,22 @@ package enum LicenseChangeStatements {
                 WHERE a.license_id = changed.id AND a.deactivated_at IS NULL
                 RETURNING a.id
             ), link AS (
-                UPDATE download_grants g SET revoked_at = \(stamp.at) FROM changed
-                WHERE g.order_id = changed.order_id AND g.revoked_at IS NULL AND g.expires_at > \(stamp.at)
-                RETURNING g.id
-            ), mail AS (
-                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
-                SELECT \(mail), o.id, 'key_reissued', o.email, 'pending', 0, \(stamp.at), \(stamp.at)
+                \(GrantStatements.revoke(
+                    of: "changed.order_id", from: "changed", where: "g.expires_at > \(stamp.at)", at: stamp.at))
+            ), due_mail AS (
+                SELECT \(mail)::uuid AS id, o.id AS order_id, 'key_reissued' AS kind, o.email AS recipient,
+                    NULL::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
                 FROM changed JOIN orders o ON o.id = changed.order_id WHERE o.email IS NOT NULL
-                RETURNING id
+            ), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT \(stamp.at), \(stamp.actor.description), 'license.reissued', order_id,
-                    jsonb_strip_nulls(jsonb_build_object(
-                        'reason', \(stamp.reason)::text, 'license', id, 'from_last4', old_last_four,
-                        'to_last4', \(key.lastFour)::text, 'reissues', reissues, 'key_version', key_version,
-                        'released', (SELECT count(*) FROM released))),
-                    \(stamp.origin)
-                FROM changed
+                \(AuditStatements.append(
+                    stamp, "'license.reissued'", of: "order_id",
+                    details: """
+                        'license', id, 'from_last4', old_last_four, 'to_last4', \(key.lastFour)::text,
+                        'reissues', reissues, 'key_version', key_version, 'released', (SELECT count(*) FROM released)
+                        """,
+                    from: "changed"))
             )
             SELECT (SELECT count(*) FROM released), (SELECT count(*) FROM link), EXISTS (SELECT FROM mail) FROM changed
             """

@@ -28,7 +28,7 @@ package enum OrderDetailStatements {
         }
     }
 
-    private static let columns: SQL.Fragment = """
+    private static let columns: SQL = """
         SELECT id, status, email, currency, amount_total, stripe_session_id, stripe_payment_intent_id, livemode,
             created_at, paid_at, amount_refunded, last_payment_error, last_payment_error_at, email_corrected_at
         FROM orders

@@ -20,6 +20,33 @@ package struct ClaimedMail: Equatable, Sendable {
 
 /// The outbox: mails that wait, who sends them now, and what became of it.
 package enum OutboxStatements {
+    /// Queues a mail for each row of `source`, for a WITH part of the statement that makes the mail necessary; returns
+    /// `id` and `order_id`.
+    ///
+    /// - Parameter source: a CTE with `id`, `order_id`, `kind`, `recipient`, `leased_until` and `at`. A mail that is
+    ///   leased counts as tried once; one that is not is due at once.
+    package static func enqueue(from source: SQL) -> SQL {
+        """
+        INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
+        SELECT m.id, m.order_id, m.kind, m.recipient, 'pending', (m.leased_until IS NOT NULL)::integer,
+            COALESCE(m.leased_until, m.at), m.at
+        FROM \(source) m
+        RETURNING id, order_id
+        """
+    }
+
+    /// Gives up the mails of `order` that wait, except those of one kind, because of `reason`, for a WITH part; returns
+    /// `kind`.
+    ///
+    /// - Parameter source: a CTE with the order's `id`.
+    package static func drop(mailsOf source: SQL, except kind: SQL, because reason: String) -> SQL {
+        """
+        UPDATE emails e SET status = 'dead', last_error = \(reason) FROM \(source) o
+        WHERE e.order_id = o.id AND e.status = 'pending' AND e.kind <> \(kind)
+        RETURNING e.kind
+        """
+    }
+
     /// Leases up to `limit` mails that are due, oldest first, passing over those that another process holds.
     package static func claim(limit: Int, leaseUntil lease: Instant, at now: Instant) -> Statement<[ClaimedMail]> {
         Statement(
@@ -51,7 +78,7 @@ package enum OutboxStatements {
     ///
     /// A mail tells of no order whose address is another by now: what was queued for an address that has been put
     /// right since is about nothing any more, but for the news that it was.
-    private static let contents: SQL.Fragment = """
+    private static let contents: SQL = """
         SELECT c.id, c.kind, c.recipient, c.attempts, c.created_at,
             o.id, o.created_at, o.amount_total, o.currency, i.product_id, l.ids, l.versions, o.status, o.amount_refunded,
             l.reissues
@@ -79,18 +106,6 @@ package enum OutboxStatements {
             }
         }
         return mails
-    }
-
-    /// Writes the grants that freshly made links stand for.
-    package static func grant(_ grants: [(Grant, OrderID)], at now: Instant) -> Statement<Int> {
-        .affected(
-            """
-            INSERT INTO download_grants (id, order_id, expires_at, max_uses, created_at)
-            SELECT g.id, g.order_id, g.expires_at::timestamptz, g.max_uses::integer, \(now)
-            FROM unnest(\(grants.map(\.0.id))::uuid[], \(grants.map(\.1))::uuid[],
-                \(grants.map { CivilTime($0.0.expiresAt).rfc3339 })::text[], \(grants.map { String($0.0.maxUses) })::text[])
-                AS g (id, order_id, expires_at, max_uses)
-            """)
     }
 
     /// Notes what an attempt led to.

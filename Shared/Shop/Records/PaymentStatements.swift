@@ -58,7 +58,7 @@ package enum PaymentStatements {
             .affected(
                 """
                 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0))),
-                event AS (\(claiming: entry, from: " FROM gate"))
+                event AS (\(LedgerStatements.claim(entry, from: " FROM gate")))
                 INSERT INTO refund_totals AS known (stripe_payment_intent_id, amount)
                 SELECT \(payment), \(amount) FROM event
                 ON CONFLICT (stripe_payment_intent_id) DO UPDATE SET amount = EXCLUDED.amount
@@ -68,7 +68,7 @@ package enum PaymentStatements {
             .affected(
                 """
                 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0))),
-                event AS (\(claiming: entry, from: " FROM gate"))
+                event AS (\(LedgerStatements.claim(entry, from: " FROM gate")))
                 INSERT INTO refunds AS known (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at)
                 SELECT \(id), \(payment), \(amount), \(status.rawValue), \(at) FROM event
                 ON CONFLICT (stripe_refund_id) DO UPDATE
@@ -80,7 +80,7 @@ package enum PaymentStatements {
             .affected(
                 """
                 WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0))),
-                event AS (\(claiming: entry, from: " FROM gate"))
+                event AS (\(LedgerStatements.claim(entry, from: " FROM gate")))
                 INSERT INTO disputes AS known (stripe_dispute_id, stripe_payment_intent_id, status, stated_at)
                 SELECT \(id), \(payment), \(status.rawValue), \(at) FROM event
                 ON CONFLICT (stripe_dispute_id) DO UPDATE
@@ -119,8 +119,7 @@ package enum PaymentStatements {
                 RETURNING o.id, o.email, o.status, o.amount_refunded, standing.was, standing.refunded_before,
                     \(PaymentFactsText.access) AS access
             ), license AS (
-                UPDATE licenses l SET status = changed.access FROM changed
-                WHERE l.order_id = changed.id AND l.held_at IS NULL AND l.status <> changed.access
+                \(LicenseStatements.move(licensesOf: "changed"))
             ), news AS (
                 SELECT id, email, \(mails.refund)::uuid AS mail, 'refund_confirmed' AS kind FROM changed
                 WHERE amount_refunded > refunded_before
@@ -128,13 +127,14 @@ package enum PaymentStatements {
                 SELECT id, email, \(mails.access)::uuid, CASE access WHEN 'active' THEN 'access_restored' ELSE 'access_suspended' END
                 FROM changed
                 WHERE (access = 'active') <> (was IN ('paid', 'partially_refunded')) AND access <> 'revoked'
+            ), due_mail AS (
+                SELECT mail AS id, id AS order_id, kind, email AS recipient,
+                    \(lease > now ? lease : nil)::timestamptz AS leased_until, \(now)::timestamptz AS at
+                FROM news WHERE email IS NOT NULL
             ), mail AS (
-                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
-                SELECT mail, id, kind, email, 'pending', \(lease > now ? 1 : 0)::integer, \(lease), \(now) FROM news
-                WHERE email IS NOT NULL
-                RETURNING id
+                \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                INSERT INTO audit_log (at, actor, action, order_id, details, origin)
+                \(AuditStatements.insert)
                 SELECT \(now), \(actor), 'order.' || status, id,
                     jsonb_build_object('from', was, 'amount_refunded', amount_refunded, 'payment', \(payment)::text),
                     \(origin)
@@ -156,7 +156,7 @@ package enum PaymentStatements {
     ) -> Statement<Int> {
         .affected(
             """
-            WITH event AS (\(claiming: entry))
+            WITH event AS (\(LedgerStatements.claim(entry)))
             UPDATE orders o SET last_payment_error = \(code), last_payment_error_at = \(at) FROM event
             WHERE o.id = \(order) AND (o.last_payment_error_at IS NULL OR o.last_payment_error_at <= \(at))
             """)
@@ -166,7 +166,7 @@ package enum PaymentStatements {
     package static func noteWarning(payment: String, from entry: LedgerEntry) -> Statement<OrderID?> {
         .row(
             """
-            WITH event AS (\(claiming: entry))
+            WITH event AS (\(LedgerStatements.claim(entry)))
             SELECT (SELECT id FROM orders WHERE stripe_payment_intent_id = \(payment) LIMIT 1)
             """
         ) { row throws(PostgresFault) in try row.optionalID(0) }
@@ -176,7 +176,7 @@ package enum PaymentStatements {
 /// The rules of `PaymentFacts` in SQL: one text for the sale and for what comes after it.
 enum PaymentFactsText {
     /// The CTE `facts`, after a CTE `payment (id)`; it always has one row.
-    static let facts: SQL.Fragment = """
+    static let facts: SQL = """
         facts AS MATERIALIZED (
             SELECT known.is_lost, known.is_open, greatest(known.others, known.total - known.failed, 0) AS refunded
             FROM (
@@ -196,7 +196,7 @@ enum PaymentFactsText {
         """
 
     /// `PaymentFacts.standing` of `facts` and `due.total`.
-    static let status: SQL.Fragment = """
+    static let status: SQL = """
         CASE WHEN facts.is_lost THEN 'lost'
             WHEN facts.refunded > 0 AND facts.refunded >= due.total THEN 'refunded'
             WHEN facts.is_open THEN 'disputed'
@@ -205,7 +205,7 @@ enum PaymentFactsText {
         """
 
     /// `OrderStatus.access` of `standing.status`, for an order that somebody has paid for.
-    static let access: SQL.Fragment = """
+    static let access: SQL = """
         CASE WHEN standing.status IN ('refunded', 'lost') THEN 'revoked'
             WHEN standing.status = 'disputed' THEN 'suspended'
             ELSE 'active' END

@@ -4,7 +4,7 @@ package import RateLimits
 
 /// What a statement asks before it does its work: counts that one request is added to, all of them or none.
 ///
-/// Interpolated behind `WITH` it becomes a few named parts, of which two matter to the statement: `admitted` has a row
+/// Its `parts` stand behind `WITH` in the statement; two of them matter to it: `admitted` has a row
 /// when the request was let in, and `verdict` has one row, `admitted` and `arrivals`, for `read`. Work belongs behind
 /// `EXISTS (SELECT FROM admitted)`; then deciding, counting and working are one statement.
 ///
@@ -73,33 +73,18 @@ extension PostgresFault {
     }
 }
 
-extension SQL.Interpolation {
-    /// The gate's parts, in which `span` is how far ahead of the present an arrival time may lie.
-    package mutating func appendInterpolation(_ gate: RateLimitGate) {
-        if gate.limits.isEmpty {
-            return appendLiteral(
-                """
-                verdict AS (SELECT true AS admitted, ARRAY[]::timestamptz[] AS arrivals),
-                admitted AS (SELECT FROM verdict WHERE admitted)
-                """)
-        }
-        appendLiteral(
-            """
+extension RateLimitGate {
+    /// The gate's parts for a WITH clause, in which `span` is how far ahead of the present an arrival time may lie.
+    package var parts: SQL {
+        if limits.isEmpty { return RateLimitGate.open }
+        return """
             asked AS (
                 SELECT a.key, a.step * interval '1 microsecond' AS step, a.span * interval '1 microsecond' AS span, a.now
                 FROM (
-                    SELECT unnest(
-            """)
-        appendInterpolation(gate.limits.map { $0.key })
-        appendLiteral("::bytea[]) AS key, unnest(")
-        appendInterpolation(gate.limits.map { $0.policy.step.wholeMicroseconds })
-        appendLiteral("::bigint[]) AS step, unnest(")
-        appendInterpolation(gate.limits.map { $0.policy.span.wholeMicroseconds })
-        appendLiteral("::bigint[]) AS span, ")
-        appendInterpolation(gate.now)
-        appendLiteral(
-            """
-            ::timestamptz AS now
+                    SELECT unnest(\(limits.map { $0.key })::bytea[]) AS key,
+                        unnest(\(limits.map { $0.policy.step.wholeMicroseconds })::bigint[]) AS step,
+                        unnest(\(limits.map { $0.policy.span.wholeMicroseconds })::bigint[]) AS span,
+                        \(now)::timestamptz AS now
                 ) a
             ), known AS (
                 SELECT key, step, span, now, COALESCE((
@@ -128,6 +113,12 @@ extension SQL.Interpolation {
             ), admitted AS (
                 SELECT FROM verdict WHERE admitted
             )
-            """)
+            """
     }
+
+    /// A gate without limits.
+    private static let open: SQL = """
+        verdict AS (SELECT true AS admitted, ARRAY[]::timestamptz[] AS arrivals),
+        admitted AS (SELECT FROM verdict WHERE admitted)
+        """
 }

@@ -6,7 +6,7 @@ package import Postgres
 package enum RateLimitStatements {
     /// Counts a request, or refuses it: for work that is another statement of the same transaction, or none at all.
     package static func ask(_ gate: RateLimitGate) -> Statement<Limited<Void>> {
-        .row("WITH \(gate) SELECT admitted, arrivals FROM verdict") { row throws(PostgresFault) in
+        .row("WITH \(gate.parts) SELECT admitted, arrivals FROM verdict") { row throws(PostgresFault) in
             try gate.read(row) { _ in }
         }
     }

@@ -50,12 +50,9 @@ package enum RefundRequestStatements {
                     AND \(amount)::bigint <= o.amount_total - o.amount_refunded
                 RETURNING id, order_id, amount, requested_at
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT requested_at, \(stamp.actor.description), 'refund.requested', order_id,
-                    jsonb_strip_nulls(jsonb_build_object(
-                        'reason', \(stamp.reason)::text, 'request', id, 'amount', amount, 'refunded_before', \(refunded)::bigint)),
-                    \(stamp.origin)
-                FROM made
+                \(AuditStatements.append(
+                    stamp, "'refund.requested'", of: "order_id",
+                    details: "'request', id, 'amount', amount, 'refunded_before', \(refunded)::bigint", from: "made"))
             )
             SELECT id, amount, requested_at FROM known UNION ALL SELECT id, amount, requested_at FROM made
             """, request)
@@ -77,14 +74,10 @@ package enum RefundRequestStatements {
                 WHERE id = \(request) AND ended_at IS NULL
                 RETURNING id, order_id, amount, stripe_refund_id, failure
             )
-            \(AuditStatements.insert)
-            SELECT \(stamp.at), \(stamp.actor.description),
-                CASE WHEN failure IS NULL THEN 'refund.made' ELSE 'refund.refused' END, order_id,
-                jsonb_strip_nulls(jsonb_build_object(
-                    'reason', \(stamp.reason)::text, 'request', id, 'amount', amount, 'refund', stripe_refund_id,
-                    'failure', failure)),
-                \(stamp.origin)
-            FROM ended
+            \(AuditStatements.append(
+                stamp, "CASE WHEN failure IS NULL THEN 'refund.made' ELSE 'refund.refused' END", of: "order_id",
+                details: "'request', id, 'amount', amount, 'refund', stripe_refund_id, 'failure', failure",
+                from: "ended"))
             """)
     }
 

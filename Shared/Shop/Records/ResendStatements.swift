@@ -29,7 +29,7 @@ package enum ResendStatements {
     ) -> Statement<Limited<Void>> {
         .row(
             """
-            WITH \(gate), request AS (
+            WITH \(gate.parts), request AS (
                 INSERT INTO resend_requests (id, email, requested_at)
                 SELECT \(UUIDv7(at: now)), \(email), \(now) FROM admitted
             )
@@ -63,9 +63,9 @@ package enum ResendStatements {
                         WHERE o.customer_id = c.id AND l.status = 'active'
                     )
                 RETURNING c.id, c.email
-            ), mail AS (
-                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
-                SELECT fresh.id, newest.id, 'resend', customer.email, 'pending', 0, \(now), \(now)
+            ), due_mail AS (
+                SELECT fresh.id, newest.id AS order_id, 'resend' AS kind, customer.email AS recipient,
+                    NULL::timestamptz AS leased_until, \(now)::timestamptz AS at
                 FROM (SELECT id, email, row_number() OVER () AS number FROM customer) customer
                 JOIN unnest(\((0..<limit).map { _ in EmailID(at: now) })::uuid[]) WITH ORDINALITY AS fresh (id, number)
                     USING (number)
@@ -75,6 +75,8 @@ package enum ResendStatements {
                         AND EXISTS (SELECT FROM licenses l WHERE l.order_id = o.id AND l.status = 'active')
                     ORDER BY o.created_at DESC, o.id DESC LIMIT 1
                 ) newest
+            ), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
             )
             SELECT count(*) FROM asked
             """
@@ -91,16 +93,14 @@ package enum ResendStatements {
                 SELECT o.id, o.status, o.email,
                     EXISTS (SELECT FROM licenses l WHERE l.order_id = o.id AND l.status = 'active') AS is_open
                 FROM orders o WHERE o.id = \(order)
-            ), mail AS (
-                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
-                SELECT \(mail), id, 'resend', email, 'pending', 0, \(stamp.at), \(stamp.at)
+            ), due_mail AS (
+                SELECT \(mail)::uuid AS id, id AS order_id, 'resend' AS kind, email AS recipient,
+                    NULL::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
                 FROM found WHERE is_open AND email IS NOT NULL
-                RETURNING id, order_id
+            ), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT \(stamp.at), \(stamp.actor.description), 'order.resent', order_id,
-                    jsonb_strip_nulls(jsonb_build_object('reason', \(stamp.reason)::text, 'mail', id)), \(stamp.origin)
-                FROM mail
+                \(AuditStatements.append(stamp, "'order.resent'", of: "order_id", details: "'mail', id", from: "mail"))
             )
             SELECT status, email, is_open FROM found
             """

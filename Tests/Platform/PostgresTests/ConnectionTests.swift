@@ -189,7 +189,7 @@ struct ConnectionTests {
         }
     }
 
-    private static func count(_ table: SQL.Fragment) -> Statement<Int64> {
+    private static func count(_ table: SQL) -> Statement<Int64> {
         .row("SELECT count(*) FROM \(table)") { row throws(PostgresFault) in try row.integer(0) }
     }
 }

@@ -82,7 +82,7 @@ final class Counter {
     }
 
     /// Takes one key's row as a transaction does that writes it; 0 when it cannot be had.
-    nonisolated static func lock(_ key: [UInt8], _ how: SQL.Fragment) -> Statement<Int> {
+    nonisolated static func lock(_ key: [UInt8], _ how: SQL) -> Statement<Int> {
         .affected("SELECT FROM rate_limits WHERE key = \(key) \(how)")
     }
 

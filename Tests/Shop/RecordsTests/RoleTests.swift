@@ -158,7 +158,7 @@ struct RoleTests {
             let later = fixture.now + .seconds(61)
             let claimed = try await pool.run(OutboxStatements.claim(limit: 5, leaseUntil: later, at: later))
             let order = try #require(claimed.first?.purchases.first?.order)
-            let granted = try await pool.run(OutboxStatements.grant([(fixture.entitlement().grant, order)], at: later))
+            let granted = try await pool.run(GrantStatements.issue([(fixture.entitlement().grant, order)], at: later))
             #expect(granted == 1)
             try await settleEveryWay(pool, fixture)
             pool.close()
