@@ -22,9 +22,8 @@ enum FoundOrder: Equatable, Sendable {
 struct OrderFinder: Sendable {
     /// Reads the order, unless the session or the caller at this address is asked about too often.
     var open:
-        @Sendable (_ session: StripeID, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<
-            OrderRecord?
-        >
+        @Sendable (_ session: StripeID, _ caller: String, Instant) async throws(PostgresFault)
+            -> RateLimited<OrderRecord?>
     /// Reads the order again, for a request that was counted already.
     var find: @Sendable (_ session: StripeID, Instant) async throws(PostgresFault) -> OrderRecord?
     var ask: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
