@@ -123,7 +123,7 @@ let targets: [[Target]] = [
     // Providers: what is outside.
     provider("Stripe", uses: ["Crypto", "HTTP", "JSON", "Kernel"], testing: ["Support"]),
     provider(
-        "Payments", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Stripe"],
+        "StripeClient", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Stripe"],
         testing: ["Log", "Server", "Support"]),
     provider("Storage", uses: ["Crypto", "HTTP", "JSON", "Kernel", "Settings"], testing: ["Support"]),
     provider(
@@ -146,13 +146,14 @@ let targets: [[Target]] = [
     shop(
         "Fulfilment",
         uses: [
-            "Commerce", "Crypto", "EventLoop", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres", "Records",
+            "Commerce", "Crypto", "EventLoop", "JSON", "Kernel", "Log", "Outbox", "StripeClient", "Postgres", "Records",
             "Stripe", "Tokens",
         ], testing: ["Outbound", "Support"]),
     shop(
         "Reconciliation",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Payments", "Postgres", "Records", "Stripe",
+            "Commerce", "EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "StripeClient", "Postgres", "Records",
+            "Stripe",
         ], testing: ["Support"]),
 
     // What tests share.
@@ -172,7 +173,7 @@ let functions: [Function] = [
     Function(
         "Checkout", named: "checkout",
         uses: [
-            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Pages", "Payments", "Postgres", "RateLimits", "Records",
+            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Pages", "StripeClient", "Postgres", "RateLimits", "Records",
             "Server", "Settings", "Stripe",
         ], testing: ["Outbound"]),
     Function(
@@ -191,19 +192,20 @@ let functions: [Function] = [
     Function(
         "Orders", named: "orders",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Pages", "Payments",
+            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Pages", "StripeClient",
             "Postgres", "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
         ]),
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Payments", "Postgres",
+            "Audit", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "StripeClient", "Postgres",
             "Reconciliation", "Records", "Server", "Settings", "Stripe", "Tasks", "Tokens",
         ], testing: ["Commerce", "Outbound"]),
     Function(
         "Webhook", named: "webhook",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres",
+            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "StripeClient",
+            "Postgres",
             "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
         ], testing: ["Outbound"]),
     Function(
@@ -211,7 +213,7 @@ let functions: [Function] = [
         uses: [
             "Audit", "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log",
             "Mail",
-            "Outbound", "Outbox", "Payments", "Postgres", "RateLimits", "Reconciliation", "Records", "Server",
+            "Outbound", "Outbox", "StripeClient", "Postgres", "RateLimits", "Reconciliation", "Records", "Server",
             "Settings", "Storage", "Stripe", "Tasks", "Tokens",
         ]),
 ]

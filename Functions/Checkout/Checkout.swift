@@ -2,11 +2,11 @@ import HTTP
 import Kernel
 import Log
 import Pages
-import Payments
 import Postgres
 import Records
 import Settings
 import Stripe
+import StripeClient
 
 /// Opens a payment page for a buyer: writes the pending order, creates the Checkout Session, sends the buyer there.
 struct Checkout: Sendable {

@@ -3,10 +3,10 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Log
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 /// What is known of a checkout session.
 enum FoundOrder: Equatable, Sendable {

@@ -3,11 +3,11 @@ import Fulfilment
 import HTTP
 import Kernel
 import Log
-import Payments
 import Postgres
 import Reconciliation
 import Server
 import Stripe
+import StripeClient
 import Tasks
 
 @main

@@ -2,13 +2,13 @@ import Cloud
 import FoundationEssentials
 import Kernel
 import Outbox
-import Payments
 import Postgres
 import RateLimits
 import Server
 import Settings
 import Storage
 import Stripe
+import StripeClient
 import Tasks
 import Tokens
 

@@ -2,10 +2,10 @@ import HTTP
 import Kernel
 import Log
 import Outbound
-import Payments
 import Postgres
 import Reconciliation
 import Settings
+import StripeClient
 import Support
 import Tasks
 import Testing
