@@ -127,7 +127,7 @@ let targets: [[Target]] = [
         testing: ["Log", "Server", "Support"]),
     provider("Storage", uses: ["Crypto", "HTTP", "JSON", "Kernel", "Settings"], testing: ["Support"]),
     provider(
-        "Cloud", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"],
+        "StorageClient", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"],
         testing: ["Crypto", "Log", "Server", "Support"]),
 
     // The shop, slice by slice.
@@ -179,7 +179,7 @@ let functions: [Function] = [
     Function(
         "Download", named: "download",
         uses: [
-            "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
+            "StorageClient", "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
             "RateLimits", "Records", "Server", "Settings", "Storage", "Tokens",
         ], testing: ["Outbound"]),
     Function(
@@ -211,7 +211,8 @@ let functions: [Function] = [
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log",
+            "Audit", "StorageClient", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON",
+            "Kernel", "Log",
             "Mail",
             "Outbound", "Outbox", "StripeClient", "Postgres", "RateLimits", "Reconciliation", "Records", "Server",
             "Settings", "Storage", "Stripe", "Tasks", "Tokens",

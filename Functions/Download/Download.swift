@@ -1,4 +1,3 @@
-import Cloud
 import Commerce
 import HTTP
 import Kernel
@@ -8,6 +7,7 @@ import Postgres
 import Records
 import Settings
 import Storage
+import StorageClient
 import Tokens
 
 /// Shows what a download link leads to, and leads to the files.

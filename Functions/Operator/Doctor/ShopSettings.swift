@@ -1,4 +1,3 @@
-import Cloud
 import FoundationEssentials
 import Kernel
 import Outbox
@@ -7,6 +6,7 @@ import RateLimits
 import Server
 import Settings
 import Storage
+import StorageClient
 import Stripe
 import StripeClient
 import Tasks
