@@ -123,11 +123,11 @@ let targets: [[Target]] = [
     // Providers: what is outside.
     provider("Stripe", uses: ["Crypto", "HTTP", "JSON", "Kernel"], testing: ["Support"]),
     provider(
-        "Payments", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Stripe"],
+        "StripeClient", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Stripe"],
         testing: ["Log", "Server", "Support"]),
     provider("Storage", uses: ["Crypto", "HTTP", "JSON", "Kernel", "Settings"], testing: ["Support"]),
     provider(
-        "Cloud", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"],
+        "StorageClient", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"],
         testing: ["Crypto", "Log", "Server", "Support"]),
 
     // The shop, slice by slice.
@@ -146,13 +146,14 @@ let targets: [[Target]] = [
     shop(
         "Fulfilment",
         uses: [
-            "Commerce", "Crypto", "EventLoop", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres", "Records",
-            "Stripe", "Tokens",
+            "Commerce", "Crypto", "EventLoop", "JSON", "Kernel", "Log", "Outbox", "Postgres", "Records", "Stripe",
+            "StripeClient", "Tokens",
         ], testing: ["Outbound", "Support"]),
     shop(
         "Reconciliation",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Payments", "Postgres", "Records", "Stripe",
+            "Commerce", "EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Postgres", "Records", "Stripe",
+            "StripeClient",
         ], testing: ["Support"]),
 
     // What tests share.
@@ -172,47 +173,45 @@ let functions: [Function] = [
     Function(
         "Checkout", named: "checkout",
         uses: [
-            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Pages", "Payments", "Postgres", "RateLimits", "Records",
-            "Server", "Settings", "Stripe",
+            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Pages", "Postgres", "RateLimits", "Records", "Server",
+            "Settings", "Stripe", "StripeClient",
         ], testing: ["Outbound"]),
     Function(
         "Download", named: "download",
         uses: [
-            "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
-            "RateLimits", "Records", "Server", "Settings", "Storage", "Tokens",
+            "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres", "RateLimits",
+            "Records", "Server", "Settings", "Storage", "StorageClient", "Tokens",
         ], testing: ["Outbound"]),
     Function(
         "EmailRetry", named: "email-retry",
         uses: [
             "EventLoop", "HTTP", "Kernel", "Log", "Outbox", "Postgres", "Records", "Server", "Settings", "Stripe",
-            "Tasks",
-            "Tokens",
+            "Tasks", "Tokens",
         ]),
     Function(
         "Orders", named: "orders",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Pages", "Payments",
-            "Postgres", "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
+            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Pages", "Postgres",
+            "RateLimits", "Records", "Server", "Settings", "Stripe", "StripeClient", "Tokens",
         ]),
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Payments", "Postgres",
-            "Reconciliation", "Records", "Server", "Settings", "Stripe", "Tasks", "Tokens",
+            "Audit", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Postgres", "Reconciliation",
+            "Records", "Server", "Settings", "Stripe", "StripeClient", "Tasks", "Tokens",
         ], testing: ["Commerce", "Outbound"]),
     Function(
         "Webhook", named: "webhook",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres",
-            "RateLimits", "Records", "Server", "Settings", "Stripe", "Tokens",
+            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Postgres", "RateLimits",
+            "Records", "Server", "Settings", "Stripe", "StripeClient", "Tokens",
         ], testing: ["Outbound"]),
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log",
-            "Mail",
-            "Outbound", "Outbox", "Payments", "Postgres", "RateLimits", "Reconciliation", "Records", "Server",
-            "Settings", "Storage", "Stripe", "Tasks", "Tokens",
+            "Audit", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Mail",
+            "Outbound", "Outbox", "Postgres", "RateLimits", "Reconciliation", "Records", "Server", "Settings",
+            "Storage", "StorageClient", "Stripe", "StripeClient", "Tasks", "Tokens",
         ]),
 ]
 

@@ -2,11 +2,11 @@ import HTTP
 import Kernel
 import Log
 import Pages
-import Payments
 import Postgres
 import Records
 import Settings
 import Stripe
+import StripeClient
 
 /// Opens a payment page for a buyer: writes the pending order, creates the Checkout Session, sends the buyer there.
 struct Checkout: Sendable {
@@ -14,7 +14,7 @@ struct Checkout: Sendable {
     /// sale.
     var begin:
         @Sendable (OrderID, CheckoutRequest, _ caller: String, Instant) async throws(PostgresFault)
-            -> Limited<CheckoutTerms?>
+            -> RateLimited<CheckoutTerms?>
     /// Creates the session.
     var open: @Sendable (NewCheckoutSession, _ idempotencyKey: String) async throws(StripeCallFault) -> CheckoutSession
     /// Notes the order's session.
@@ -52,7 +52,7 @@ struct Checkout: Sendable {
     ) async throws(Refusal) -> (CheckoutSession, RateLimitVerdict) {
         let now = WallClock.system.now()
         let order = OrderID(at: now)
-        let begun: Limited<CheckoutTerms?>
+        let begun: RateLimited<CheckoutTerms?>
         do { begun = try await begin(order, wish, caller, now) } catch {
             log(.error, "checkout: the order could not be written", [("reason", .string(error.description))])
             throw error.refusal

@@ -1,8 +1,8 @@
-import Payments
 import Postgres
 import RateLimits
 import Server
 import Settings
+import StripeClient
 
 /// What the checkout is told from outside: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `PublicURL`,
 /// `RateLimitTable` and `PaymentPages`.

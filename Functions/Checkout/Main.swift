@@ -2,12 +2,12 @@ import EventLoop
 import HTTP
 import Kernel
 import Log
-import Payments
 import Postgres
 import RateLimits
 import Records
 import Server
 import Stripe
+import StripeClient
 
 @main
 enum Main {

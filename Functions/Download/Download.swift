@@ -1,4 +1,3 @@
-import Cloud
 import Commerce
 import HTTP
 import Kernel
@@ -8,6 +7,7 @@ import Postgres
 import Records
 import Settings
 import Storage
+import StorageClient
 import Tokens
 
 /// Shows what a download link leads to, and leads to the files.
@@ -27,9 +27,10 @@ struct Download: Sendable {
     let now: @Sendable () -> Instant
     /// What the link leads to, unless it or the caller at this address came too often.
     let overview:
-        @Sendable (GrantID, _ caller: String, Instant) async throws(PostgresFault) -> Limited<DownloadOverview?>
+        @Sendable (GrantID, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<DownloadOverview?>
     /// Uses the link once for a file, under the same limits; without a caller for a request that was counted already.
-    let use: @Sendable (GrantID, String, _ caller: String?, Instant) async throws(PostgresFault) -> Limited<Artifact?>
+    let use:
+        @Sendable (GrantID, String, _ caller: String?, Instant) async throws(PostgresFault) -> RateLimited<Artifact?>
     /// What the link leads to, for a request that was counted already.
     let reason: @Sendable (GrantID) async throws(PostgresFault) -> DownloadOverview?
     let link: LinkMaker

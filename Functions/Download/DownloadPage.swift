@@ -22,7 +22,7 @@ struct DownloadPage {
                 \(overview.artifacts.isEmpty ? nothingYet : files)
                     <dl class="facts">
                       <dt>Link expires</dt>
-                      <dd><time datetime="\(CivilTime(expiresAt).rfc3339)">\(Wording.minute(expiresAt))</time></dd>
+                      <dd><time datetime="\(CivilTime(expiresAt).rfc3339)">\(HumanFormat.minute(expiresAt))</time></dd>
                       <dt>Downloads left</dt>
                       <dd>\(overview.usesLeft)</dd>
                     </dl>
@@ -89,7 +89,7 @@ struct DownloadPage {
                 <tr>
                   <td class="file-name">\(artifact.fileName)</td>
                   <td data-label="System">\(artifact.platformLabel)</td>
-                  <td data-label="Size">\(Wording.size(artifact.size))</td>
+                  <td data-label="Size">\(HumanFormat.size(artifact.size))</td>
                   <td class="file-sum" data-label="SHA-256">\(Hex.encode(artifact.sha256))</td>
                   <td class="file-get"><a class="button" href="\(path(artifact))"
                     aria-label="Download \(artifact.fileName)">Download</a></td>

@@ -1,9 +1,9 @@
-import Cloud
 import Kernel
 import Log
 import Pages
 import Postgres
 import Records
+import StorageClient
 
 /// Why a download link led nowhere; what its holder is told and what the log says.
 enum DownloadRefusal: Error, Equatable {

@@ -1,10 +1,10 @@
-import Cloud
 import Files
 import Postgres
 import RateLimits
 import Server
 import Settings
 import Storage
+import StorageClient
 import Tokens
 
 /// What the download function is told from outside, beside the settings of `ServerSettings`, `DatabaseSettings`,

@@ -1,8 +1,8 @@
-import Cloud
 import EventLoop
 import HTTP
 import Kernel
 import Storage
+import StorageClient
 
 /// What makes links to files.
 enum LinkMaker: Sendable {

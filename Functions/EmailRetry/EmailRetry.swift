@@ -11,7 +11,7 @@ struct EmailRetry: Sendable {
     /// Removes rate limits that are over; answers how many.
     var prune: @Sendable (_ now: Instant) async throws(PostgresFault) -> Int
     /// Lets the scheduler in.
-    var admit: @Sendable (Request) async throws(Refusal) -> Void
+    var authorize: @Sendable (Request) async throws(Refusal) -> Void
     var log: Log
 
     /// How long one call works at most before it answers; what is left waits for the next call.
@@ -20,7 +20,7 @@ struct EmailRetry: Sendable {
     func callAsFunction(_ request: Request) async throws(Refusal) -> Response {
         guard request.path == "/tasks/email-retry" else { throw .notFound }
         try request.requireMethod(.post)
-        try await admit(request)
+        try await authorize(request)
         let outcome = await outcome(until: request.receivedAt + EmailRetry.time)
         await tidy(at: request.receivedAt)
         let report = try outcome.get()

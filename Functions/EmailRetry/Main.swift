@@ -17,11 +17,11 @@ enum Main {
             let postman = Postman(
                 settings.mail, writer: LetterWriter(settings.mail, keys: settings.keys), pool: pool, log: log)
             let mailroom = Mailroom(pool: pool, catalog: CatalogCache(pool), postman: postman)
-            let door = TaskDoor(settings.tasks, log: log)
+            let authorizer = SchedulerAuthorizer(settings.tasks, log: log)
             let emailRetry = EmailRetry(
                 work: { deadline throws(PostgresFault) in try await mailroom.work(until: deadline) },
                 prune: { now throws(PostgresFault) in try await RateLimitStatements.pruneAll(on: pool, at: now) },
-                admit: { request throws(Refusal) in try await door.admit(request) }, log: log)
+                authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
             var limits = ServerLimits()
             // A round that began just before its time was up may take one attempt longer.
             limits.requestTime = EmailRetry.time + .seconds(60)

@@ -1,7 +1,7 @@
 import EventLoop
 import Kernel
-import Payments
 import Stripe
+import StripeClient
 
 /// What Stripe said of a session a moment ago, so that a page that loads itself again, or a stranger who makes up
 /// sessions, costs few calls: one for a session in five seconds, and a bounded number for all sessions together.

@@ -20,7 +20,7 @@ extension OrderView {
                     </div>
                     <button class="button" type="submit">Send the e-mail there</button>
                   </form>
-                  <p class="hint">Possible until \(Wording.minute(correctableUntil)), \(timesLeft). \(consequence)</p>
+                  <p class="hint">Possible until \(HumanFormat.minute(correctableUntil)), \(timesLeft). \(consequence)</p>
                 </details>
             """
     }

@@ -5,12 +5,12 @@ import HTTP
 import Kernel
 import Log
 import Outbox
-import Payments
 import Postgres
 import RateLimits
 import Records
 import Server
 import Stripe
+import StripeClient
 
 @main
 enum Main {

@@ -43,7 +43,7 @@ extension OrderView {
         }
         let isInMail = record.mail.map { $0.status != .dead } ?? false
         return """
-            Shown here until \(Wording.minute(keysUntil))\(isInMail ? ", and for good in the e-mail" : ""). Keep it: it \
+            Shown here until \(HumanFormat.minute(keysUntil))\(isInMail ? ", and for good in the e-mail" : ""). Keep it: it \
             is yours alone.
             """
     }
@@ -83,7 +83,7 @@ extension OrderView {
         \(Markup.lines(record.artifacts) { row($0, download) })
               </tbody>
             </table>
-            <p class="hint">The links work until \(Wording.minute(download.expiresAt)).
+            <p class="hint">The links work until \(HumanFormat.minute(download.expiresAt)).
               <a href="\(download.path)">Your download page</a> has them too, with a checksum for each file.</p>
         """
     }
@@ -93,7 +93,7 @@ extension OrderView {
                 <tr>
                   <td class="file-name">\(artifact.fileName)</td>
                   <td data-label="System">\(artifact.platformLabel)</td>
-                  <td data-label="Size">\(Wording.size(artifact.size))</td>
+                  <td data-label="Size">\(HumanFormat.size(artifact.size))</td>
                   <td class="file-get"><a class="button" href="\(download.path(of: artifact))"
                     aria-label="Download \(artifact.fileName)">Download</a></td>
                 </tr>
@@ -140,7 +140,7 @@ extension OrderView {
     /// That the address is not the one of the payment any more.
     private var changed: Markup {
         guard let correctedAt = record.correctedAt else { return .empty }
-        return "The address was changed on \(Wording.minute(correctedAt)). "
+        return "The address was changed on \(HumanFormat.minute(correctedAt)). "
     }
 
     private var remedy: Markup {
@@ -154,7 +154,7 @@ extension OrderView {
 
     private func sentAt(_ mail: OrderRecord.Mail) -> Markup {
         guard let sentAt = mail.sentAt else { return .empty }
-        return " on \(Wording.minute(sentAt))"
+        return " on \(HumanFormat.minute(sentAt))"
     }
 
     private func notice(_ kind: String, _ text: Markup) -> Markup {

@@ -3,10 +3,10 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Log
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 /// What is known of a checkout session.
 enum FoundOrder: Equatable, Sendable {
@@ -22,7 +22,8 @@ enum FoundOrder: Equatable, Sendable {
 struct OrderFinder: Sendable {
     /// Reads the order, unless the session or the caller at this address is asked about too often.
     var open:
-        @Sendable (_ session: StripeID, _ caller: String, Instant) async throws(PostgresFault) -> Limited<OrderRecord?>
+        @Sendable (_ session: StripeID, _ caller: String, Instant) async throws(PostgresFault)
+            -> RateLimited<OrderRecord?>
     /// Reads the order again, for a request that was counted already.
     var find: @Sendable (_ session: StripeID, Instant) async throws(PostgresFault) -> OrderRecord?
     var ask: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession

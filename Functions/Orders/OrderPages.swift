@@ -79,7 +79,7 @@ extension OrderView {
               <dt>Order</dt>
               <dd>\(record.order.description)</dd>
               <dt>Date</dt>
-              <dd>\(Wording.minute(record.orderedAt))</dd>
+              <dd>\(HumanFormat.minute(record.orderedAt))</dd>
               <dt>Product</dt>
               <dd>\(record.productName)\(quantity)</dd>
               <dt>\(record.paidAt == nil ? "Price" : "Paid")</dt>

@@ -15,7 +15,7 @@ struct Orders: Sendable {
     var find: OrderFinder
     /// Notes that an address asks for its e-mails, unless it or the caller came too often; whether it bought anything is
     /// found out later, where nobody waits.
-    var queue: @Sendable (EmailAddress, _ caller: String, Instant) async throws(PostgresFault) -> Limited<Void>
+    var queue: @Sendable (EmailAddress, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<Void>
     /// Puts an order's address right and sends its mail there, if that may be; answers whether it did.
     var putRight: @Sendable (OrderID, EmailAddress, _ network: String, Instant) async throws(PostgresFault) -> Bool
     var keyRing: KeyRing
@@ -74,7 +74,7 @@ struct Orders: Sendable {
         try request.refuseOtherSites()
         let form = try AddressForm(request)
         let email = try form.address()
-        let answer: Limited<Void>
+        let answer: RateLimited<Void>
         do { answer = try await queue(email, caller(request), request.receivedAt) } catch {
             log(.error, "a lost e-mail could not be queued", [("reason", .string(error.description))])
             throw error.refusal

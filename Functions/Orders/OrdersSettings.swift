@@ -1,9 +1,9 @@
 import Outbox
-import Payments
 import Postgres
 import RateLimits
 import Server
 import Settings
+import StripeClient
 import Tokens
 
 /// What its parts need: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings`,

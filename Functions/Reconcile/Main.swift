@@ -3,11 +3,11 @@ import Fulfilment
 import HTTP
 import Kernel
 import Log
-import Payments
 import Postgres
 import Reconciliation
 import Server
 import Stripe
+import StripeClient
 import Tasks
 
 @main
@@ -34,7 +34,7 @@ extension Reconcile {
     @Loop
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
         let reconciliation = Reconciliation(settings, pool, log)
-        let door = TaskDoor(settings.tasks, log: log)
+        let authorizer = SchedulerAuthorizer(settings.tasks, log: log)
         self.init(
             work: { [database = settings.database] () throws(PostgresFault) in
                 try await inTurn(database) {
@@ -42,7 +42,7 @@ extension Reconcile {
                 }
             },
             tidy: { [housekeeping = Housekeeping(pool: pool, log: log)] now in await housekeeping(at: now) },
-            admit: { request throws(Refusal) in try await door.admit(request) }, log: log)
+            authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
     }
 }
 

@@ -11,7 +11,7 @@ struct Reconcile: Sendable {
     /// Does what has to be done from time to time.
     var tidy: @Sendable (Instant) async -> Void
     /// Lets the scheduler in.
-    var admit: @Sendable (Request) async throws(Refusal) -> Void
+    var authorize: @Sendable (Request) async throws(Refusal) -> Void
     var log: Log
 
     /// How long one call works at most before it answers; what is left waits for the next call.
@@ -20,7 +20,7 @@ struct Reconcile: Sendable {
     func callAsFunction(_ request: Request) async throws(Refusal) -> Response {
         guard request.path == "/tasks/reconcile" else { throw .notFound }
         try request.requireMethod(.post)
-        try await admit(request)
+        try await authorize(request)
         guard let report = try await run() else {
             log(.info, "another run is at it")
             return .json(.object([("skipped", true)]))

@@ -1,9 +1,9 @@
 import Kernel
 import Outbox
-import Payments
 import Postgres
 import Server
 import Settings
+import StripeClient
 import Tasks
 import Tokens
 

@@ -3,11 +3,11 @@ import Fulfilment
 import HTTP
 import Kernel
 import Log
-import Payments
 import Postgres
 import Records
 import Server
 import Stripe
+import StripeClient
 
 @main
 enum Main {

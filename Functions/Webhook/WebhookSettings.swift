@@ -1,11 +1,11 @@
 import Kernel
 import Outbox
-import Payments
 import Postgres
 import RateLimits
 import Server
 import Settings
 import Stripe
+import StripeClient
 import Tokens
 
 /// What the webhook is told from outside.

@@ -103,7 +103,7 @@ extension Sandbox {
 
     /// Runs the endpoint; refused parameters are not kept for repeats, what it did or found is.
     private func run(_ request: Request, _ requestID: String, key: String?) -> Outcome {
-        let cause = World.Cause(now: clock.now(), requestID: requestID, idempotencyKey: key)
+        let cause = SandboxState.Cause(now: clock.now(), requestID: requestID, idempotencyKey: key)
         do throws(StripeError) {
             let answer = try call(request, cause).pretty + "\n"
             if let key { idempotency.finish(key, .init(status: 200, body: answer, requestID: requestID)) }
@@ -114,14 +114,14 @@ extension Sandbox {
         }
     }
 
-    private func call(_ request: Request, _ cause: World.Cause) throws(StripeError) -> JSONValue {
+    private func call(_ request: Request, _ cause: SandboxState.Cause) throws(StripeError) -> JSONValue {
         let segments = request.pathSegments
         for route in apiRoutes {
             guard let id = route.id(request.method, segments) else { continue }
             let parameters = try Parameters(form(request), allowing: route.allowed)
             let call = APICall(id: id, parameters: parameters, cause: cause)
-            let answer = try change { world throws(StripeError) in try route.run(&world, call) }
-            return try world.expand(answer, parameters)
+            let answer = try change { state throws(StripeError) in try route.run(&state, call) }
+            return try state.expand(answer, parameters)
         }
         throw StripeError(
             status: 404,

@@ -6,7 +6,7 @@ struct APICall: Sendable {
     /// The ID in the path, where the route has one.
     var id: String
     var parameters: Parameters
-    var cause: World.Cause
+    var cause: SandboxState.Cause
 }
 
 /// One endpoint: what it is called, the parameters it knows and what it does.
@@ -14,11 +14,11 @@ struct APIRoute: Sendable {
     let method: Method
     let path: [String]
     let allowed: [String]
-    let run: @Sendable (inout World, APICall) throws(StripeError) -> JSONValue
+    let run: @Sendable (inout SandboxState, APICall) throws(StripeError) -> JSONValue
 
     init(
         _ method: Method, _ path: String, _ allowed: [String] = ["expand[#]"],
-        _ run: @escaping @Sendable (inout World, APICall) throws(StripeError) -> JSONValue
+        _ run: @escaping @Sendable (inout SandboxState, APICall) throws(StripeError) -> JSONValue
     ) {
         self.method = method
         self.path = path.split(separator: "/").map(String.init)

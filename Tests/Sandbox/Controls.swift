@@ -34,7 +34,7 @@ extension Sandbox {
     private func turn(_ request: Request) async throws(StripeError) -> JSONValue {
         let name = request.pathSegments.dropFirst().joined(separator: "/")
         switch (request.method, name) {
-        case (.get, "state"): return state
+        case (.get, "state"): return summary
         case (.get, "deliveries"): return try deliveries(request)
         case (.post, "redeliver"): return try await redeliver(try body(request))
         case (.post, _): return try turn(name, try body(request))
@@ -45,13 +45,13 @@ extension Sandbox {
     private func turn(_ name: String, _ body: JSONValue) throws(StripeError) -> JSONValue {
         switch name {
         case "reset": reset()
-        case "deliveries/pause": courier?.pause()
-        case "deliveries/resume": courier?.resume(dropping: body["drop"].isTrue)
+        case "deliveries/pause": dispatcher?.pause()
+        case "deliveries/resume": dispatcher?.resume(dropping: body["drop"].isTrue)
         case "faults": try plan(body)
         case "roll": try roll(body["credential"].string ?? "")
-        default: return try change { world throws(StripeError) in try world.turn(name, body, cause) }
+        default: return try change { state throws(StripeError) in try state.turn(name, body, cause) }
         }
-        return state
+        return summary
     }
 
     private func body(_ request: Request) throws(StripeError) -> JSONValue {
@@ -62,13 +62,14 @@ extension Sandbox {
         return body
     }
 
-    private var state: JSONValue {
+    private var summary: JSONValue {
         .object([
-            ("sessions", .integer(Int64(world.sessions.count))), ("charges", .integer(Int64(world.charges.count))),
-            ("refunds", .integer(Int64(world.refunds.count))), ("disputes", .integer(Int64(world.disputes.count))),
-            ("events", .integer(Int64(world.events.shelf.count))),
-            ("undelivered", .integer(Int64(world.events.undelivered))),
-            ("attempts", .integer(Int64(world.events.attempts.count))), ("paused", .bool(courier?.isPaused ?? false)),
+            ("sessions", .integer(Int64(state.sessions.count))), ("charges", .integer(Int64(state.charges.count))),
+            ("refunds", .integer(Int64(state.refunds.count))), ("disputes", .integer(Int64(state.disputes.count))),
+            ("events", .integer(Int64(state.events.store.count))),
+            ("undelivered", .integer(Int64(state.events.undelivered))),
+            ("attempts", .integer(Int64(state.events.attempts.count))),
+            ("paused", .bool(dispatcher?.isPaused ?? false)),
             ("faults", .array(faults.faults.map(\.json))),
         ])
     }
@@ -76,18 +77,18 @@ extension Sandbox {
     private func deliveries(_ request: Request) throws(StripeError) -> JSONValue {
         guard let form = try? Form(request.query) else { throw StripeError(message: "The query is broken.") }
         let session = form["session"]
-        return .array(world.events.attempts.filter { session == nil || $0.session == session }.map(\.json))
+        return .array(state.events.attempts.filter { session == nil || $0.session == session }.map(\.json))
     }
 
     private func redeliver(_ body: JSONValue) async throws(StripeError) -> JSONValue {
-        guard let event = body["event_id"].string, world.events.event(event) != nil else {
+        guard let event = body["event_id"].string, state.events.event(event) != nil else {
             throw StripeError(status: 404, message: "There is no such event.")
         }
         let copies = body["copies"].integer ?? 1
-        guard let courier, (1...100).contains(copies) else {
+        guard let dispatcher, (1...100).contains(copies) else {
             throw StripeError(message: "There must be an endpoint, and 1 to 100 copies.")
         }
-        let statuses = await courier.redeliver(event, copies: Int(copies))
+        let statuses = await dispatcher.redeliver(event, copies: Int(copies))
         return .object([("statuses", .array(statuses.map { .integer(Int64($0)) }))])
     }
 
@@ -95,7 +96,7 @@ extension Sandbox {
     private func roll(_ credential: String) throws(StripeError) {
         switch credential {
         case "api_key": settings.apiKeys = Array(settings.apiKeys.suffix(1))
-        case "webhook_secret": courier?.endOlderSecrets()
+        case "webhook_secret": dispatcher?.endOlderSecrets()
         default: throw StripeError(message: "The credential is api_key or webhook_secret.")
         }
     }
@@ -114,7 +115,7 @@ extension Sandbox {
     }
 }
 
-extension World {
+extension SandboxState {
     /// The controls that change what Stripe knows.
     fileprivate mutating func turn(_ name: String, _ body: JSONValue, _ cause: Cause) throws(StripeError) -> JSONValue {
         let session = body["session"].string ?? ""

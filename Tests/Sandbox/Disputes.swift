@@ -1,6 +1,6 @@
 import Kernel
 
-extension World {
+extension SandboxState {
     /// Opens a dispute about a charge: the buyer's bank takes the money back.
     ///
     /// - Throws: when the charge is disputed already or was never paid.

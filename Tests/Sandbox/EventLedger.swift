@@ -19,20 +19,20 @@ struct EventLedger: Sendable {
         }
     }
 
-    private(set) var shelf = Shelf<JSONValue>()
+    private(set) var store = ObjectStore<JSONValue>()
     private(set) var attempts: [Attempt] = []
     /// The events that nobody has taken up for delivery yet.
     private var fresh: [String] = []
-    private var sessions = Shelf<String>()
+    private var sessions = ObjectStore<String>()
     /// How many attempts each event has had.
-    private var counts = Shelf<Int>()
+    private var counts = ObjectStore<Int>()
     private static let attemptLimit = 100_000
 
     /// The event's document.
-    func event(_ id: String) -> JSONValue? { shelf[id] }
+    func event(_ id: String) -> JSONValue? { store[id] }
 
     /// The events no endpoint has accepted yet.
-    var undelivered: Int { shelf.newestFirst.count { $0["pending_webhooks"] != 0 } }
+    var undelivered: Int { store.newestFirst.count { $0["pending_webhooks"] != 0 } }
 
     /// Hands over the events to be delivered, once.
     mutating func takeFresh() -> [String] {
@@ -43,27 +43,27 @@ struct EventLedger: Sendable {
 
     /// Notes what an attempt came to.
     mutating func record(_ id: String, status: Int) {
-        guard let event = shelf[id] else { return }
+        guard let event = store[id] else { return }
         let number = (counts[id] ?? 0) + 1
         counts[id] = number
         if attempts.count >= EventLedger.attemptLimit { attempts.removeFirst(EventLedger.attemptLimit / 10) }
         attempts.append(
             Attempt(
                 event: id, type: event["type"].string ?? "", session: sessions[id], number: number, status: status))
-        if (200..<300).contains(status) { shelf[id] = event.setting([("pending_webhooks", 0)]) }
+        if (200..<300).contains(status) { store[id] = event.setting([("pending_webhooks", 0)]) }
     }
 
     /// Keeps a new event.
     mutating func add(_ event: JSONValue, session: String?) {
         guard let id = event["id"].string else { return }
-        shelf[id] = event
+        store[id] = event
         sessions[id] = session
         fresh.append(id)
     }
 
     /// Stripe's envelope around a snapshot of `object`.
     static func event(
-        _ type: String, _ object: JSONValue, previous: JSONValue, hasEndpoint: Bool, _ cause: World.Cause
+        _ type: String, _ object: JSONValue, previous: JSONValue, hasEndpoint: Bool, _ cause: SandboxState.Cause
     ) -> JSONValue {
         var data: [(String, JSONValue)] = [("object", object)]
         if !previous.isNull { data.append(("previous_attributes", previous)) }

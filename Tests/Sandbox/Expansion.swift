@@ -1,6 +1,6 @@
 import Kernel
 
-extension World {
+extension SandboxState {
     /// `answer` with the objects in place of the IDs that `expand[]` names.
     ///
     /// Source: <https://docs.stripe.com/api/expanding_objects>
@@ -20,12 +20,12 @@ extension World {
         guard let name = names.first else { return value }
         let rest = names.dropFirst()
         if value["object"] == "list" {
-            guard name == "data" else { throw World.unexpandable(path) }
+            guard name == "data" else { throw SandboxState.unexpandable(path) }
             var elements: [JSONValue] = []
             for element in value["data"].elements { elements.append(try expand(element, rest, path)) }
             return value.setting([("data", .array(elements))])
         }
-        guard let inner = expanded(value, name) else { throw World.unexpandable(path) }
+        guard let inner = expanded(value, name) else { throw SandboxState.unexpandable(path) }
         return value.setting([(name, inner.isNull ? inner : try expand(inner, rest, path))])
     }
 

@@ -1,6 +1,6 @@
 import Kernel
 
-extension World {
+extension SandboxState {
     /// Stripe's line items for `line_items[…]`.
     func lineItems(_ parameters: Parameters) throws(StripeError) -> [JSONValue] {
         let indexes = parameters.indexes("line_items")

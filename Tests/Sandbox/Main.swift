@@ -29,24 +29,24 @@ enum Main {
         }
     }
 
-    /// Serves both doors until SIGTERM or SIGINT.
+    /// Serves both APIs until SIGTERM or SIGINT.
     @Loop
     private static func run(_ settings: SandboxSettings) async -> Int32 {
         let log = Log.standardOutput(from: LogOrigin("sandbox"), threshold: settings.threshold)
         let stop = Outcome<Void, Never>()
         let watchers = [SIGTERM, SIGINT].map { SignalWatcher($0) { stop.settle(.success(())) } }
-        let doors: Doors
+        let routes: Routes
         do throws(SocketFault) {
-            doors = try Doors(settings, log: log, post: posting(log))
+            routes = try Routes(settings, log: log, post: posting(log))
         } catch {
             log(.error, "cannot listen", [("code", .string(error.code))])
             return 1
         }
-        let ports = [("stripe", doors.stripePort), ("storage", doors.storagePort)]
+        let ports = [("stripe", routes.stripePort), ("storage", routes.storagePort)]
         log(.notice, "listening", ports.map { ($0, .integer(Int64($1))) })
         await stop.value()
         withExtendedLifetime(watchers) { log(.notice, "stopping") }
-        await doors.drain()
+        await routes.drain()
         return 0
     }
 

@@ -7,7 +7,7 @@ extension Sandbox {
     func pay(_ request: Request) throws(Refusal) -> Response {
         let segments = request.pathSegments
         change { _ in }
-        guard segments.count > 1, let session = world.sessions[String(segments[1])] else {
+        guard segments.count > 1, let session = state.sessions[String(segments[1])] else {
             return page(.notice("There is no such payment", "The link is not complete, or the sandbox was reset."), 404)
         }
         guard segments.count == 3 else {
@@ -40,8 +40,8 @@ extension Sandbox {
         guard let buyer = buyer(form) else {
             return show(session, trouble: "Please enter a valid e-mail address.", status: 400)
         }
-        let paid = try changing { world throws(StripeError) in
-            try world.pay(session["id"].string ?? "", buyer, by: method, cause)
+        let paid = try changing { state throws(StripeError) in
+            try state.pay(session["id"].string ?? "", buyer, by: method, cause)
         }
         return success(paid)
     }
@@ -51,7 +51,7 @@ extension Sandbox {
         guard let buyer = buyer(form) else {
             return show(session, trouble: "Please enter a valid e-mail address.", status: 400)
         }
-        try changing { world throws(StripeError) in try world.decline(session["id"].string ?? "", buyer, cause) }
+        try changing { state throws(StripeError) in try state.decline(session["id"].string ?? "", buyer, cause) }
         return show(session, trouble: "Your card was declined.", status: 402)
     }
 
@@ -67,7 +67,7 @@ extension Sandbox {
         case "expired":
             page(.notice("This payment page has expired", "Go back to the shop and start again.", session), 410)
         default:
-            page(.payment(session, world.checkouts[session["id"].string ?? ""]?.lineItems ?? [], trouble), status)
+            page(.payment(session, state.checkouts[session["id"].string ?? ""]?.lineItems ?? [], trouble), status)
         }
     }
 
@@ -94,7 +94,7 @@ extension Sandbox {
     }
 
     private func changing<Value>(
-        _ body: (inout World) throws(StripeError) -> Value
+        _ body: (inout SandboxState) throws(StripeError) -> Value
     ) throws(Refusal) -> Value {
         do throws(StripeError) { return try change(body) } catch { throw .conflict(reason: error.message) }
     }

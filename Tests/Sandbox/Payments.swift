@@ -18,7 +18,7 @@ struct Buyer: Equatable, Sendable {
     var name: String
 }
 
-extension World {
+extension SandboxState {
     /// Pays an open session; a session that is no longer open stays as it is.
     ///
     /// - Throws: `resource_missing` for a session that is not there.
@@ -146,7 +146,7 @@ extension World {
 }
 
 // The objects of one payment before it is decided.
-extension World {
+extension SandboxState {
     /// The session's payment intent, made at the first try to pay and kept for the next.
     private mutating func intent(
         of session: JSONValue, _ buyer: Buyer, _ method: PaymentMethod, _ cause: Cause

@@ -1,6 +1,6 @@
 import Kernel
 
-extension World {
+extension SandboxState {
     /// Gives money back: all that is left of a charge, or `amount`.
     mutating func createRefund(_ parameters: Parameters, _ cause: Cause) throws(StripeError) -> JSONValue {
         let reason = try parameters.choice("reason", of: ["duplicate", "fraudulent", "requested_by_customer"])
@@ -49,13 +49,13 @@ extension World {
         }
         guard let id = parameters.text("payment_intent") else { throw .lacks("payment_intent") }
         guard intents[id] != nil else { throw .missing("payment_intent", id, parameter: "payment_intent") }
-        guard let charge = charge(id) else { throw World.nothingPaid(id) }
+        guard let charge = charge(id) else { throw SandboxState.nothingPaid(id) }
         return charge
     }
 
     private func amountLeft(_ charge: JSONValue, wanted: Int64?) throws(StripeError) -> Int64 {
         let id = charge["id"].string ?? ""
-        guard charge["status"] == "succeeded" else { throw World.nothingPaid(id) }
+        guard charge["status"] == "succeeded" else { throw SandboxState.nothingPaid(id) }
         guard !charge["disputed"].isTrue else {
             throw StripeError(
                 code: "charge_disputed", message: "Charge \(id) has been charged back; cannot issue a refund.")

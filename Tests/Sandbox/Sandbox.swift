@@ -7,21 +7,21 @@ import Kernel
 final class Sandbox {
     var settings: SandboxSettings
     let clock: WallClock
-    var world: World
+    var state: SandboxState
     var idempotency = Idempotency()
     var faults = FaultPlan()
-    private(set) var courier: Courier?
+    private(set) var dispatcher: EventDispatcher?
     private let expiry = Timer()
 
     init(_ settings: SandboxSettings, clock: WallClock = .system, post: @escaping PostEvent) {
         self.settings = settings
         self.clock = clock
-        world = Sandbox.emptyWorld(settings)
+        state = Sandbox.emptyState(settings)
         guard let webhook = settings.webhook else { return }
-        let ledger = Courier.Ledger(
-            event: { [weak self] id in self?.world.events.event(id) },
-            record: { [weak self] id, status in self?.world.events.record(id, status: status) })
-        courier = Courier(webhook, clock: clock, ledger: ledger, post: post)
+        let ledger = EventDispatcher.Ledger(
+            event: { [weak self] id in self?.state.events.event(id) },
+            record: { [weak self] id, status in self?.state.events.record(id, status: status) })
+        dispatcher = EventDispatcher(webhook, clock: clock, ledger: ledger, post: post)
     }
 
     /// The answer to any request.
@@ -43,33 +43,33 @@ final class Sandbox {
         ]
 
     /// Why something happens now without a request of the API's.
-    var cause: World.Cause { World.Cause(now: clock.now()) }
+    var cause: SandboxState.Cause { SandboxState.Cause(now: clock.now()) }
 
     /// Changes the state, then sees to what the change brings: events to deliver, sessions that end by themselves.
     func change<Value, Failure: Error>(
-        _ body: (inout World) throws(Failure) -> Value
+        _ body: (inout SandboxState) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        world.expireOverdue(cause)
+        state.expireOverdue(cause)
         defer { settleChange() }
-        return try body(&world)
+        return try body(&state)
     }
 
     /// Back to the state of a start.
     func reset() {
-        world = Sandbox.emptyWorld(settings)
+        state = Sandbox.emptyState(settings)
         idempotency = Idempotency()
         faults = FaultPlan()
-        courier?.reset()
+        dispatcher?.reset()
         expiry.cancel()
     }
 
     private func settleChange() {
-        for event in world.events.takeFresh() { courier?.deliver(event) }
-        guard let end = world.earliestExpiry else { return expiry.cancel() }
+        for event in state.events.takeFresh() { dispatcher?.deliver(event) }
+        guard let end = state.earliestExpiry else { return expiry.cancel() }
         expiry.set(after: max(.zero, Instant(unixSeconds: end) - clock.now())) { [weak self] in self?.change { _ in } }
     }
 
-    private static func emptyWorld(_ settings: SandboxSettings) -> World {
-        World(catalog: settings.catalog, publicBase: settings.publicBase, hasEndpoint: settings.webhook != nil)
+    private static func emptyState(_ settings: SandboxSettings) -> SandboxState {
+        SandboxState(catalog: settings.catalog, publicBase: settings.publicBase, hasEndpoint: settings.webhook != nil)
     }
 }

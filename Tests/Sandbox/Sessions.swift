@@ -1,6 +1,6 @@
 import Kernel
 
-extension World {
+extension SandboxState {
     /// Creates a session that waits for its buyer.
     mutating func createSession(_ parameters: Parameters, _ cause: Cause) throws(StripeError) -> JSONValue {
         let mode = try parameters.required("mode")

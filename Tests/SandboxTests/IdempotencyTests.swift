@@ -85,7 +85,7 @@ struct IdempotencyTests {
         let sandbox = try await TestSandbox()
         _ = try await sandbox.control("faults", #"{"kind":"hang","ms":1000}"#)
         async let hanging = sandbox.api(.post, path, TestSandbox.order(), fields: ["Idempotency-Key": "k"])
-        try await sandbox.until { $0.world.sessions.count == 1 }
+        try await sandbox.until { $0.state.sessions.count == 1 }
         let repeated = try await sandbox.api(.post, path, TestSandbox.order(), fields: ["Idempotency-Key": "k"])
         #expect(repeated.response.fields["idempotent-replayed"] == "true")
         #expect(try await hanging.response.body == repeated.response.body)

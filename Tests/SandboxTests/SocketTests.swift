@@ -8,11 +8,11 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("Both doors over sockets")
+@Suite("Both servers over sockets")
 struct SocketTests {
-    private func doors() async throws -> Doors {
+    private func routes() async throws -> Routes {
         let settings = try SandboxSettings(TestSandbox.environment)
-        return try await onLoop { try Doors(settings, log: Log { _ in }) { _, _, _, _ in 200 } }
+        return try await onLoop { try Routes(settings, log: Log { _ in }) { _, _, _, _ in 200 } }
     }
 
     private func exchange(_ port: Int, _ text: String) throws -> String {
@@ -24,24 +24,24 @@ struct SocketTests {
 
     @Test("Stripe answers at one port, Cloud Storage at the other")
     func both() async throws {
-        let doors = try await doors()
+        let routes = try await routes()
         let call = "GET /v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(TestSandbox.key)\r\n\r\n"
-        let answer = try exchange(try await onLoop { doors.stripePort }, call)
+        let answer = try exchange(try await onLoop { routes.stripePort }, call)
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(answer.hasSuffix("\n}\n"))
         let object = try exchange(
-            try await onLoop { doors.storagePort }, "GET /shop/a.zip HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await onLoop { routes.storagePort }, "GET /shop/a.zip HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(object.hasPrefix("HTTP/1.1 403 Forbidden\r\n"))
         #expect(object.contains("<Code>AccessDenied</Code>"))
-        try await onLoop { await doors.drain() }
+        try await onLoop { await routes.drain() }
     }
 
     @Test("a cut answer ends in the middle, and the connection with it")
     func cut() async throws {
-        let doors = try await doors()
+        let routes = try await routes()
         let port = try await onLoop {
-            doors.sandbox.faults.add(Fault(kind: .cut, calls: 1, path: "", milliseconds: 0))
-            return doors.stripePort
+            routes.sandbox.faults.add(Fault(kind: .cut, calls: 1, path: "", milliseconds: 0))
+            return routes.stripePort
         }
         let url = "http://127.0.0.1:\(port)/v1/balance"
         let call = HTTPCall(.get, url, fields: ["Authorization": "Bearer \(TestSandbox.key)"])
@@ -50,6 +50,6 @@ struct SocketTests {
         }
         let whole = try await onLoop { try await HTTPClient().send(call) }
         #expect(whole.status == 200)
-        try await onLoop { await doors.drain() }
+        try await onLoop { await routes.drain() }
     }
 }

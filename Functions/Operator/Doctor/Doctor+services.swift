@@ -4,9 +4,9 @@ import Kernel
 import Mail
 import Outbound
 import Outbox
-import Payments
 import Storage
 import Stripe
+import StripeClient
 
 extension Doctor {
     /// Whether Stripe takes our key.

@@ -1,8 +1,8 @@
-import Cloud
 import EventLoop
 import HTTP
 import Kernel
 import Storage
+import StorageClient
 
 extension Doctor {
     /// Whether links to files can be signed; a service that signs is asked to.

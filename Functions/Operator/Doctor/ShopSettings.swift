@@ -1,14 +1,14 @@
-import Cloud
 import FoundationEssentials
 import Kernel
 import Outbox
-import Payments
 import Postgres
 import RateLimits
 import Server
 import Settings
 import Storage
+import StorageClient
 import Stripe
+import StripeClient
 import Tasks
 import Tokens
 

@@ -1,8 +1,8 @@
 import EventLoop
 import Kernel
-import Payments
 import Postgres
 import Records
+import StripeClient
 
 extension Command {
     /// Gives money back.

@@ -2,10 +2,10 @@ import Commerce
 import EventLoop
 import Fulfilment
 import Kernel
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 /// Asks Stripe for refunds so that each is made once, and notes what Stripe answers.
 ///

@@ -1,7 +1,7 @@
-import Cloud
 import Kernel
 import Settings
 import Storage
+import StorageClient
 
 extension AccessTokens.Source {
     /// Where a person's command gets its access token: from the environment, as `gcloud auth print-access-token` gives it

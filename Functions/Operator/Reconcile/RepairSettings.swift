@@ -3,11 +3,11 @@ import HTTP
 import Kernel
 import Log
 import Outbox
-import Payments
 import Postgres
 import Reconciliation
 import Settings
 import Stripe
+import StripeClient
 import Tokens
 
 /// What the repair of a shop takes: the webhook's settings, but for what proves deliveries.

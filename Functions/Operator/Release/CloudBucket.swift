@@ -1,9 +1,9 @@
-import Cloud
 import Crypto
 import EventLoop
 import Files
 import Kernel
 import Storage
+import StorageClient
 
 /// A bucket of Cloud Storage, written with the access token of whoever publishes.
 ///

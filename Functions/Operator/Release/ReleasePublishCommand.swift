@@ -1,10 +1,10 @@
-import Cloud
 import Crypto
 import EventLoop
 import HTTP
 import Kernel
 import Settings
 import Storage
+import StorageClient
 
 extension Command {
     /// Publishes the files of a version.

@@ -34,11 +34,11 @@ package struct CheckoutSession: Equatable, Sendable {
     /// What the seller wrote into it; no buyer can.
     package let metadata: [String: String]
     /// Whether the money is there.
-    package let paymentStatus: Word<PaymentStatus>
+    package let paymentStatus: OpenEnum<PaymentStatus>
     /// How far the buyer came.
-    package let status: Word<Status>?
+    package let status: OpenEnum<Status>?
     /// What the session is for.
-    package let mode: Word<Mode>?
+    package let mode: OpenEnum<Mode>?
     /// What the buyer pays, in the minor unit.
     package let amountTotal: Int64?
     /// The amount before discounts and taxes, in the minor unit.

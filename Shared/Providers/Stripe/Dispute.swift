@@ -28,7 +28,7 @@ package struct Dispute: Equatable, Sendable {
     /// What the amount is counted in.
     package let currency: Currency?
     /// Where it stands.
-    package let status: Word<Status>
+    package let status: OpenEnum<Status>
     /// Why, in the bank's words.
     package let reason: String?
 }

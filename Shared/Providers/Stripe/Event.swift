@@ -40,7 +40,7 @@ package struct Event: Equatable, Sendable {
     /// Stripe's ID of it.
     package let id: StripeID
     /// What happened.
-    package let kind: Word<Kind>
+    package let kind: OpenEnum<Kind>
     /// When it happened.
     package let created: Instant
     /// Whether it is about real money.

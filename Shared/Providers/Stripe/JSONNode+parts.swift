@@ -47,14 +47,14 @@ extension JSONNode {
     }
 
     /// The word at `name`, or `nil` where nothing or `null` is.
-    func optional<Known>(_ name: StaticString) throws(MalformedDocument) -> Word<Known>? {
+    func optional<Known>(_ name: StaticString) throws(MalformedDocument) -> OpenEnum<Known>? {
         let text: String? = try optional(name)
-        return text.map { Word($0) }
+        return text.map { OpenEnum($0) }
     }
 
     /// The word that must be at `name`.
-    func required<Known>(_ name: StaticString) throws(MalformedDocument) -> Word<Known> {
+    func required<Known>(_ name: StaticString) throws(MalformedDocument) -> OpenEnum<Known> {
         let text: String = try required(name)
-        return Word(text)
+        return OpenEnum(text)
     }
 }

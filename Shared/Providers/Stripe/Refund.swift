@@ -24,7 +24,7 @@ package struct Refund: Equatable, Sendable {
     /// What the amount is counted in.
     package let currency: Currency?
     /// Where it stands.
-    package let status: Word<Status>?
+    package let status: OpenEnum<Status>?
     /// What the seller wrote into it.
     package let metadata: [String: String]
 }

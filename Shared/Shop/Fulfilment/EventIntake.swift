@@ -3,10 +3,10 @@ package import EventLoop
 package import Kernel
 package import Log
 package import Outbox
-package import Payments
 package import Postgres
 package import Records
 package import Stripe
+package import StripeClient
 package import Tokens
 
 /// What an event did.

@@ -37,7 +37,7 @@ package struct DownloadOffer: Equatable, Sendable {
 
     static let fields = TemplateFields<DownloadOffer>([
         .text("link", needed: true) { $0.link.text },
-        .text("linkExpires") { Wording.minute($0.expires) },
+        .text("linkExpires") { HumanFormat.minute($0.expires) },
         .list("files", File.fields) { $0.files },
     ])
 }
@@ -46,7 +46,7 @@ extension DownloadOffer.File {
     static let fields = TemplateFields<DownloadOffer.File>([
         .text("fileName") { $0.name },
         .text("platform") { $0.platform },
-        .text("size") { Wording.size($0.size) },
+        .text("size") { HumanFormat.size($0.size) },
     ])
 }
 

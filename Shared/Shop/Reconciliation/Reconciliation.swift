@@ -2,8 +2,8 @@ package import EventLoop
 package import Fulfilment
 package import Kernel
 package import Log
-package import Payments
 package import Postgres
+package import StripeClient
 
 /// Holds the shop against Stripe and repairs what is missing, by the code of the webhook.
 ///

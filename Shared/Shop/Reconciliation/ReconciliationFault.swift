@@ -1,8 +1,8 @@
 import Fulfilment
 package import Kernel
-package import Payments
 package import Postgres
 import Stripe
+package import StripeClient
 
 /// Why a run ended before its work did; the next one goes on.
 package enum ReconciliationFault: Error, Equatable, Sendable, CustomStringConvertible {

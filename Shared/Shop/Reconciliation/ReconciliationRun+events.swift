@@ -1,10 +1,10 @@
 import EventLoop
 import Fulfilment
 import Kernel
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 // Events that no endpoint of ours has taken; where the past is rebuilt, those that were taken as well.
 extension ReconciliationRun {

@@ -2,10 +2,10 @@ import Commerce
 import EventLoop
 import Fulfilment
 import Kernel
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 // Refunds and disputes as they stand, so that a door closes even when no event told of it.
 extension ReconciliationRun {

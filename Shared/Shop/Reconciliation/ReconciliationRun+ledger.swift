@@ -1,10 +1,10 @@
 import EventLoop
 import Fulfilment
 import Kernel
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 // Our own ledger: what failed is tried again, without waiting for Stripe to send it again.
 extension ReconciliationRun {

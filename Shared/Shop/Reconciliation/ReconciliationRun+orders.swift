@@ -2,10 +2,10 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Log
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 // The other way round: what we call paid must be paid at Stripe. Each order is looked at once, soon after it was paid.
 extension ReconciliationRun {

@@ -3,10 +3,10 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Log
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 // Sessions as they stand: a sale that no event told of is made from its session.
 extension ReconciliationRun {

@@ -1,10 +1,10 @@
 import EventLoop
 import Fulfilment
 import Kernel
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 // What we wait for is asked for by its ID: its beginning may lie further back than any list is read.
 extension ReconciliationRun {

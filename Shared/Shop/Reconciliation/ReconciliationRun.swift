@@ -2,10 +2,10 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Log
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 
 /// One run: what it has found so far, and how long it has.
 @Loop

@@ -24,7 +24,7 @@ package enum CheckoutStatements {
     package static func begin(
         order: OrderID, product slug: String, quantity: Int, email: EmailAddress?, isLive: Bool, at now: Instant,
         behind gate: RateLimitGate
-    ) -> Statement<Limited<CheckoutTerms?>> {
+    ) -> Statement<RateLimited<CheckoutTerms?>> {
         .row(
             """
             WITH \(gate.parts), offer AS (

@@ -67,7 +67,7 @@ package enum DownloadStatements {
     /// active, or without such a file; of a caller who comes too often nothing is used.
     package static func use(
         _ grant: GrantID, file name: String, at now: Instant, behind gate: RateLimitGate
-    ) -> Statement<Limited<Artifact?>> {
+    ) -> Statement<RateLimited<Artifact?>> {
         .row(
             """
             WITH \(gate.parts), used AS (

@@ -35,7 +35,7 @@ package struct RateLimitGate: Sendable {
     /// - Parameter columns: where `admitted` and `arrivals` stand in the row.
     func read<Output>(
         _ row: borrowing Row, from column: Int = 0, _ output: (borrowing Row) throws(PostgresFault) -> Output
-    ) throws(PostgresFault) -> Limited<Output> {
+    ) throws(PostgresFault) -> RateLimited<Output> {
         let arrivals = try row.instants(column + 1)
         guard arrivals.count == limits.count else { throw .unexpectedAnswer("\(arrivals.count) rate limits") }
         let standings = zip(limits, arrivals).map {
@@ -48,7 +48,7 @@ package struct RateLimitGate: Sendable {
 }
 
 /// What became of work behind a rate limit.
-package enum Limited<Output: Sendable>: Sendable {
+package enum RateLimited<Output: Sendable>: Sendable {
     /// The work was done.
     case admitted(Output, RateLimitVerdict)
     /// The caller came too often; nothing was done.

@@ -5,7 +5,7 @@ package import Postgres
 /// The rate limits' statements that guard no work of their own statement.
 package enum RateLimitStatements {
     /// Counts a request, or refuses it: for work that is another statement of the same transaction, or none at all.
-    package static func ask(_ gate: RateLimitGate) -> Statement<Limited<Void>> {
+    package static func ask(_ gate: RateLimitGate) -> Statement<RateLimited<Void>> {
         .row("WITH \(gate.parts) SELECT admitted, arrivals FROM verdict") { row throws(PostgresFault) in
             try gate.read(row) { _ in }
         }

@@ -21,8 +21,8 @@ package final class RateLimiter {
     ///
     /// - Throws: what the database says, and a fault that is worth another try when others were quicker each time.
     package func run<Output>(
-        _ limits: [RateLimit], at now: Instant, _ statement: (RateLimitGate) -> Statement<Limited<Output>>
-    ) async throws(PostgresFault) -> Limited<Output> {
+        _ limits: [RateLimit], at now: Instant, _ statement: (RateLimitGate) -> Statement<RateLimited<Output>>
+    ) async throws(PostgresFault) -> RateLimited<Output> {
         try await decided(limits, at: now) { gate throws(PostgresFault) in try await pool.run(statement(gate)) }
     }
 
@@ -30,7 +30,7 @@ package final class RateLimiter {
     /// caller who is refused is thrown away.
     package func read<Output>(
         _ limits: [RateLimit], at now: Instant, _ statement: Statement<Output>
-    ) async throws(PostgresFault) -> Limited<Output> {
+    ) async throws(PostgresFault) -> RateLimited<Output> {
         try await decided(limits, at: now) { gate throws(PostgresFault) in
             let (answer, output) = try await pool.run(RateLimitStatements.ask(gate), statement)
             switch answer {
@@ -47,8 +47,8 @@ package final class RateLimiter {
 
     private func decided<Output>(
         _ limits: [RateLimit], at now: Instant,
-        _ ask: (RateLimitGate) async throws(PostgresFault) -> Limited<Output>
-    ) async throws(PostgresFault) -> Limited<Output> {
+        _ ask: (RateLimitGate) async throws(PostgresFault) -> RateLimited<Output>
+    ) async throws(PostgresFault) -> RateLimited<Output> {
         if let verdict = known(limits, at: now) { return .refused(verdict) }
         let gate = RateLimitGate(limits, at: now)
         let answer = try await undisturbed { () throws(PostgresFault) in try await ask(gate) }

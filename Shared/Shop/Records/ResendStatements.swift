@@ -26,7 +26,7 @@ package enum ResendStatements {
     /// given, whether or not it is a customer's.
     package static func ask(
         for email: EmailAddress, at now: Instant, behind gate: RateLimitGate
-    ) -> Statement<Limited<Void>> {
+    ) -> Statement<RateLimited<Void>> {
         .row(
             """
             WITH \(gate.parts), request AS (

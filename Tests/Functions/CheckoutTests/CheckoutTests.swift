@@ -4,11 +4,11 @@ import JSON
 import Kernel
 import Log
 import Outbound
-import Payments
 import Postgres
 import Records
 import Settings
 import Stripe
+import StripeClient
 import Support
 import Testing
 

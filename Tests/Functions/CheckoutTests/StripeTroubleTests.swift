@@ -1,10 +1,10 @@
 import EventLoop
 import HTTP
 import Kernel
-import Payments
 import Postgres
 import Settings
 import Stripe
+import StripeClient
 import Support
 import Testing
 

@@ -1,8 +1,8 @@
-import Cloud
 import Kernel
 import Server
 import Settings
 import Storage
+import StorageClient
 import Testing
 
 @testable import Download

@@ -1,4 +1,3 @@
-import Cloud
 import EventLoop
 import FoundationEssentials
 import HTTP
@@ -7,6 +6,7 @@ import Outbound
 import Postgres
 import RateLimits
 import Storage
+import StorageClient
 import Support
 import Synchronization
 import Testing

@@ -19,10 +19,10 @@ struct EmailRetryTests {
         _ work: @escaping @Sendable () throws(PostgresFault) -> MailroomReport
     ) async throws -> EmailRetry {
         let settings = try EmailRetrySettings(TestSettings.environment)
-        let door = await TaskDoor(settings.tasks, log: silentLog)
+        let authorizer = await SchedulerAuthorizer(settings.tasks, log: silentLog)
         return EmailRetry(
             work: { _ throws(PostgresFault) in try work() }, prune: { _ throws(PostgresFault) in try prune() },
-            admit: { request throws(Refusal) in try await door.admit(request) }, log: log)
+            authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
     }
 
     @Test("works for nobody but the scheduler")

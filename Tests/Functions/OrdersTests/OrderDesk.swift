@@ -5,10 +5,10 @@ import HTTP
 import Kernel
 import Log
 import Outbox
-import Payments
 import Postgres
 import Records
 import Stripe
+import StripeClient
 import Support
 import Synchronization
 import Testing

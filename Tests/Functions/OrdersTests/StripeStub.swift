@@ -1,8 +1,8 @@
 import HTTP
 import JSON
 import Kernel
-import Payments
 import Stripe
+import StripeClient
 import Synchronization
 
 /// A Stripe whose sessions are what a test says, and which counts how often it is asked.

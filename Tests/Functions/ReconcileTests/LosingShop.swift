@@ -4,10 +4,10 @@ import Fulfilment
 import HTTP
 import Kernel
 import Log
-import Payments
 import Postgres
 import Reconciliation
 import Settings
+import StripeClient
 import Support
 
 @testable import Reconcile

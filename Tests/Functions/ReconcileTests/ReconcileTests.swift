@@ -2,10 +2,10 @@ import HTTP
 import Kernel
 import Log
 import Outbound
-import Payments
 import Postgres
 import Reconciliation
 import Settings
+import StripeClient
 import Support
 import Tasks
 import Testing
@@ -18,10 +18,10 @@ struct ReconcileTests {
         _ log: Log = silentLog, _ work: @escaping @Sendable () throws(PostgresFault) -> ReconciliationReport?
     ) async throws -> Reconcile {
         let settings = try ReconcileSettings(TestSettings.environment)
-        let door = await TaskDoor(settings.tasks, log: log)
+        let authorizer = await SchedulerAuthorizer(settings.tasks, log: log)
         return Reconcile(
             work: { () throws(PostgresFault) in try work() }, tidy: { _ in },
-            admit: { request throws(Refusal) in try await door.admit(request) }, log: log)
+            authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
     }
 
     private var call: Request {

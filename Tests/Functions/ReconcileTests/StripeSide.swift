@@ -3,9 +3,9 @@ import EventLoop
 import HTTP
 import Kernel
 import Outbound
-import Payments
 import Settings
 import Stripe
+import StripeClient
 import Support
 
 /// Stripe and the buyers, as the built sandbox plays them.

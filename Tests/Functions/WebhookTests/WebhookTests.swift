@@ -5,11 +5,11 @@ import HTTP
 import Kernel
 import Log
 import Outbox
-import Payments
 import Postgres
 import Records
 import Settings
 import Stripe
+import StripeClient
 import Support
 import Synchronization
 import Testing

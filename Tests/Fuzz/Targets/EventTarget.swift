@@ -40,7 +40,7 @@ private func checkParts(_ event: Event) throws(BrokenPromise) {
         try promise(
             id.text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/\\\"'%?#".utf8.contains($0) }, "an ID is plain")
     }
-    try promise(Word<Event.Kind>(event.kind.text), is: event.kind, "a kind has one reading")
+    try promise(OpenEnum<Event.Kind>(event.kind.text), is: event.kind, "a kind has one reading")
     try promise(event.created.unixSeconds <= event.created.microseconds.magnitude, "a time is counted")
     if case .checkoutSession(let session) = event.object, let total = session.total {
         try promise(total.minorUnits, is: session.amountTotal ?? 0, "a total is the amount")

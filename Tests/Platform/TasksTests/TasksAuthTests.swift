@@ -22,8 +22,8 @@ struct TasksAuthTests {
         let request = Request(method: .post, path: "/tasks/x", fields: header.map { ["Authorization": $0] } ?? [:])
         try await onLoop {
             let log = CapturedLog()
-            let door = TaskDoor(settings, log: log.log)
-            await #expect(throws: Refusal.self) { try await door.admit(request) }
+            let authorizer = SchedulerAuthorizer(settings, log: log.log)
+            await #expect(throws: Refusal.self) { try await authorizer.authorize(request) }
             #expect(log.text.contains("a task's caller was not believed"))
             #expect(!log.text.contains("sss"))
         }
@@ -35,8 +35,8 @@ struct TasksAuthTests {
         let token = TasksSettings(auth: try #require(TasksAuth("token:" + secret)))
         let platform = TasksSettings(auth: try #require(TasksAuth("iam")))
         try await onLoop {
-            try await TaskDoor(token, log: silentLog).admit(request)
-            try await TaskDoor(platform, log: silentLog).admit(Request(path: "/tasks/x"))
+            try await SchedulerAuthorizer(token, log: silentLog).authorize(request)
+            try await SchedulerAuthorizer(platform, log: silentLog).authorize(Request(path: "/tasks/x"))
         }
     }
 
@@ -48,10 +48,10 @@ struct TasksAuthTests {
             Request(method: .post, path: "/tasks/x", fields: ["Authorization": $0])
         }
         try await onLoop {
-            let door = TaskDoor(both, log: silentLog)
-            try await door.admit(requests[0])
-            try await door.admit(requests[1])
-            await #expect(throws: Refusal.self) { try await door.admit(requests[2]) }
+            let authorizer = SchedulerAuthorizer(both, log: silentLog)
+            try await authorizer.authorize(requests[0])
+            try await authorizer.authorize(requests[1])
+            await #expect(throws: Refusal.self) { try await authorizer.authorize(requests[2]) }
         }
     }
 

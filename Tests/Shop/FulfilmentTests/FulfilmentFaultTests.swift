@@ -1,8 +1,8 @@
 import Fulfilment
 import Kernel
 import Outbound
-import Payments
 import Postgres
+import StripeClient
 import Testing
 
 @Suite("Fulfilment fault")

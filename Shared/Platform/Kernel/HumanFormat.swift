@@ -1,5 +1,5 @@
 /// Times and sizes as people read them.
-package enum Wording {
+package enum HumanFormat {
     /// `27 November 2026, 18:59 UTC`.
     package static func minute(_ instant: Instant) -> String {
         let time = CivilTime(instant)

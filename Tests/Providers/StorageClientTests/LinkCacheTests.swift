@@ -3,7 +3,7 @@ import Kernel
 import Storage
 import Testing
 
-@testable import Cloud
+@testable import StorageClient
 
 @Suite("Links kept for a moment")
 struct LinkCacheTests {

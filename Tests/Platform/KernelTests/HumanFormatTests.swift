@@ -1,8 +1,8 @@
 import Kernel
 import Testing
 
-@Suite("Wording")
-struct WordingTests {
+@Suite("Human format")
+struct HumanFormatTests {
     @Test(
         "writes sizes in powers of a thousand",
         arguments: [
@@ -12,12 +12,12 @@ struct WordingTests {
             (1_049_950, "1.0 MB"), (Int64.max, "9223372036.9 GB"),
         ])
     func sizes(bytes: Int64, expected: String) {
-        #expect(Wording.size(bytes) == expected)
+        #expect(HumanFormat.size(bytes) == expected)
     }
 
     @Test("writes a time to the minute, in UTC")
     func minute() {
-        #expect(Wording.minute(Instant(unixSeconds: 1_795_804_740)) == "27 November 2026, 18:39 UTC")
-        #expect(Wording.minute(Instant(unixSeconds: 0)) == "1 January 1970, 00:00 UTC")
+        #expect(HumanFormat.minute(Instant(unixSeconds: 1_795_804_740)) == "27 November 2026, 18:39 UTC")
+        #expect(HumanFormat.minute(Instant(unixSeconds: 0)) == "1 January 1970, 00:00 UTC")
     }
 }

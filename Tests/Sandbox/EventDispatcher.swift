@@ -8,7 +8,7 @@ typealias PostEvent = @Loop @Sendable (_ url: String, _ fields: Fields, _ body: 
 
 /// Delivers events to the endpoint, again and again until it accepts them, as Stripe does in days.
 @Loop
-final class Courier {
+final class EventDispatcher {
     /// One event on its way.
     private struct Parcel {
         let event: String
@@ -78,7 +78,7 @@ final class Courier {
     }
 
     private func startWaiting() {
-        while !isPaused, underWay < Courier.atOnce, !waiting.isEmpty {
+        while !isPaused, underWay < EventDispatcher.atOnce, !waiting.isEmpty {
             let parcel = waiting.removeFirst()
             underWay += 1
             Loop.start { [self] in

@@ -3,10 +3,10 @@ import HTTP
 import Kernel
 import Log
 import Outbound
-import Payments
 import Server
 import Settings
 import Stripe
+import StripeClient
 import Support
 import Testing
 

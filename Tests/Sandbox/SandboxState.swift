@@ -1,7 +1,7 @@
 import Kernel
 
 /// Everything the stand-in for Stripe remembers; a value, changed by plain functions.
-struct World: Sendable {
+struct SandboxState: Sendable {
     /// What Stripe knows of a session and does not show in it.
     struct Checkout: Sendable {
         var lineItems: [JSONValue]
@@ -23,14 +23,14 @@ struct World: Sendable {
     /// Whether an endpoint is there to deliver events to.
     let hasEndpoint: Bool
 
-    var sessions = Shelf<JSONValue>()
-    var checkouts = Shelf<Checkout>()
+    var sessions = ObjectStore<JSONValue>()
+    var checkouts = ObjectStore<Checkout>()
     /// Sessions by the ID of their payment intent.
-    var sessionOfIntent = Shelf<String>()
-    var intents = Shelf<JSONValue>()
-    var charges = Shelf<JSONValue>()
-    var refunds = Shelf<JSONValue>()
-    var disputes = Shelf<JSONValue>()
+    var sessionOfIntent = ObjectStore<String>()
+    var intents = ObjectStore<JSONValue>()
+    var charges = ObjectStore<JSONValue>()
+    var refunds = ObjectStore<JSONValue>()
+    var disputes = ObjectStore<JSONValue>()
     var events = EventLedger()
     /// No open session ends before this, in Unix seconds.
     var earliestExpiry: Int64?

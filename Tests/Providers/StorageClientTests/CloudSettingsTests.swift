@@ -2,7 +2,7 @@ import Kernel
 import Settings
 import Testing
 
-@testable import Cloud
+@testable import StorageClient
 
 @Suite("Cloud settings")
 struct CloudSettingsTests {

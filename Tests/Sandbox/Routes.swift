@@ -6,7 +6,7 @@ import Server
 
 /// The two listeners of one process.
 @Loop
-final class Doors {
+final class Routes {
     let sandbox: Sandbox
     let stripePort: Int
     let storagePort: Int
@@ -20,8 +20,8 @@ final class Doors {
         let sandbox = Sandbox(settings, post: post)
         let cloud = CloudStandIn(settings.storage)
         self.sandbox = sandbox
-        stripe = Doors.server(log, Sandbox.routes) { request throws(Refusal) in try await sandbox.answer(request) }
-        storage = Doors.server(log, CloudStandIn.routes) { request throws(Refusal) in await cloud.answer(request) }
+        stripe = Routes.server(log, Sandbox.routes) { request throws(Refusal) in try await sandbox.answer(request) }
+        storage = Routes.server(log, CloudStandIn.routes) { request throws(Refusal) in await cloud.answer(request) }
         stripePort = try stripe.listen(host: settings.host, port: settings.port)
         storagePort = try storage.listen(host: settings.host, port: settings.storagePort)
     }

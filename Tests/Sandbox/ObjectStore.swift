@@ -1,10 +1,10 @@
 /// The things of one kind in the order they were made, the oldest dropped when there are too many.
-struct Shelf<Item: Sendable>: Sendable {
+struct ObjectStore<Item: Sendable>: Sendable {
     private(set) var ids: [String] = []
     private var objects: [String: Item] = [:]
     private let limit: Int
 
-    /// A shelf for `limit` of them.
+    /// Creates an empty store for up to `limit` objects.
     init(limit: Int = 50_000) { self.limit = limit }
 
     var count: Int { objects.count }
@@ -24,7 +24,7 @@ struct Shelf<Item: Sendable>: Sendable {
         }
     }
 
-    /// Drops a tenth at a time, so that a full shelf stays cheap to add to.
+    /// Drops a tenth at a time, so that a full store stays cheap to add to.
     private mutating func dropOldest() {
         let count = max(1, limit / 10)
         for id in ids.prefix(count) { objects[id] = nil }

@@ -1,6 +1,6 @@
 import Kernel
-import Payments
 import Settings
+import StripeClient
 import Testing
 
 @Suite("Stripe settings")

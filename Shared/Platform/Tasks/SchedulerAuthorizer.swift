@@ -6,15 +6,15 @@ package import Kernel
 package import Log
 import Outbound
 
-/// Lets the scheduler in to the task routes, and nobody else.
+/// Authorizes the scheduler, and no other caller, to call the task routes.
 @Loop
-package final class TaskDoor {
+package final class SchedulerAuthorizer {
     private let auth: TasksAuth
     private let keys: KeySetCache
     private let clock: WallClock
     private let log: Log
 
-    /// A door that asks for nothing yet.
+    /// Creates an authorizer; keys are fetched on first use.
     package init(_ settings: TasksSettings, log: Log, clock: WallClock = .system) {
         auth = settings.auth
         keys = KeySetCache(settings.keysURL, client: HTTPClient(), log: log, clock: clock)
@@ -22,11 +22,11 @@ package final class TaskDoor {
         self.log = log
     }
 
-    /// Lets `request` pass or not.
+    /// Returns if `request` comes from the scheduler.
     ///
-    /// - Throws: `.unauthenticated` for whoever is not the scheduler, without saying why; `.unavailable` when it cannot
-    ///   be told, because the issuer's keys cannot be had.
-    package func admit(_ request: Request) async throws(Refusal) {
+    /// - Throws: `.unauthenticated` for any other caller, without the reason; `.unavailable` if the caller cannot be
+    ///   checked because the issuer's keys cannot be fetched.
+    package func authorize(_ request: Request) async throws(Refusal) {
         switch auth {
         case .platform: return
         case .tokens(let secrets):
@@ -55,7 +55,7 @@ package final class TaskDoor {
         return request.fields["authorization"].flatMap { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : nil }
     }
 
-    /// Why is for the log alone.
+    /// The reason goes to the log only.
     private func refuse(_ reason: String) -> Refusal {
         log(.warning, "a task's caller was not believed", [("reason", .string(reason))])
         return .unauthenticated(reason: "This route is for the scheduler.")

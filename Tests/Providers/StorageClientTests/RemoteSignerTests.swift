@@ -9,7 +9,7 @@ import Support
 import Synchronization
 import Testing
 
-@testable import Cloud
+@testable import StorageClient
 
 /// A file in the stand-in's bucket, and who signs links to it.
 @Loop

@@ -10,8 +10,8 @@ import Synchronization
 import Tasks
 import Testing
 
-@Suite("Task door, with the scheduler's own tokens")
-struct TaskDoorTests {
+@Suite("Scheduler authorizer, with the scheduler's own tokens")
+struct SchedulerAuthorizerTests {
     @Test("the keys are fetched once, and every later token is checked without asking")
     func cached() async throws {
         try await onLoop {
@@ -96,7 +96,7 @@ struct TaskDoorTests {
     }
 }
 
-/// An issuer that answers as it is told, a clock that is moved by hand, and a door between.
+/// A scripted issuer, a manual clock, and the authorizer under test.
 @Loop
 private final class Scene {
     var keys: Int
@@ -104,7 +104,7 @@ private final class Scene {
     private(set) var fetches = 0
     let log = CapturedLog()
     private let time = Mutex(Instant(unixSeconds: 1_795_201_140))
-    private var door: TaskDoor?
+    private var authorizer: SchedulerAuthorizer?
     private var server: Server?
 
     init(keys: Int) throws {
@@ -115,14 +115,15 @@ private final class Scene {
         self.server = server
         let auth = TasksAuth("oidc:https://shop.example/tasks,scheduler@shop.iam.gserviceaccount.com")
         let settings = TasksSettings(auth: try #require(auth), keysURL: "http://127.0.0.1:\(port)/certs")
-        door = TaskDoor(settings, log: log.log, clock: WallClock { [unowned self] in time.withLock { $0 } })
+        authorizer = SchedulerAuthorizer(
+            settings, log: log.log, clock: WallClock { [unowned self] in time.withLock { $0 } })
     }
 
     func advance(_ pause: Duration) { time.withLock { $0 = $0 + pause } }
 
     func knock() async throws { #expect(await status() == 200) }
 
-    /// What the door says to a token of the scheduler's, signed with the key of this index.
+    /// Returns the authorizer's verdict on a scheduler token signed with the key at this index.
     func status(key: Int = 0, email: String = "scheduler@shop.iam.gserviceaccount.com") async -> Int {
         await status(field: "Bearer " + (token(key, email) ?? ""))
     }
@@ -130,7 +131,7 @@ private final class Scene {
     func status(field: String?) async -> Int {
         let request = Request(method: .post, path: "/tasks/x", fields: field.map { ["Authorization": $0] } ?? [:])
         do throws(Refusal) {
-            try await door?.admit(request)
+            try await authorizer?.authorize(request)
             return 200
         } catch { return error.problem.status }
     }

@@ -2,9 +2,9 @@ import EventLoop
 import HTTP
 import Kernel
 import Outbound
-import Payments
 import Settings
 import Stripe
+import StripeClient
 import Support
 import Testing
 

@@ -1,7 +1,7 @@
 package import JSON
 
 /// A word out of a list that Stripe may make longer at any time.
-package enum Word<Known: RawRepresentable & Hashable & Sendable>: Hashable, Sendable, JSONReadable
+package enum OpenEnum<Known: RawRepresentable & Hashable & Sendable>: Hashable, Sendable, JSONReadable
 where Known.RawValue == String {
     /// A word we know.
     case known(Known)
@@ -17,7 +17,7 @@ where Known.RawValue == String {
     }
 
     /// Sorts a word under those we know or the others.
-    package init(_ text: String) { self = Known(rawValue: text).map(Word.known) ?? .unknown(text) }
+    package init(_ text: String) { self = Known(rawValue: text).map(OpenEnum.known) ?? .unknown(text) }
 
     package init(json node: JSONNode) throws(MalformedDocument) {
         self.init(try String(json: node))
