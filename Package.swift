@@ -51,15 +51,18 @@ struct Function {
     let product: Product
     let targets: [Target]
 
+    /// - Parameter name: the folder's name; the module is called `<name>Function`, because a slice may have the same name.
     init(
         _ name: String, named executable: String, uses modules: [Target.Dependency],
         testing extra: [Target.Dependency] = []
     ) {
-        product = .executable(name: executable, targets: [name])
+        product = .executable(name: executable, targets: ["\(name)Function"])
         targets = [
-            .executableTarget(name: name, dependencies: modules, path: "Functions/\(name)", swiftSettings: strict),
+            .executableTarget(
+                name: "\(name)Function", dependencies: modules, path: "Functions/\(name)", swiftSettings: strict),
             .testTarget(
-                name: "\(name)Tests", dependencies: [.target(name: name), "Support"] + modules + extra,
+                name: "\(name)FunctionTests",
+                dependencies: [.target(name: "\(name)Function"), "Support"] + modules + extra,
                 path: "Tests/Functions/\(name)Tests", swiftSettings: strict),
         ]
     }
@@ -88,7 +91,8 @@ let sandbox: [Target] = [
 /// What the fuzzer calls, and the replay of the inputs it found.
 let fuzzing: [Target] = [
     .target(
-        name: "FuzzTargets", dependencies: ["Crypto", "HTTP", "JSON", "Kernel", "Mail", "Stripe", "Tokens"],
+        name: "FuzzTargets",
+        dependencies: ["Crypto", "Downloads", "HTTP", "JSON", "Kernel", "Licensing", "Mail", "Stripe"],
         path: "Tests/Fuzz/Targets", swiftSettings: strict),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/FuzzTests", swiftSettings: strict),
 ]
@@ -106,7 +110,7 @@ let targets: [[Target]] = [
     platform("Log", uses: ["Kernel"]),
     platform("Settings", uses: ["Kernel"]),
     platform("HTTP", uses: ["JSON", "Kernel"]),
-    platform("Crypto", uses: ["Kernel", "CCrypto"], testing: ["Support"]),
+    platform("Crypto", uses: ["CCrypto", "Kernel"], testing: ["Support"]),
     platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
     platform("Pages", uses: ["HTTP", "Kernel"], testing: ["Support"]),
     platform("Files"),
@@ -115,7 +119,10 @@ let targets: [[Target]] = [
     platform(
         "Server", uses: ["CLLHTTP", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Settings"], testing: ["Support"]),
     platform("Outbound", uses: ["CCurl", "EventLoop", "HTTP", "Kernel"], testing: ["Support"]),
-    platform("RateLimits", uses: ["Crypto", "HTTP", "Kernel", "Settings"]),
+    platform(
+        "RateLimiting", uses: ["Crypto", "EventLoop", "HTTP", "Kernel", "Log", "Postgres", "Settings"],
+        testing: ["Pages", "Support"]),
+    platform("Migrations", uses: ["Crypto", "EventLoop", "Kernel", "Postgres"]),
     platform(
         "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "Kernel", "Log", "Outbound", "Settings"],
         testing: ["Server", "Support"]),
@@ -127,40 +134,55 @@ let targets: [[Target]] = [
         testing: ["Log", "Server", "Support"]),
     provider("Storage", uses: ["Crypto", "HTTP", "JSON", "Kernel", "Settings"], testing: ["Support"]),
     provider(
-        "StorageClient", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"],
-        testing: ["Crypto", "Log", "Server", "Support"]),
+        "StorageClient", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"], testing: ["Support"]),
 
     // The shop, slice by slice.
-    shop("Commerce", uses: ["Kernel"]),
-    shop("Tokens", uses: ["Crypto", "Kernel", "Settings"], testing: ["Support"]),
-    shop("Mail", uses: ["Kernel"], testing: ["Support"]),
+    shop("Audit", uses: ["Crypto", "EventLoop", "Kernel", "Log", "Postgres"], testing: ["Support"]),
+    shop("Catalog", uses: ["EventLoop", "Kernel", "Postgres"]),
+    shop("Licensing", uses: ["Audit", "Crypto", "EventLoop", "Kernel", "Postgres", "Settings"], testing: ["Support"]),
     shop(
-        "Records", uses: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits"], testing: ["Support"]),
-    shop("Audit", uses: ["Crypto", "EventLoop", "Kernel", "Log", "Postgres", "Records"], testing: ["Support"]),
+        "Downloads", uses: ["Catalog", "Crypto", "Kernel", "Postgres", "RateLimiting", "Settings"],
+        testing: ["EventLoop", "Fulfilment", "Support"]),
+    shop("Mail", uses: ["Kernel"], testing: ["Crypto", "OrderMails", "Support"]),
     shop(
-        "Outbox",
+        "Outbox", uses: ["EventLoop", "Kernel", "Log", "Mail", "Outbound", "Postgres"],
+        testing: ["Fulfilment", "Support"]),
+    shop(
+        "Orders",
         uses: [
-            "Commerce", "EventLoop", "Files", "Kernel", "Log", "Mail", "Outbound", "Postgres", "Records", "Settings",
-            "Tokens",
-        ], testing: ["Support"]),
+            "Audit", "Catalog", "Downloads", "EventLoop", "Kernel", "Licensing", "Outbox", "Postgres", "RateLimiting",
+            "Stripe",
+        ], testing: ["Fulfilment", "OrderMails", "Support"]),
+    shop(
+        "OrderMails",
+        uses: [
+            "Catalog", "Downloads", "EventLoop", "Files", "Kernel", "Licensing", "Log", "Mail", "Orders", "Outbound",
+            "Outbox", "Postgres", "Settings",
+        ], testing: ["Audit", "Fulfilment", "Support"]),
     shop(
         "Fulfilment",
         uses: [
-            "Commerce", "Crypto", "EventLoop", "JSON", "Kernel", "Log", "Outbox", "Postgres", "Records", "Stripe",
-            "StripeClient", "Tokens",
-        ], testing: ["Outbound", "Support"]),
+            "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "JSON", "Kernel", "Licensing", "Log", "OrderMails",
+            "Orders", "Outbox", "Postgres", "Stripe", "StripeClient",
+        ], testing: ["Outbound", "RateLimiting", "Reconciliation", "Support"]),
+    shop(
+        "Refunds",
+        uses: ["Audit", "EventLoop", "Fulfilment", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
+        testing: ["Support"]),
     shop(
         "Reconciliation",
-        uses: [
-            "Commerce", "EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Postgres", "Records", "Stripe",
-            "StripeClient",
-        ], testing: ["Support"]),
+        uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
+        testing: ["Catalog", "Support"]),
+    shop("Export", uses: ["Kernel", "Licensing", "Postgres"], testing: ["EventLoop", "Support"]),
 
     // What tests share.
     [
         .target(
             name: "Support",
-            dependencies: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits", "Records"],
+            dependencies: [
+                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "Kernel", "Licensing", "Log", "Orders",
+                "Postgres", "RateLimiting", "Stripe",
+            ],
             path: "Tests/Support", exclude: ["Servers"],
             swiftSettings: strict)
     ],
@@ -173,45 +195,47 @@ let functions: [Function] = [
     Function(
         "Checkout", named: "checkout",
         uses: [
-            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Pages", "Postgres", "RateLimits", "Records", "Server",
+            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Orders", "Pages", "Postgres", "RateLimiting", "Server",
             "Settings", "Stripe", "StripeClient",
         ], testing: ["Outbound"]),
     Function(
         "Download", named: "download",
         uses: [
-            "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres", "RateLimits",
-            "Records", "Server", "Settings", "Storage", "StorageClient", "Tokens",
-        ], testing: ["Outbound"]),
+            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
+            "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
+        ], testing: ["Fulfilment", "Outbound"]),
     Function(
         "EmailRetry", named: "email-retry",
         uses: [
-            "EventLoop", "HTTP", "Kernel", "Log", "Outbox", "Postgres", "Records", "Server", "Settings", "Stripe",
-            "Tasks", "Tokens",
+            "Catalog", "EventLoop", "HTTP", "Kernel", "Licensing", "Log", "OrderMails", "Orders", "Outbox", "Postgres",
+            "RateLimiting", "Server", "Settings", "Stripe", "Tasks",
         ]),
     Function(
         "Orders", named: "orders",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Pages", "Postgres",
-            "RateLimits", "Records", "Server", "Settings", "Stripe", "StripeClient", "Tokens",
-        ]),
+            "Audit", "Catalog", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log",
+            "OrderMails", "Orders", "Outbox", "Pages", "Postgres", "RateLimiting", "Server", "Settings", "Stripe",
+            "StripeClient",
+        ], testing: ["Mail"]),
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Postgres", "Reconciliation",
-            "Records", "Server", "Settings", "Stripe", "StripeClient", "Tasks", "Tokens",
-        ], testing: ["Commerce", "Outbound"]),
+            "Audit", "Catalog", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Licensing", "Log", "OrderMails", "Outbox",
+            "Postgres", "Reconciliation", "Server", "Settings", "Stripe", "StripeClient", "Tasks",
+        ], testing: ["Orders", "Outbound"]),
     Function(
         "Webhook", named: "webhook",
         uses: [
-            "Commerce", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Postgres", "RateLimits",
-            "Records", "Server", "Settings", "Stripe", "StripeClient", "Tokens",
-        ], testing: ["Outbound"]),
+            "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails", "Outbox",
+            "Postgres", "RateLimiting", "Server", "Settings", "Stripe", "StripeClient",
+        ], testing: ["Downloads", "Orders", "Outbound"]),
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Mail",
-            "Outbound", "Outbox", "Postgres", "RateLimits", "Reconciliation", "Records", "Server", "Settings",
-            "Storage", "StorageClient", "Stripe", "StripeClient", "Tasks", "Tokens",
+            "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "Export", "Files", "Fulfilment", "HTTP", "JSON",
+            "Kernel", "Licensing", "Log", "Mail", "Migrations", "OrderMails", "Orders", "Outbound", "Outbox",
+            "Postgres", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage", "StorageClient",
+            "Stripe", "StripeClient", "Tasks",
         ]),
 ]
 

@@ -188,7 +188,7 @@ def uses(feature, root=ROOT):
     files = [
         *(root / "infra/migrations").glob("*.sql"),
         *(root / "Shared").rglob("*Statements.swift"),
-        root / "Shared/Shop/Records/RateLimitGate.swift",
+        root / "Shared/Platform/RateLimiting/RateLimitGate.swift",
         root / "Functions/Operator/Program/Database.swift",
     ]
     return sorted(str(file.relative_to(root)) for file in files if file.exists() and pattern.search(_code(file)))

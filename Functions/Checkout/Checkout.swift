@@ -1,9 +1,10 @@
 import HTTP
 import Kernel
 import Log
+import Orders
 import Pages
 import Postgres
-import Records
+import RateLimiting
 import Settings
 import Stripe
 import StripeClient

@@ -1,5 +1,5 @@
 import Postgres
-import RateLimits
+import RateLimiting
 import Server
 import Settings
 import StripeClient

@@ -2,9 +2,9 @@ import EventLoop
 import HTTP
 import Kernel
 import Log
+import Orders
 import Postgres
-import RateLimits
-import Records
+import RateLimiting
 import Server
 import Stripe
 import StripeClient

@@ -1,14 +1,15 @@
-import Commerce
+import Catalog
+import Downloads
 import HTTP
 import Kernel
 import Log
 import Pages
 import Postgres
-import Records
+import RateLimiting
+import Server
 import Settings
 import Storage
 import StorageClient
-import Tokens
 
 /// Shows what a download link leads to, and leads to the files.
 ///

@@ -1,11 +1,10 @@
-import Commerce
+import Catalog
 import Crypto
+import Downloads
 import HTTP
 import Kernel
 import Pages
-import Records
 import Settings
-import Tokens
 
 /// What is behind a download link, for people and for programs.
 struct DownloadPage {

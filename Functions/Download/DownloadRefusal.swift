@@ -1,8 +1,8 @@
+import Downloads
 import Kernel
 import Log
 import Pages
 import Postgres
-import Records
 import StorageClient
 
 /// Why a download link led nowhere; what its holder is told and what the log says.

@@ -1,11 +1,11 @@
+import Crypto
 import Files
 import Postgres
-import RateLimits
+import RateLimiting
 import Server
 import Settings
 import Storage
 import StorageClient
-import Tokens
 
 /// What the download function is told from outside, beside the settings of `ServerSettings`, `DatabaseSettings`,
 /// `PublicURL`, `StorageSettings`, `CloudSettings` and `RateLimitTable`.

@@ -1,13 +1,12 @@
+import Downloads
 import EventLoop
 import HTTP
 import Kernel
 import Log
 import Postgres
-import RateLimits
-import Records
+import RateLimiting
 import Server
 import Settings
-import Tokens
 
 /// Wires the download function to the database and the storage.
 @main

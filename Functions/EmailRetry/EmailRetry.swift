@@ -6,8 +6,10 @@ import Postgres
 
 /// Sends the mails that are due, whenever the scheduler calls, and then removes rate limits that are over.
 struct EmailRetry: Sendable {
-    /// Works off the outbox.
-    var work: @Sendable (_ until: Instant) async throws(PostgresFault) -> MailroomReport
+    /// Queues the mails that people asked for on the lost-e-mail page.
+    var queueResends: @Sendable (_ now: Instant) async throws(PostgresFault) -> Void
+    /// Sends the mails that are due.
+    var send: @Sendable (_ until: Instant) async throws(PostgresFault) -> OutboxReport
     /// Removes rate limits that are over; answers how many.
     var prune: @Sendable (_ now: Instant) async throws(PostgresFault) -> Int
     /// Lets the scheduler in.
@@ -31,13 +33,22 @@ struct EmailRetry: Sendable {
             ]))
     }
 
-    private func outcome(until deadline: Instant) async -> Result<MailroomReport, Refusal> {
-        do {
-            return .success(try await work(deadline))
+    private func outcome(until deadline: Instant) async -> Result<OutboxReport, Refusal> {
+        do throws(PostgresFault) {
+            let fault = await requestFault(at: deadline - EmailRetry.time)
+            let report = try await send(deadline)
+            if let fault { throw fault }
+            return .success(report)
         } catch {
             log(.error, "the outbox could not be worked off", [("reason", .string(error.description))])
             return .failure(error.refusal)
         }
+    }
+
+    /// Queues what people asked for; returns why it could not, which must not keep other mails from being sent.
+    private func requestFault(at now: Instant) async -> PostgresFault? {
+        do throws(PostgresFault) { try await queueResends(now) } catch { return error }
+        return nil
     }
 
     /// Mails come first, whatever becomes of them, and what is not removed now is removed the next time.

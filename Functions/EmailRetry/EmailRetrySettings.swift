@@ -1,11 +1,12 @@
 import Kernel
+import Licensing
+import OrderMails
 import Outbox
 import Postgres
 import Server
 import Settings
 import Stripe
 import Tasks
-import Tokens
 
 /// What email-retry is told from outside.
 ///

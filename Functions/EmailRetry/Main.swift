@@ -1,10 +1,13 @@
+import Catalog
 import EventLoop
 import HTTP
 import Kernel
 import Log
+import OrderMails
+import Orders
 import Outbox
 import Postgres
-import Records
+import RateLimiting
 import Server
 import Tasks
 
@@ -14,12 +17,12 @@ enum Main {
         runFunction("email-retry") { (settings: EmailRetrySettings, log) in
             let pool = Pool(settings.database, log: log)
             pool.warm()
-            let postman = Postman(
-                settings.mail, writer: LetterWriter(settings.mail, keys: settings.keys), pool: pool, log: log)
-            let mailroom = Mailroom(pool: pool, catalog: CatalogCache(pool), postman: postman)
+            let mails = MailService(
+                settings.mail, keys: settings.keys, pool: pool, catalog: CatalogCache(pool), log: log)
             let authorizer = SchedulerAuthorizer(settings.tasks, log: log)
             let emailRetry = EmailRetry(
-                work: { deadline throws(PostgresFault) in try await mailroom.work(until: deadline) },
+                queueResends: { now throws(PostgresFault) in try await ResendStatements.queueAll(on: pool, at: now) },
+                send: { deadline throws(PostgresFault) in try await mails.worker.sendDue(until: deadline) },
                 prune: { now throws(PostgresFault) in try await RateLimitStatements.pruneAll(on: pool, at: now) },
                 authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
             var limits = ServerLimits()

@@ -1,9 +1,9 @@
 import HTTP
 import Kernel
 import Log
+import Orders
 import Pages
 import Postgres
-import Records
 
 extension Orders {
     /// Puts the address of a session's order right: for people the order's page again, for programs its JSON.
@@ -39,7 +39,7 @@ extension Orders {
     private func put(_ email: EmailAddress, on order: OrderID, _ request: Request) async throws(Refusal) -> Bool {
         do {
             let network = IPAddress(caller(request))?.network ?? "unknown"
-            let isDone = try await putRight(order, email, network, request.receivedAt)
+            let isDone = try await correctEmail(order, email, network, request.receivedAt)
             log(
                 isDone ? .notice : .info, isDone ? "an order's address was corrected" : "an address was not corrected",
                 [("order", .string(order.description))])

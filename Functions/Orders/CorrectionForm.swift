@@ -1,7 +1,7 @@
-import Commerce
 import Kernel
+import Orders
+import Outbox
 import Pages
-import Records
 
 extension OrderView {
     /// The form for a wrong address, while it may be used: folded away unless something is wrong.

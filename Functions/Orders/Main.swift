@@ -1,13 +1,15 @@
-import Commerce
+import Audit
+import Catalog
 import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
 import Log
+import OrderMails
+import Orders
 import Outbox
 import Postgres
-import RateLimits
-import Records
+import RateLimiting
 import Server
 import Stripe
 import StripeClient
@@ -37,13 +39,13 @@ extension Orders {
         _ settings: OrdersSettings, _ pool: Pool,
         ask: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession, _ log: Log
     ) {
-        let writer = LetterWriter(settings.mail, keys: settings.keys)
+        let catalog = CatalogCache(pool)
         // Somebody waits for the page; a mail server that takes longer gets the mail from email-retry.
-        let postman = Postman(settings.mail, writer: writer, pool: pool, log: log, attemptTime: .seconds(3))
+        let mails = MailService(
+            settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(3))
         let fulfilment = Fulfilment(
-            pool: pool, catalog: CatalogCache(pool), stripe: StripeClient(settings.stripe), keys: settings.keys,
-            postman: postman, actor: "function:orders", log: log)
-        let mailroom = Mailroom(pool: pool, catalog: CatalogCache(pool), postman: postman)
+            pool: pool, catalog: catalog, stripe: StripeClient(settings.stripe), keys: settings.keys,
+            mails: mails, actor: "function:orders", log: log)
         let (limits, limiter) = (settings.limits, RateLimiter(pool, log: log))
         self.init(
             find: OrderFinder(
@@ -71,20 +73,21 @@ extension Orders {
                     ResendStatements.ask(for: email, at: now, behind: gate)
                 }
             },
-            putRight: { order, email, network, now throws(PostgresFault) in
+            correctEmail: { order, email, network, now throws(PostgresFault) in
                 let outcome = try await pool.run(
                     PaymentStatements.lock(paymentOf: order),
                     CorrectionStatements.correctEmail(
-                        of: order, to: email, .buyer, CorrectionMails(at: now), leasedUntil: now + Postman.lease,
-                        by: AuditStamp(.customer, from: network, at: now))
+                        of: order, to: email, .buyer, CorrectionMails(at: now), leasedUntil: now + EmailSender.lease,
+                        by: AuditContext(.customer, from: network, at: now))
                 ).1
-                guard case .corrected(_, let mails, let notice) = outcome else { return false }
-                do throws(PostgresFault) { try await mailroom.send(mails + [notice].compactMap(\.self)) } catch {
+                guard case .corrected(_, let queued, let notice) = outcome else { return false }
+                do throws(PostgresFault) { try await mails.worker.send(queued + [notice].compactMap(\.self)) } catch {
                     log(.warning, "mails wait for the next round", [("reason", .string(error.description))])
                 }
                 return true
             },
-            keyRing: settings.keys, publicURL: settings.mail.publicURL, trustedHops: settings.server.trustedHops,
+            keys: settings.keys, downloadTokens: settings.mail.downloadTokens, publicURL: settings.mail.publicURL,
+            trustedHops: settings.server.trustedHops,
             log: log)
     }
 }

@@ -1,7 +1,8 @@
-import Commerce
+import Catalog
 import Kernel
+import Orders
+import Outbox
 import Pages
-import Records
 
 extension OrderView {
     /// What somebody sees who has paid: the keys, the files, where the mail went.

@@ -1,10 +1,10 @@
-import Commerce
 import EventLoop
 import Fulfilment
 import Kernel
 import Log
+import Orders
 import Postgres
-import Records
+import RateLimiting
 import Stripe
 import StripeClient
 
@@ -27,11 +27,12 @@ struct OrderFinder: Sendable {
     /// Reads the order again, for a request that was counted already.
     var find: @Sendable (_ session: StripeID, Instant) async throws(PostgresFault) -> OrderRecord?
     var ask: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
-    var fulfil: @Sendable (CheckoutSession, SaleNews, LedgerEntry) async throws(FulfilmentFault) -> FulfilmentOutcome
+    var fulfil:
+        @Sendable (CheckoutSession, CheckoutUpdate, LedgerEntry) async throws(FulfilmentFault) -> FulfilmentOutcome
     /// Whether sessions are about real money, as our key is.
     var isLive: Bool
     var log: Log
-    let asked = AskedSessions()
+    let asked = SessionLookupCache()
 
     /// The order, and how its caller stands.
     ///

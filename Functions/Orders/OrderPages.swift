@@ -1,7 +1,6 @@
-import Commerce
 import Kernel
+import Orders
 import Pages
-import Records
 
 extension OrderView {
     /// The order for people, at the address that its session makes.

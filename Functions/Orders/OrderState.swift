@@ -1,5 +1,4 @@
-import Commerce
-import Records
+import Orders
 
 /// What an order's page is about.
 enum OrderState: Equatable, Sendable {

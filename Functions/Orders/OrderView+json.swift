@@ -1,7 +1,8 @@
-import Commerce
+import Catalog
 import HTTP
 import Kernel
-import Records
+import Orders
+import Outbox
 import Settings
 
 extension OrderView {

@@ -1,9 +1,10 @@
-import Commerce
+import Catalog
+import Downloads
 import HTTP
 import Kernel
+import Licensing
 import Log
-import Records
-import Tokens
+import Orders
 
 /// An order as it is shown now: its keys whole or masked, its links made.
 struct OrderView: Sendable {
@@ -32,7 +33,9 @@ struct OrderView: Sendable {
     /// The view of `record` at the moment `now`.
     ///
     /// A key that cannot be derived again is a fault of the settings: it is logged, and the keys are shown masked.
-    init(_ record: OrderRecord, keyRing: KeyRing, at now: Instant, log: Log) {
+    init(
+        _ record: OrderRecord, keys keyRing: KeyRing, downloadTokens: DownloadTokens, at now: Instant, log: Log
+    ) {
         self.record = record
         state = OrderState(record)
         guard state == .open else {
@@ -45,26 +48,18 @@ struct OrderView: Sendable {
         keys = whole ?? record.licenses.map { "\(record.keyPrefix)-****-****-\($0.keyLastFour)" }
         keysUntil = whole == nil ? nil : end
         download = record.grant.map { grant in
-            let token = keyRing.downloadTokens.mint(grant: grant.id, expiresAt: grant.expiresAt).revealed()
+            let token = downloadTokens.mint(grant: grant.id, expiresAt: grant.expiresAt).revealed()
             return Download(path: "/download/\(token)", expiresAt: grant.expiresAt)
         }
     }
 
     private static func keys(_ record: OrderRecord, _ keyRing: KeyRing, _ log: Log) -> [String]? {
-        let secrets = keyRing.licenseSecrets
-        do throws(LicenseKey.Fault) {
-            guard let prefix = LicensePrefix(record.keyPrefix) else {
-                log(.error, "the product's key prefix is none")
-                return nil
-            }
-            return try record.licenses.map { license throws(LicenseKey.Fault) in
-                try LicenseKey(
-                    prefix: prefix, license: license.id, version: license.keyVersion, reissues: license.reissues,
-                    secrets: secrets
-                ).revealed()
+        do throws(KeyFault) {
+            return try record.licenses.map { license throws(KeyFault) in try keyRing.key(of: license.origin).revealed()
             }
         } catch {
             switch error {
+            case .badPrefix: log(.error, "the product's key prefix is none")
             case .unknownVersion(let version): log(.error, "LICENSE_SECRETS lacks version \(version)")
             }
             return nil

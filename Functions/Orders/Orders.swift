@@ -1,11 +1,13 @@
+import Downloads
 import HTTP
 import Kernel
+import Licensing
 import Log
+import Orders
 import Pages
 import Postgres
-import Records
+import RateLimiting
 import Settings
-import Tokens
 
 /// Shows buyers their orders, has a lost e-mail sent again, and puts a wrong address right.
 struct Orders: Sendable {
@@ -17,8 +19,10 @@ struct Orders: Sendable {
     /// found out later, where nobody waits.
     var queue: @Sendable (EmailAddress, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<Void>
     /// Puts an order's address right and sends its mail there, if that may be; answers whether it did.
-    var putRight: @Sendable (OrderID, EmailAddress, _ network: String, Instant) async throws(PostgresFault) -> Bool
-    var keyRing: KeyRing
+    var correctEmail: @Sendable (OrderID, EmailAddress, _ network: String, Instant) async throws(PostgresFault) -> Bool
+    var keys: KeyRing
+    /// What makes download links.
+    var downloadTokens: DownloadTokens
     var publicURL: PublicURL
     /// How many addresses at the right of `X-Forwarded-For` are ours.
     var trustedHops: Int
@@ -97,7 +101,7 @@ struct Orders: Sendable {
 
     /// The order as it is shown at the time of the request.
     func view(_ record: OrderRecord, _ request: Request) -> OrderView {
-        OrderView(record, keyRing: keyRing, at: request.receivedAt, log: log)
+        OrderView(record, keys: keys, downloadTokens: downloadTokens, at: request.receivedAt, log: log)
     }
 
     /// The caller's address, as far as our own proxies vouch for it.

@@ -1,10 +1,11 @@
+import Licensing
+import OrderMails
 import Outbox
 import Postgres
-import RateLimits
+import RateLimiting
 import Server
 import Settings
 import StripeClient
-import Tokens
 
 /// What its parts need: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings`,
 /// `RateLimitTable`.

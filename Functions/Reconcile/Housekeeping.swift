@@ -3,7 +3,7 @@ import EventLoop
 import Kernel
 import Log
 import Postgres
-import Records
+import Reconciliation
 
 /// What has to be done from time to time and by somebody whom no buyer waits for: the audit log is sealed, and what is
 /// kept for a time only is removed.

@@ -1,8 +1,10 @@
+import Catalog
 import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
 import Log
+import OrderMails
 import Postgres
 import Reconciliation
 import Server
@@ -37,7 +39,7 @@ extension Reconcile {
         let authorizer = SchedulerAuthorizer(settings.tasks, log: log)
         self.init(
             work: { [database = settings.database] () throws(PostgresFault) in
-                try await inTurn(database) {
+                try await withReconciliationLock(database) {
                     await reconciliation(ReconciliationPlan(start: .marks, time: Reconcile.time))
                 }
             },
@@ -53,11 +55,14 @@ extension Reconciliation {
         let stripe = StripeClient(
             settings.stripe, policy: .background, totalTimeout: .seconds(20), answerBytes: 32 << 20)
         let isLive = !settings.stripe.isTest
+        let catalog = CatalogCache(pool)
         // A mail server that takes longer gets the mails from email-retry.
-        let intake = EventIntake(
-            pool: pool, stripe: stripe, keys: settings.keys, mail: settings.mail, isLive: isLive,
-            actor: "function:reconcile", log: log, mailTime: .seconds(3))
+        let mails = MailService(
+            settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(3))
+        let processor = EventProcessor(
+            pool: pool, catalog: catalog, stripe: stripe, keys: settings.keys, mails: mails, isLive: isLive,
+            actor: "function:reconcile", log: log)
         self.init(
-            pool: pool, stripe: stripe, intake: intake, isLive: isLive, quietHours: settings.quietHours, log: log)
+            pool: pool, stripe: stripe, processor: processor, isLive: isLive, quietHours: settings.quietHours, log: log)
     }
 }

@@ -1,11 +1,12 @@
 import Kernel
+import Licensing
+import OrderMails
 import Outbox
 import Postgres
 import Server
 import Settings
 import StripeClient
 import Tasks
-import Tokens
 
 /// What reconcile is told from outside.
 ///

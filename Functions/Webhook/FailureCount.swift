@@ -2,8 +2,7 @@ import EventLoop
 import Kernel
 import Log
 import Postgres
-import RateLimits
-import Records
+import RateLimiting
 
 /// Counts the deliveries that were not Stripe's, by the address they came from.
 ///

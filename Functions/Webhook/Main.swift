@@ -1,10 +1,12 @@
+import Catalog
 import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
 import Log
+import OrderMails
 import Postgres
-import Records
+import RateLimiting
 import Server
 import Stripe
 import StripeClient
@@ -28,8 +30,12 @@ extension Webhook {
     /// The live webhook.
     @Loop
     init(_ settings: WebhookSettings, _ pool: Pool, _ log: Log) {
-        let intake = EventIntake(
-            pool: pool, stripe: StripeClient(settings.stripe), keys: settings.keys, mail: settings.mail,
+        let catalog = CatalogCache(pool)
+        // Stripe waits for the answer; a mail server that takes longer gets the mail from email-retry.
+        let mails = MailService(
+            settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(8))
+        let processor = EventProcessor(
+            pool: pool, catalog: catalog, stripe: StripeClient(settings.stripe), keys: settings.keys, mails: mails,
             isLive: !settings.stripe.isTest, actor: "function:webhook", log: log)
         let failures = FailureCount(RateLimiter(pool, log: log), settings.limits, log)
         self.init(
@@ -37,7 +43,7 @@ extension Webhook {
                 try WebhookSignature.verify(request, keys: keys, now: WallClock.system.now())
             },
             countFailure: { caller, now in await failures.add(caller, at: now) },
-            take: { event, entry throws(FulfilmentFault) in try await intake.take(event, entry) },
+            take: { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) },
             trustedHops: settings.server.trustedHops, log: log)
     }
 }

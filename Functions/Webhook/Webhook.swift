@@ -3,7 +3,6 @@ import HTTP
 import JSON
 import Kernel
 import Log
-import Records
 import Stripe
 
 /// Answers Stripe's event deliveries: 200 when the event is safe, 400 when it is not Stripe's and 429 when such come too

@@ -1,12 +1,13 @@
 import Kernel
+import Licensing
+import OrderMails
 import Outbox
 import Postgres
-import RateLimits
+import RateLimiting
 import Server
 import Settings
 import Stripe
 import StripeClient
-import Tokens
 
 /// What the webhook is told from outside.
 ///

@@ -111,7 +111,7 @@ class Links:
         self._secret = base64.b64decode(secret)
 
     def token(self, n, expires, grant=None):
-        """The link's token of grant `n` or of another, as `Shared/Shop/Tokens/DownloadTokens.swift` makes them."""
+        """The link's token of grant `n` or of another, as `Shared/Shop/Downloads/Rules/DownloadTokens.swift` makes them."""
         content = struct.pack(">I", self._version) + (grant or grant_id(n)).bytes + struct.pack(">q", expires)
         tag = hmac.new(self._secret, b"latchkey download v1" + content, hashlib.sha256).digest()[:20]
         return base64.urlsafe_b64encode(content + tag).decode()

@@ -21,6 +21,10 @@ LONGEST_FUNCTION = 60
 # The tiers by folder, the lowest first; a target imports its own tier and those below it.
 TIERS = ["Shared/Platform/", "Shared/Providers/", "Shared/Shop/", "Functions/"]
 PLATFORM, PROVIDERS, SHOP, FUNCTIONS = TIERS
+# What writes a table; `FOR UPDATE` and `DO UPDATE` are no such words.
+WRITES = re.compile(
+    r"(?<!FOR )(?<!DO )\b(?:INSERT INTO|UPDATE(?: ONLY)?|DELETE FROM(?: ONLY)?|MERGE INTO|TRUNCATE|LOCK TABLE)\s+([a-z_]+)"
+)
 # A slice's values and decisions lie in this folder of the slice.
 RULES = "/Rules/"
 
@@ -55,12 +59,13 @@ ENVIRONMENT_PLACES = (
 
 @dataclass(frozen=True)
 class File:
-    """One Swift file, read once: its path in the repository, its target, its code without comments and texts."""
+    """One Swift file, read once: its path, its target, its code without comments and texts, and its texts alone."""
 
     path: str
     target: str
     lines: int
     code: str
+    texts: str
     imports: tuple
 
 
@@ -105,6 +110,8 @@ def check(package, root):
         rules_that_do_io,
         environment_outside_functions,
         unsafe_outside_wrappers,
+        tables_with_two_owners,
+        statements_in_functions,
         long_files,
         long_functions,
     ]
@@ -211,6 +218,34 @@ def unsafe_outside_wrappers(files, targets):
             yield f"{file.path}:{line}: `unsafe` outside a module that wraps a C library: move it into one"
 
 
+def tables_with_two_owners(files, targets):
+    """A table is written by two modules: its owner lends the others the part of their statement that writes it."""
+    writers = {}
+    for file in _product(files):
+        for table, line in _written(file):
+            writers.setdefault(table, {}).setdefault(file.target, f"{file.path}:{line}")
+    for table, places in sorted(writers.items()):
+        if len(places) > 1:
+            yield f"{table}: is written by {', '.join(sorted(places.values()))}: one slice owns a table and lends its SQL"
+
+
+def statements_in_functions(files, targets):
+    """A function writes a table itself."""
+    for file in _product(files):
+        if file.path.startswith(FUNCTIONS):
+            for table, line in _written(file):
+                yield f"{file.path}:{line}: writes {table}: the statement belongs into the slice that owns the table"
+
+
+def owners(files):
+    """The tables that each module writes."""
+    found = {}
+    for file in _product(files):
+        for table, _ in _written(file):
+            found.setdefault(file.target, set()).add(table)
+    return found
+
+
 def long_files(files, targets):
     """A file that holds more than one idea can."""
     for file in files:
@@ -226,6 +261,15 @@ def long_functions(files, targets):
         for name, line, lines in swift_source.functions(file.code):
             if lines > LONGEST_FUNCTION:
                 yield f"{file.path}:{line}: {name} has {lines} lines, more than {LONGEST_FUNCTION}: split it by step"
+
+
+def _product(files):
+    return [file for file in files if not file.path.startswith("Tests/")]
+
+
+def _written(file):
+    """The tables that a file's texts write, each with its line."""
+    return [(match[1], file.texts.count("\n", 0, match.start(1)) + 1) for match in WRITES.finditer(file.texts)]
 
 
 def _allowed_toolchain(file, targets):
@@ -276,7 +320,8 @@ def _files(described, root):
         path = f"{described['path']}/{name}"
         source = (root / path).read_text(encoding="utf-8")
         code = swift_source.blanked(source)
-        yield File(path, described["name"], source.count("\n"), code, tuple(swift_source.imports(code)))
+        texts = swift_source.literals(source)
+        yield File(path, described["name"], source.count("\n"), code, texts, tuple(swift_source.imports(code)))
 
 
 def _sorted(targets):

@@ -66,6 +66,29 @@ def blanked(source):
     return "".join(out)
 
 
+def literals(source):
+    """The source's literal text alone, with everything else as spaces; lines stay where they are."""
+    shown = zip(_without_comments(source), blanked(source))
+    return "".join(text if code in " \n" else " " for text, code in shown)
+
+
+def _without_comments(source):
+    """The source with comments alone as spaces."""
+    out, at = [], 0
+    while at < len(source):
+        literal = _LITERAL_START.match(source, at)
+        if source.startswith("//", at) or source.startswith("/*", at):
+            at = _skip_comment(source, at, out)
+        elif literal:
+            end = _skip_literal(source, literal, [])
+            out.append(source[at:end])
+            at = end
+        else:
+            out.append(source[at])
+            at += 1
+    return "".join(out)
+
+
 def _copy_code(source, at, out, closing):
     """Copies code up to the parenthesis that closes an interpolation, or to the end."""
     depth = 0

@@ -179,6 +179,25 @@ class ArchitectureTests(unittest.TestCase):
         self.assert_one_fault("Shared/Shop/Tokens/A.swift", "301")
 
 
+    def test_a_table_that_two_modules_write_is_a_fault_however_it_is_written(self):
+        self.package.add("Shared/Shop/Orders", A='let a: SQL = """\nWITH b AS (\n    UPDATE orders o SET c = 1\n)\n"""\n')
+        self.package.add("Shared/Shop/Refunds", A='// UPDATE orders\nlet a: SQL = "SELECT FROM orders FOR UPDATE"\n')
+        self.assertEqual(self.package.faults(), [])
+        for write in ["INSERT INTO orders (a)", "DELETE FROM orders", "UPDATE orders SET", "LOCK TABLE orders IN"]:
+            with self.subTest(write):
+                self.package.targets = self.package.targets[:2]
+                self.package.add("Shared/Shop/Refunds", A=f'let a: SQL = "{write} \\(b)"\n')
+                self.assert_one_fault("orders", "Shared/Shop/Orders/A.swift:3", "Shared/Shop/Refunds/A.swift:1")
+
+    def test_an_upsert_writes_no_table_of_the_name_set(self):
+        self.package.add("Shared/Shop/Orders", A='let a: SQL = "INSERT INTO orders ON CONFLICT (id) DO UPDATE SET a = 1"\n')
+        self.package.add("Shared/Shop/Refunds", A='let a: SQL = "INSERT INTO refunds ON CONFLICT (id) DO UPDATE SET a = 1"\n')
+        self.assertEqual(self.package.faults(), [])
+
+    def test_a_function_that_writes_a_table_is_a_fault(self):
+        self.package.add("Functions/Webhook", kind="executable", Main='let a: SQL = "DELETE FROM orders"\n')
+        self.assert_one_fault("Functions/Webhook/Main.swift:1", "orders", "slice")
+
     def test_a_function_of_61_lines_is_a_fault_its_sql_included_and_one_of_60_is_not(self):
         for name in ["func a<B>(_ b: B) -> Int", "package init(_ b: [Int] = [])"]:
             with self.subTest(name):

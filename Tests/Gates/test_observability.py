@@ -40,7 +40,7 @@ class ObservabilityTests(unittest.TestCase):
         functions = [{"name": "email-retry", "target": "EmailRetry"}, {"name": "checkout", "target": "Checkout"}]
         self.write("infra/functions.json", json.dumps({"functions": functions}))
         self.write(observability.PAGE, PAGE)
-        self.write("Shared/Shop/Outbox/Postman.swift", SHARED)
+        self.write("Shared/Shop/Outbox/EmailSender.swift", SHARED)
 
     def write(self, path, text):
         file = self.root / path
@@ -64,8 +64,8 @@ class ObservabilityTests(unittest.TestCase):
         self.assertEqual(observability.check(self.root), [])
 
     def test_a_message_that_the_page_lacks_is_named_with_its_line(self):
-        self.change("Shared/Shop/Outbox/Postman.swift", "let a = 1", 'let a = 1; log(.info, "new \\(a) here")')
-        self.assert_one_fault("Shared/Shop/Outbox/Postman.swift:1", "«new {} here»", "missing")
+        self.change("Shared/Shop/Outbox/EmailSender.swift", "let a = 1", 'let a = 1; log(.info, "new \\(a) here")')
+        self.assert_one_fault("Shared/Shop/Outbox/EmailSender.swift:1", "«new {} here»", "missing")
 
     def test_a_message_that_nothing_logs_is_a_fault(self):
         self.change(observability.PAGE, "| `mail sent`", "| `mail lost` | all | info | – | – |\n| `mail sent`")
@@ -76,12 +76,12 @@ class ObservabilityTests(unittest.TestCase):
         self.assert_one_fault("commented out", "nothing logs")
 
     def test_both_messages_of_a_choice_are_seen(self):
-        self.change("Shared/Shop/Outbox/Postman.swift", '"mail sent"', 'isDone ? "mail sent" : "mail kept"')
+        self.change("Shared/Shop/Outbox/EmailSender.swift", '"mail sent"', 'isDone ? "mail sent" : "mail kept"')
         self.assert_one_fault("mail kept")
 
     def test_a_message_that_is_not_written_out_is_a_fault(self):
-        self.change("Shared/Shop/Outbox/Postman.swift", "let a = 1", "let a = 1; log(.info, message)")
-        self.assert_one_fault("Postman.swift:1", "write the message out")
+        self.change("Shared/Shop/Outbox/EmailSender.swift", "let a = 1", "let a = 1; log(.info, message)")
+        self.assert_one_fault("EmailSender.swift:1", "write the message out")
 
     def test_the_log_itself_passes_messages_on(self):
         self.write("Shared/Platform/Log/Log.swift", "func f() { sink(LogLine(severity, message, fields)) }\n")

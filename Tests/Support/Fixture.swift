@@ -1,8 +1,11 @@
-package import Commerce
+import Audit
+import Downloads
 package import EventLoop
+package import Fulfilment
 package import Kernel
+import Licensing
+package import Orders
 package import Postgres
-package import Records
 
 /// A migrated database with one product, and helpers to look at it.
 @Loop
@@ -59,7 +62,8 @@ package struct Fixture {
     }
 
     /// News of a sale, as the webhook reads it.
-    package func sale(_ session: String, _ news: SaleNews = .paid, order: OrderID? = nil, quantity: Int = 1) throws
+    package func sale(_ session: String, _ news: CheckoutUpdate = .paid, order: OrderID? = nil, quantity: Int = 1)
+        throws
         -> Sale
     {
         let fallback = OrderID(
@@ -77,7 +81,7 @@ package struct Fixture {
         Entitlement(
             licenses: (0..<count).map { _ in
                 let id = LicenseID(at: now)
-                return Entitlement.License(id: id, keyHash: id.uuid.bytes + id.uuid.bytes, keyLastFour: "ABCD")
+                return NewLicense(id: id, keyHash: id.uuid.bytes + id.uuid.bytes, keyLastFour: "ABCD")
             },
             keyVersion: 1, grant: Grant(id: GrantID(at: now), expiresAt: now + .seconds(3600), maxUses: 2),
             email: EmailID(at: now))
@@ -112,8 +116,8 @@ package struct Fixture {
             CorrectionStatements.correctEmail(
                 of: order, to: email, rule, CorrectionMails(at: now), leasedUntil: rule.map { _ in now + .seconds(60) },
                 by: rule == nil
-                    ? AuditStamp(.operator("eve"), from: "desk", because: "asked by phone", at: now)
-                    : AuditStamp(.customer, from: "203.0.113.0", at: now))
+                    ? AuditContext(.operator("eve"), from: "desk", because: "asked by phone", at: now)
+                    : AuditContext(.customer, from: "203.0.113.0", at: now))
         ).1
     }
 
@@ -149,5 +153,13 @@ package struct Fixture {
                 VALUES (\(UUIDv7(at: now)), \(release), 'macos', \("GenX-\(version).zip"),
                     \("genx-delay/\(version)/macos/GenX-\(version).zip"), 12, \(hash))
                 """))
+    }
+}
+
+extension CorrectionOutcome {
+    /// The mails that wait to be sent, the notice among them.
+    package var mails: [EmailID] {
+        guard case .corrected(_, let mails, let notice) = self else { return [] }
+        return mails + (notice.map { [$0] } ?? [])
     }
 }

@@ -1,6 +1,5 @@
 package import Kernel
-import RateLimits
-package import Records
+package import RateLimiting
 
 extension RateLimitGate {
     /// A rate limit that no test meets, for those that are about something else.

@@ -1,5 +1,5 @@
+import Audit
 import Kernel
-import Records
 
 /// The answer of `audit list`.
 enum AuditList {

@@ -1,7 +1,8 @@
+import Audit
 import EventLoop
 import Kernel
+import Orders
 import Postgres
-import Records
 
 extension Command {
     /// Reads the audit log.

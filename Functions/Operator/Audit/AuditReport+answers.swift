@@ -1,7 +1,6 @@
 import Audit
 import Crypto
 import Kernel
-import Records
 
 extension AuditReport {
     /// The answer for people.

@@ -4,7 +4,6 @@ import EventLoop
 import Kernel
 import Log
 import Postgres
-import Records
 
 extension Command {
     /// Seals what the audit log has waiting.

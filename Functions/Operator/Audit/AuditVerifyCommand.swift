@@ -3,7 +3,6 @@ import Crypto
 import EventLoop
 import Kernel
 import Postgres
-import Records
 
 extension Command {
     /// Checks the audit log against its seals.

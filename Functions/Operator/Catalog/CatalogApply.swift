@@ -1,7 +1,7 @@
+import Catalog
 import EventLoop
 import Kernel
 import Postgres
-import Records
 
 /// Makes the stored catalog what a file says, in one transaction.
 @Loop

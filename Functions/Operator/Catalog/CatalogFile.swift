@@ -1,10 +1,11 @@
+import Catalog
 import Kernel
+import Licensing
 import Mail
+import OrderMails
 import Outbox
-import Records
 import Storage
 import Stripe
-import Tokens
 
 /// A catalog that can be stored as it is.
 struct CatalogFile: Equatable, Sendable {

@@ -1,6 +1,6 @@
+import Catalog
 import Kernel
-import Records
-import Tokens
+import Licensing
 
 extension CatalogPlan {
     /// Changes that would break what was sold already, each with what to do instead.

@@ -1,6 +1,5 @@
+import Catalog
 import Kernel
-import Records
-import Tokens
 
 /// The catalog as it is stored.
 struct StoredCatalog: Sendable {

@@ -1,7 +1,7 @@
 import EventLoop
 import Kernel
 import Postgres
-import Records
+import Reconciliation
 
 extension Doctor {
     /// What must be true of the shop's data, each with the cases in which it is not.

@@ -1,6 +1,7 @@
+import Catalog
 import EventLoop
+import Migrations
 import Postgres
-import Records
 
 extension Doctor {
     /// The database, its schema and what is for sale in it.
@@ -21,7 +22,7 @@ extension Doctor {
 
     private func version(_ connection: Connection) async -> Check {
         do throws(PostgresFault) {
-            let (number, text) = try await connection.run(DoctorStatements.serverVersion)
+            let (number, text) = try await connection.run(ServerStatements.version)
             guard number >= 150_000 else {
                 return .failed("database", "PostgreSQL \(text)", advice: "upgrade to PostgreSQL 15 or later")
             }
@@ -35,8 +36,9 @@ extension Doctor {
         do throws(CommandFault) {
             let folder = environment["MIGRATIONS_DIR"] ?? "infra/migrations"
             let files = try await offLoop { () throws(CommandFault) in try Migration.all(in: folder) }
-            let plan = try await Migrate(connection: connection, migrations: files, console: console, clock: clock)
-                .plan()
+            let migrating = Migrating(connection, files, clock: clock) { [console] step in console.progress(step) }
+            let plan: MigrationPlan
+            do throws(MigrationFault) { plan = try await migrating.plan() } catch { throw .failed(error.description) }
             let pending = plan.pending.map(\.fileName).joined(separator: ", ")
             return plan.pending.isEmpty
                 ? .passed("migrations", "\(plan.applied.count) applied, none pending")
@@ -49,7 +51,7 @@ extension Doctor {
 
     private func catalog(_ connection: Connection) async -> Check {
         do throws(PostgresFault) {
-            let products = try await connection.run(DoctorStatements.forSale)
+            let products = try await connection.run(CatalogStatements.forSale)
             guard !products.isEmpty else {
                 return .failed("catalog", "nothing is for sale", advice: "run latchkey catalog apply FILE")
             }

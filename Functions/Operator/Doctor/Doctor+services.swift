@@ -2,6 +2,7 @@ import EventLoop
 import HTTP
 import Kernel
 import Mail
+import OrderMails
 import Outbound
 import Outbox
 import Storage

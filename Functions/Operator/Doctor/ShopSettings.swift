@@ -1,8 +1,11 @@
+import Crypto
 import FoundationEssentials
 import Kernel
+import Licensing
+import OrderMails
 import Outbox
 import Postgres
-import RateLimits
+import RateLimiting
 import Server
 import Settings
 import Storage
@@ -10,7 +13,6 @@ import StorageClient
 import Stripe
 import StripeClient
 import Tasks
-import Tokens
 
 /// Every setting of every function, read by the functions' own readers; what is at fault is `nil` and has a check
 /// that says so.
@@ -37,7 +39,10 @@ struct ShopSettings: Sendable {
             read.value(
                 "STRIPE_WEBHOOK_SECRETS", expected: SigningSecrets.expected, parse: SigningSecrets.parse)
         }
-        _ = part(["LICENSE_SECRETS", "TOKEN_SECRETS", "KEY_PEPPER"]) { KeyRing(&$0) }
+        _ = part(["LICENSE_SECRETS", "TOKEN_SECRETS", "KEY_PEPPER"]) { read in
+            _ = DownloadTokens(&read)
+            return KeyRing(&read)
+        }
         // The kind of a key alone counts here, as where mail is sent; whether Stripe is reached is another matter.
         let isTest = SecretKeyKind(Secret(environment["STRIPE_API_KEY"] ?? "")) == .test
         mail = part(["PUBLIC_URL", "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES"]) { MailSettings(&$0, isTest: isTest) }

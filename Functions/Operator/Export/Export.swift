@@ -1,9 +1,10 @@
 import Crypto
 import EventLoop
+import Export
 import Kernel
+import Licensing
+import Migrations
 import Postgres
-import Records
-import Tokens
 
 /// Writes everything that the shop has to a folder, as it is at one moment, and signs it.
 ///
@@ -14,7 +15,7 @@ struct Export {
     let connection: Connection
     let folder: ExportFolder
     /// What derives the licenses' keys; `nil` when they stay behind.
-    let keys: KeyDeriver?
+    let keys: KeyRing?
     let signer: Ed25519PrivateKey
     let console: Console
     let clock: WallClock
@@ -85,10 +86,10 @@ struct Export {
         return try licenses.map { license throws(CommandFault) in
             let id = license.origin.license
             let key: LicenseKey
-            do throws(CommandFault) { key = try keys.key(license.origin) } catch {
-                throw .failed("license \(id): \(error.message)")
+            do throws(KeyFault) { key = try keys.key(of: license.origin) } catch {
+                throw .failed("license \(id): \(error)")
             }
-            guard key.hash(pepper: keys.pepper) == license.keyHash else {
+            guard keys.hash(key) == license.keyHash else {
                 throw .failed("license \(id): the derived key is not the one it has; see KEY_PEPPER, LICENSE_SECRETS")
             }
             return "\(license.row.dropLast()),\"key\":\(JSONValue.string(key.revealed()).text)}"

@@ -1,9 +1,10 @@
+import Audit
 import Crypto
 import EventLoop
 import Files
 import Kernel
+import Licensing
 import Postgres
-import Records
 
 extension Command {
     /// Takes everything along.
@@ -41,7 +42,7 @@ extension Command {
         let folder = ExportFolder(path: invocation.arguments.operands[0].withoutSlashAtEnd)
         let signer = try await signingKey(invocation.arguments["--key"] ?? "")
         let hasKeys = invocation.arguments.has("--with-keys")
-        let keys: KeyDeriver? = hasKeys ? try invocation.setting { KeyDeriver(&$0) } : nil
+        let keys: KeyRing? = hasKeys ? try invocation.setting { KeyRing(&$0) } : nil
         let manifest = try await withDatabase(invocation.environment, limit: .seconds(600)) {
             connection throws(CommandFault) in
             // Before the first row is read: who took the data along stands there even when the writing fails.
@@ -87,7 +88,7 @@ extension String {
 
 extension AuditEntry {
     /// That everything was taken along, by whom and with which key it was signed.
-    fileprivate init(exportBy stamp: AuditStamp, hasKeys: Bool, _ key: Ed25519PublicKey) {
+    fileprivate init(exportBy stamp: AuditContext, hasKeys: Bool, _ key: Ed25519PublicKey) {
         self.init(
             stamp.actor, "shop.exported",
             details: [

@@ -1,8 +1,8 @@
-import Commerce
 import EventLoop
 import Kernel
+import Licensing
+import Orders
 import Postgres
-import Records
 
 /// The one license that `reference` means; `word` is what was typed.
 ///
@@ -12,7 +12,7 @@ func oneLicense(
     _ reference: LicenseReference, typed word: String, _ connection: Connection
 ) async throws(CommandFault) -> LicenseDetail {
     let found = try await asking { () throws(PostgresFault) in
-        try await connection.run(LicenseStatements.find(reference))
+        try await connection.run(LicenseDetailStatements.find(reference))
     }
     // A whole key that was typed is a secret, and what fails is shown.
     let name = if case .keyHash = reference { "with this key" } else { word }

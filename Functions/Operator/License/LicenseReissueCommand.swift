@@ -1,10 +1,11 @@
-import Commerce
+import Audit
+import Crypto
 import EventLoop
 import Kernel
+import Licensing
+import Orders
 import Postgres
-import Records
 import Settings
-import Tokens
 
 extension Command {
     /// Gives a license another key.
@@ -28,10 +29,12 @@ extension Command {
     ) { invocation throws(CommandFault) in
         let (word, stamp) = (invocation.arguments.operands[0], try invocation.stamp())
         let reference = try invocation.licenseReference()
-        let maker: KeyMaker = try invocation.setting { KeyMaker(&$0) }
+        let keys: KeyRing = try invocation.setting { KeyRing(&$0) }
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
-            let key = try maker.nextKey(of: license)
+            guard license.status == .active else { throw .failed("license \(license.id) is \(license.standing)") }
+            let key: NewKey
+            do throws(KeyFault) { key = try keys.nextKey(of: license) } catch { throw .failed(error.description) }
             let reissue = try await asking { () throws(PostgresFault) in
                 try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await connection.run(
@@ -46,32 +49,6 @@ extension Command {
             return ReissueAnswer(license: license, key: key, reissue: reissue)
         }
         try invocation.showChange(answer.lines, answer.members)
-    }
-}
-
-/// Derives the keys that licenses get in place of their old ones.
-private struct KeyMaker: Sendable {
-    let secrets: VersionedSecrets
-    let pepper: Pepper
-
-    init?(_ read: inout SettingsReader) {
-        let (secrets, pepper) = (KeyRing.licenseSecrets(&read), KeyRing.pepper(&read))
-        guard let secrets, let pepper else { return nil }
-        (self.secrets, self.pepper) = (secrets, pepper)
-    }
-
-    /// - Throws: `.failed` for a license that opens nothing, which no other key would change.
-    func nextKey(of license: LicenseDetail) throws(CommandFault) -> NewKey {
-        guard license.status == .active else { throw .failed("license \(license.id) is \(license.standing)") }
-        guard let prefix = LicensePrefix(license.keyPrefix) else { throw .failed("the product's key prefix is none") }
-        do throws(LicenseKey.Fault) {
-            let key = try LicenseKey(
-                prefix: prefix, license: license.id, version: secrets.currentVersion, reissues: license.reissues + 1,
-                secrets: secrets)
-            return NewKey(
-                previousReissues: license.reissues, version: secrets.currentVersion, hash: key.hash(pepper: pepper),
-                lastFour: key.lastFour)
-        } catch { throw .failed("LICENSE_SECRETS lacks its own current version") }
     }
 }
 

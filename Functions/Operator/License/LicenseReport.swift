@@ -1,8 +1,9 @@
-import Commerce
+import Audit
 import EventLoop
 import Kernel
+import Licensing
+import Orders
 import Postgres
-import Records
 
 /// A license with all that hangs on it.
 struct LicenseReport: Equatable, Sendable {

@@ -1,8 +1,9 @@
-import Commerce
+import Audit
 import EventLoop
 import Kernel
+import Licensing
+import Orders
 import Postgres
-import Records
 
 extension Command {
     /// Closes a license by hand.
@@ -44,7 +45,7 @@ extension Invocation {
     /// Changes the license that the first operand means, under the lock of its order's payment.
     @Loop
     fileprivate func change(
-        _ statement: @escaping @Sendable (LicenseID, AuditStamp) -> Statement<LicenseChange>
+        _ statement: @escaping @Sendable (LicenseID, AuditContext) -> Statement<LicenseChange>
     ) async throws(CommandFault) {
         let (word, stamp, reference) = (arguments.operands[0], try stamp(), try licenseReference())
         let (license, change) = try await withDatabase(environment) { connection throws(CommandFault) in

@@ -1,8 +1,7 @@
-import Commerce
 import EventLoop
 import Kernel
+import Outbox
 import Postgres
-import Records
 
 extension Command {
     /// Lists the outbox.
@@ -28,7 +27,7 @@ extension Command {
         let before = try invocation.choice("--before", "a mail's ID") { EmailID($0) }
         let found = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             try await asking { () throws(PostgresFault) in
-                try await connection.run(MailListStatements.newest(limit + 1, status, before: before))
+                try await connection.run(EmailListStatements.newest(limit + 1, status, before: before))
             }
         }
         let list = MailList(mails: Array(found.prefix(limit)), hasMore: found.count > limit)
@@ -54,7 +53,7 @@ extension Invocation {
 
 /// A page of the list of mails.
 struct MailList: Equatable, Sendable {
-    let mails: [MailLine]
+    let mails: [EmailLine]
     /// Whether there are more behind the last one.
     let hasMore: Bool
 
@@ -73,16 +72,17 @@ struct MailList: Equatable, Sendable {
         .object([("mails", .array(mails.map(object))), ("next", next.map { .string($0.description) } ?? .null)])
     }
 
-    private func row(_ mail: MailLine) -> [String] {
+    private func row(_ mail: EmailLine) -> [String] {
         [
-            mail.createdAt.toTheSecond, mail.id.description, mail.kind, mail.status.rawValue, "\(mail.attempts)",
+            mail.createdAt.toTheSecond, mail.id.description, mail.kind.rawValue, mail.status.rawValue,
+            "\(mail.attempts)",
             mail.recipient, mail.lastError ?? "–",
         ]
     }
 
-    private func object(_ mail: MailLine) -> JSONValue {
+    private func object(_ mail: EmailLine) -> JSONValue {
         .object([
-            ("id", .string(mail.id.description)), ("kind", .string(mail.kind)),
+            ("id", .string(mail.id.description)), ("kind", .string(mail.kind.rawValue)),
             ("status", .string(mail.status.rawValue)), ("attempts", .integer(mail.attempts)),
             ("recipient", .string(mail.recipient)), ("last_error", mail.lastError.map(JSONValue.string) ?? .null),
             ("order", .string(mail.order.description)), ("created_at", .string(CivilTime(mail.createdAt).rfc3339)),

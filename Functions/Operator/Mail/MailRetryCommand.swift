@@ -1,7 +1,8 @@
+import Audit
 import EventLoop
 import Kernel
+import Outbox
 import Postgres
-import Records
 
 extension Command {
     /// Queues mails again that were given up.
@@ -45,9 +46,9 @@ extension Command {
 
     @Loop
     private static func revive(
-        _ mail: EmailID?, _ connection: Connection, by stamp: AuditStamp
+        _ mail: EmailID?, _ connection: Connection, by stamp: AuditContext
     ) async throws(PostgresFault) -> Int {
-        let count = try await connection.run(MailListStatements.revive(mail, limit: batch, at: stamp.at))
+        let count = try await connection.run(EmailListStatements.revive(mail, limit: batch, at: stamp.at))
         guard count > 0 else { return 0 }
         let details: [(String, JSONValue)] = [
             ("reason", stamp.reason.map(JSONValue.string) ?? .null), ("count", .integer(Int64(count))),

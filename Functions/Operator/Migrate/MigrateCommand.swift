@@ -1,5 +1,6 @@
 import EventLoop
 import Kernel
+import Migrations
 
 extension Command {
     /// Brings the schema up to date.
@@ -28,9 +29,13 @@ extension Command {
         let isDryRun = invocation.arguments.has("--dry-run")
         let plan = try await withDatabase(invocation.environment, limit: .seconds(6 * 3_600)) {
             connection throws(CommandFault) in
-            let migrate = Migrate(
-                connection: connection, migrations: migrations, console: invocation.console, clock: invocation.clock)
-            return isDryRun ? try await migrate.plan() : try await migrate.apply()
+            let migrating = Migrating(connection, migrations, clock: invocation.clock) {
+                [console = invocation.console] step in
+                console.progress(step)
+            }
+            do throws(MigrationFault) {
+                return isDryRun ? try await migrating.plan() : try await migrating.apply()
+            } catch { throw .failed(error.description) }
         }
         try invocation.console.show(
             plan.lines(isDryRun: isDryRun), plan.document(isDryRun: isDryRun), asJSON: invocation.isJSON)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Migrations
 
 extension Migration {
     /// Every migration in a folder; blocks while it reads.

@@ -1,8 +1,7 @@
-import Commerce
 import EventLoop
 import Kernel
+import Orders
 import Postgres
-import Records
 
 extension Command {
     /// Lists orders.

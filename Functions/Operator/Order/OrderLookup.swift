@@ -1,7 +1,7 @@
 import EventLoop
 import Kernel
+import Orders
 import Postgres
-import Records
 
 /// The one order that `reference` means; `word` is what was typed.
 ///

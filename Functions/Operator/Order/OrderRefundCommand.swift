@@ -1,7 +1,8 @@
 import EventLoop
 import Kernel
+import Orders
 import Postgres
-import Records
+import Refunds
 import StripeClient
 
 extension Command {
@@ -40,20 +41,44 @@ extension Command {
         let reference = try invocation.orderReference()
         let settings: StripeSettings = try invocation.setting { StripeSettings(&$0) }
         let result: RefundResult = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let refunding = Refunding(connection: connection, stripe: StripeClient(settings), stamp: stamp)
-            let view = try await refunding.view(try await oneOrder(reference, typed: word, connection))
-            let plan = try RefundPlan(
-                view, amount: invocation.arguments["--amount"], again: invocation.arguments.has("--again"),
-                isTestKey: settings.isTest)
-            guard let plan, !invocation.isDryRun else { return RefundResult(view.order, planned: plan) }
+            let refunding = Refunding(connection, StripeClient(settings), by: stamp, log: invocation.log)
+            let order = try await oneOrder(reference, typed: word, connection)
+            let amount = try invocation.amount(in: order.total.currency)
+            let plan = try await refundFault(of: order.id) { () throws(RefundFault) in
+                try RefundPlan(
+                    try await refunding.view(order), amount: amount, again: invocation.arguments.has("--again"),
+                    isTestKey: settings.isTest)
+            }
+            guard let plan, !invocation.isDryRun else { return RefundResult(order, planned: plan) }
             try await invocation.confirm(plan)
-            return try await refunding.carryOut(plan)
+            let refund = try await refundFault(of: order.id) { () throws(RefundFault) in
+                try await refunding.carryOut(plan)
+            }
+            return RefundResult(try await oneOrder(.order(order.id), typed: order.id.description, connection), refund)
         }
         try invocation.showChange(result.lines, result.members, hasChanged: result.hasChanged)
     }
 }
 
+/// What `body` makes, with a refund's fault turned into one of the command.
+@Loop
+private func refundFault<Output>(
+    of order: OrderID, _ body: @Loop () async throws(RefundFault) -> Output
+) async throws(CommandFault) -> Output {
+    do throws(RefundFault) { return try await body() } catch { throw CommandFault(error, of: order) }
+}
+
 extension Invocation {
+    /// The amount that was typed, if one was.
+    fileprivate func amount(in currency: Currency) throws(CommandFault) -> Money? {
+        guard let text = arguments["--amount"] else { return nil }
+        guard let amount = Money(text, currency: currency), amount.minorUnits > 0 else {
+            let example = Money(minorUnits: 1250, currency: currency).formatted.split(separator: " ")[0]
+            throw .usage("--amount is an amount in \(currency.code.uppercased()) such as \(example), not «\(text)»")
+        }
+        return amount
+    }
+
     /// Asks whether the refund shall be made, unless `--yes` says so.
     fileprivate func confirm(_ plan: RefundPlan) async throws(CommandFault) {
         if arguments.has("--yes") { return }

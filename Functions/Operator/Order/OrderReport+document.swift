@@ -1,11 +1,17 @@
+import Downloads
+import Fulfilment
 import Kernel
-import Records
+import Licensing
+import Orders
+import Outbox
+import Stripe
 
 extension OrderReport {
     /// The answer for programs.
     var document: JSONValue {
         let members: [(String, JSONValue)] = [
-            ("id", .string(order.id.description)), ("status", .string(order.status)), ("email", text(order.email)),
+            ("id", .string(order.id.description)), ("status", .string(order.status.rawValue)),
+            ("email", text(order.email)),
             ("currency", .string(order.total.currency.code)), ("amount_total", .integer(order.total.minorUnits)),
             ("amount_refunded", .integer(order.amountRefunded)),
             ("stripe_session_id", text(order.session)), ("stripe_payment_intent_id", text(order.paymentIntent)),
@@ -31,7 +37,7 @@ extension OrderReport {
     private func object(_ license: OrderPart.License) -> JSONValue {
         .object([
             ("id", .string(license.id.description)), ("last4", .string(license.lastFour)),
-            ("status", .string(license.status)), ("product", .string(license.product)),
+            ("status", .string(license.status.rawValue)), ("product", .string(license.product)),
             ("key_version", .integer(license.keyVersion)), ("reissues", .integer(license.reissues)),
             ("held_at", time(license.heldAt)),
         ])
@@ -39,20 +45,23 @@ extension OrderReport {
 
     private func object(_ refund: OrderPart.Refund) -> JSONValue {
         .object([
-            ("id", .string(refund.id)), ("amount", .integer(refund.amount)), ("status", .string(refund.status)),
+            ("id", .string(refund.id)), ("amount", .integer(refund.amount)),
+            ("status", .string(refund.status.rawValue)),
             ("stated_at", time(refund.statedAt)),
         ])
     }
 
     private func object(_ dispute: OrderPart.Dispute) -> JSONValue {
         .object([
-            ("id", .string(dispute.id)), ("status", .string(dispute.status)), ("stated_at", time(dispute.statedAt)),
+            ("id", .string(dispute.id)), ("status", .string(dispute.status.rawValue)),
+            ("stated_at", time(dispute.statedAt)),
         ])
     }
 
     private func object(_ mail: OrderPart.Email) -> JSONValue {
         .object([
-            ("id", .string(mail.id.description)), ("kind", .string(mail.kind)), ("status", .string(mail.status)),
+            ("id", .string(mail.id.description)), ("kind", .string(mail.kind.rawValue)),
+            ("status", .string(mail.status.rawValue)),
             ("attempts", .integer(mail.attempts)), ("recipient", .string(mail.recipient)),
             ("sent_at", time(mail.sentAt)), ("next_attempt_at", time(mail.nextAttemptAt)),
             ("last_error", text(mail.lastError)),
@@ -67,9 +76,9 @@ extension OrderReport {
         ])
     }
 
-    private func object(_ event: OrderPart.Event) -> JSONValue {
+    private func object(_ event: LedgeredEvent) -> JSONValue {
         .object([
-            ("id", .string(event.id)), ("type", .string(event.type)), ("status", .string(event.status)),
+            ("id", .string(event.id)), ("type", .string(event.type)), ("status", .string(event.status.rawValue)),
             ("attempts", .integer(event.attempts)), ("received_at", time(event.receivedAt)),
             ("error", text(event.error)),
         ])

@@ -1,5 +1,10 @@
+import Downloads
+import Fulfilment
 import Kernel
-import Records
+import Licensing
+import Orders
+import Outbox
+import Stripe
 
 extension OrderReport {
     /// The answer for people.
@@ -13,7 +18,7 @@ extension OrderReport {
 
     private var facts: [[String]] {
         let facts: [(String, String?)] = [
-            ("status", order.status + (order.isLive ? "" : " (test mode)")), ("total", order.total.formatted),
+            ("status", order.status.rawValue + (order.isLive ? "" : " (test mode)")), ("total", order.total.formatted),
             ("buyer", order.email), ("session", order.session), ("payment", order.paymentIntent),
             ("ordered", order.createdAt.toTheSecond), ("paid", order.paidAt?.toTheSecond),
         ]
@@ -47,26 +52,27 @@ extension OrderReport {
     private func row(_ license: OrderPart.License) -> [String] {
         let reissues = license.reissues == 0 ? "" : ", reissued \(license.reissues)×"
         return [
-            "…-\(license.lastFour)", license.status, license.product, "version \(license.keyVersion)\(reissues)",
+            "…-\(license.lastFour)", license.status.rawValue, license.product,
+            "version \(license.keyVersion)\(reissues)",
             "\(license.id)", license.heldAt.map { "closed by hand \($0.toTheSecond)" } ?? "",
         ]
     }
 
     private func row(_ refund: OrderPart.Refund) -> [String] {
         let amount = Money(minorUnits: refund.amount, currency: order.total.currency)
-        return [refund.statedAt.toTheSecond, amount.formatted, refund.status, refund.id]
+        return [refund.statedAt.toTheSecond, amount.formatted, refund.status.rawValue, refund.id]
     }
 
     private func row(_ dispute: OrderPart.Dispute) -> [String] {
-        [dispute.statedAt.toTheSecond, dispute.status, dispute.id]
+        [dispute.statedAt.toTheSecond, dispute.status.rawValue, dispute.id]
     }
 
     private func row(_ mail: OrderPart.Email) -> [String] {
         let news =
             mail.sentAt.map { "at \($0.toTheSecond)" }
-            ?? (mail.status == "pending" ? "next \(mail.nextAttemptAt.toTheSecond)" : "")
+            ?? (mail.status == .pending ? "next \(mail.nextAttemptAt.toTheSecond)" : "")
         let attempts = "\(mail.attempts) attempt\(mail.attempts == 1 ? "" : "s")"
-        return [mail.kind, mail.status, attempts, mail.recipient, news, mail.lastError ?? ""]
+        return [mail.kind.rawValue, mail.status.rawValue, attempts, mail.recipient, news, mail.lastError ?? ""]
     }
 
     private func row(_ grant: OrderPart.Grant) -> [String] {
@@ -74,7 +80,7 @@ extension OrderReport {
             + (grant.isRevoked ? ["revoked"] : [])
     }
 
-    private func row(_ event: OrderPart.Event) -> [String] {
-        [event.receivedAt.toTheSecond, event.type, event.status, event.id, event.error ?? ""]
+    private func row(_ event: LedgeredEvent) -> [String] {
+        [event.receivedAt.toTheSecond, event.type, event.status.rawValue, event.id, event.error ?? ""]
     }
 }

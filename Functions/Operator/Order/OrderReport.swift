@@ -1,7 +1,11 @@
+import Audit
+import Downloads
 import EventLoop
+import Fulfilment
 import Kernel
+import Orders
 import Postgres
-import Records
+import Stripe
 
 /// An order with all that hangs on it.
 struct OrderReport: Equatable, Sendable {
@@ -15,7 +19,7 @@ struct OrderReport: Equatable, Sendable {
     /// What was done to it, the newest last.
     let history: [AuditRow]
     /// `nil` when nobody asked for them.
-    let events: [OrderPart.Event]?
+    let events: [LedgeredEvent]?
 
     /// Reads every order that is meant, as they are at one moment.
     @Loop
@@ -23,7 +27,7 @@ struct OrderReport: Equatable, Sendable {
         _ reference: OrderReference, withEvents: Bool, _ connection: Connection
     ) async throws(PostgresFault) -> [OrderReport] {
         try await connection.transaction { connection throws(PostgresFault) in
-            _ = try await connection.run(OrderDetailStatements.beginReading)
+            _ = try await connection.run(ServerStatements.readOnlySnapshot)
             var reports: [OrderReport] = []
             for order in try await connection.run(OrderDetailStatements.find(reference)) {
                 reports.append(try await read(order, withEvents: withEvents, connection))
@@ -43,7 +47,7 @@ struct OrderReport: Equatable, Sendable {
         let (emails, grants) = try await connection.run(
             OrderDetailStatements.emails(order.id), OrderDetailStatements.grants(order.id))
         let history = try await connection.run(AuditStatements.newest(historyLimit, of: [order.id]))
-        let events = withEvents ? try await connection.run(OrderDetailStatements.events(order)) : nil
+        let events = withEvents ? try await connection.run(LedgerStatements.events(of: order)) : nil
         return OrderReport(
             order: order, items: items, licenses: licenses, refunds: refunds, disputes: disputes, emails: emails,
             grants: grants, history: history.reversed(), events: events)

@@ -1,8 +1,8 @@
-import Commerce
+import Audit
 import EventLoop
 import Kernel
+import Orders
 import Postgres
-import Records
 
 extension Command {
     /// Sends a buyer everything again.

@@ -1,7 +1,7 @@
 import EventLoop
 import Kernel
+import Orders
 import Postgres
-import Records
 
 extension Command {
     /// Shows an order and all that hangs on it.

@@ -1,5 +1,6 @@
 import Kernel
-import Records
+import Orders
+import Refunds
 import Stripe
 
 /// What became of a refund, or would become.
@@ -37,7 +38,7 @@ struct RefundResult: Equatable, Sendable {
         return ["refunded \(amount.formatted) of order \(order.id)"]
             + aligned([
                 ["refund", "\(refund.id), \(refund.status?.text ?? "succeeded")"],
-                ["refunded", "\(refunded.formatted) of \(order.total.formatted)"], ["status", order.status],
+                ["refunded", "\(refunded.formatted) of \(order.total.formatted)"], ["status", order.status.rawValue],
                 ["mail", order.email.map { "goes to \($0)" } ?? "none: the order has no address"],
             ])
     }
@@ -49,7 +50,28 @@ struct RefundResult: Equatable, Sendable {
             ("refund_status", refund.map { .string($0.status?.text ?? "succeeded") } ?? .null),
             ("amount", amount.map { .integer($0.minorUnits) } ?? .null),
             ("currency", .string(order.total.currency.code)), ("amount_total", .integer(order.total.minorUnits)),
-            ("amount_refunded", .integer(order.amountRefunded)), ("status", .string(order.status)),
+            ("amount_refunded", .integer(order.amountRefunded)), ("status", .string(order.status.rawValue)),
         ]
+    }
+}
+
+extension RefundPlan {
+    /// What will happen, for people.
+    var lines: [String] {
+        if let open {
+            return [
+                "Bring to its end: a refund of \(amount.formatted) of order \(order.id), asked for at "
+                    + "\(open.requestedAt.toTheSecond), whose outcome is unknown. It is not made twice."
+            ]
+        }
+        let isFull = refundedThen.minorUnits >= order.total.minorUnits
+        let before = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
+        return ["Refund \(amount.formatted) of order \(order.id)"]
+            + aligned([
+                ["buyer", order.email ?? "–"], ["total", order.total.formatted],
+                ["refunded", "\(before.formatted) before, \(refundedThen.formatted) then"],
+                ["licenses", isFull ? "closed, with every door" : "stay as they are"],
+            ])
+            + (order.status == .disputed ? ["A dispute over the payment is open: Stripe may refuse the refund."] : [])
     }
 }

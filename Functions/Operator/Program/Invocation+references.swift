@@ -1,8 +1,8 @@
 import Kernel
-import Records
+import Licensing
+import Orders
 import Settings
 import Stripe
-import Tokens
 
 extension Invocation {
     /// The order that the first operand means.
@@ -31,7 +31,7 @@ extension Invocation {
     }
 
     private func pepper() throws(CommandFault) -> Pepper {
-        try setting { read in KeyRing.pepper(&read) }
+        try setting { Pepper(&$0) }
     }
 
     /// What `body` reads from the environment.

@@ -1,14 +1,14 @@
+import Audit
 import Files
 import Kernel
-import Records
-import Tokens
+import Licensing
 
 extension Invocation {
     /// Who changes something, from where and why, for the audit log.
     ///
     /// - Throws: `.usage` for a reason that is none or must not be kept, `.failed` when nobody says who they are.
-    func stamp() throws(CommandFault) -> AuditStamp {
-        AuditStamp(.operator(try operatorName()), from: Machine.name, because: try reason(), at: clock.now())
+    func stamp() throws(CommandFault) -> AuditContext {
+        AuditContext(.operator(try operatorName()), from: Machine.name, because: try reason(), at: clock.now())
     }
 
     private func reason() throws(CommandFault) -> String {

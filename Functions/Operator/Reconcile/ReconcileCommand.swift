@@ -41,13 +41,13 @@ extension Command {
         let settings = try await offLoop { [environment = invocation.environment] () throws(CommandFault) in
             try RepairSettings.read(environment)
         }
-        let pool = Pool(settings.database, log: invocation.repairLog)
+        let pool = Pool(settings.database, log: invocation.log)
         defer { pool.close() }
-        let reconciliation = Reconciliation(settings, pool, invocation.repairLog, invocation.clock)
+        let reconciliation = Reconciliation(settings, pool, invocation.log, invocation.clock)
         let plan = ReconciliationPlan(
             start: start, isDryRun: isDryRun, progress: { [console = invocation.console] in console.progress($0) })
         let report = try await asking { () throws(PostgresFault) in
-            try await inTurn(settings.database) { await reconciliation(plan) }
+            try await withReconciliationLock(settings.database) { await reconciliation(plan) }
         }
         guard let report else { throw .failed("another run is at it; try again in a minute") }
         try invocation.console.show(

@@ -1,14 +1,16 @@
+import Catalog
 import Fulfilment
 import HTTP
 import Kernel
+import Licensing
 import Log
+import OrderMails
 import Outbox
 import Postgres
 import Reconciliation
 import Settings
 import Stripe
 import StripeClient
-import Tokens
 
 /// What the repair of a shop takes: the webhook's settings, but for what proves deliveries.
 struct RepairSettings: Sendable {
@@ -45,18 +47,22 @@ extension Reconciliation {
         let stripe = StripeClient(
             settings.stripe, policy: .background, totalTimeout: .seconds(30), answerBytes: 32 << 20)
         let isLive = !settings.stripe.isTest
-        let intake = EventIntake(
-            pool: pool, stripe: stripe, keys: settings.keys, mail: settings.mail, isLive: isLive,
+        let catalog = CatalogCache(pool)
+        let mails = MailService(
+            settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, clock: clock,
+            attemptTime: .seconds(8))
+        let processor = EventProcessor(
+            pool: pool, catalog: catalog, stripe: stripe, keys: settings.keys, mails: mails, isLive: isLive,
             actor: "operator:reconcile", log: log, clock: clock)
         self.init(
-            pool: pool, stripe: stripe, intake: intake, isLive: isLive, quietHours: settings.quietHours, log: log,
+            pool: pool, stripe: stripe, processor: processor, isLive: isLive, quietHours: settings.quietHours, log: log,
             clock: clock)
     }
 }
 
 extension Invocation {
-    /// The log of a repair: what matters, in words, for a person who watches; else every line, for programs.
-    var repairLog: Log {
+    /// The log of a command: warnings and worse in words for a person who watches; else every line, for programs.
+    var log: Log {
         Log { [console, clock] line in
             guard console.isWatched else {
                 let bytes = line.bytes(at: clock.now(), from: LogOrigin("latchkey"))

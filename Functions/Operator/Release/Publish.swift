@@ -1,9 +1,8 @@
-import Commerce
+import Catalog
 import EventLoop
 import Files
 import Kernel
 import Postgres
-import Records
 import Storage
 
 /// A release that was published, now or before.

@@ -1,6 +1,5 @@
 import Crypto
 import Kernel
-import Records
 
 /// The digests of the audit log, computed from what was read and by nothing that Postgres computed.
 ///

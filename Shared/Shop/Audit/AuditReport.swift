@@ -1,5 +1,4 @@
 package import Kernel
-package import Records
 
 /// What a check of the audit log found.
 package struct AuditReport: Equatable, Sendable {

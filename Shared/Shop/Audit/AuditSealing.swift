@@ -3,7 +3,6 @@ import EventLoop
 import Kernel
 package import Log
 package import Postgres
-package import Records
 
 /// Seals what the audit log has waiting, a bounded number of rows at a time, and logs each seal.
 ///

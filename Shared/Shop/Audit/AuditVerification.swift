@@ -1,6 +1,5 @@
 package import EventLoop
 package import Postgres
-package import Records
 
 /// Reads the whole audit log, a piece at a time, and checks it against its seals.
 @Loop
@@ -24,7 +23,7 @@ package struct AuditVerification {
     /// Checks the log as it is at one moment, whatever is written and sealed meanwhile.
     package func callAsFunction() async throws(PostgresFault) -> AuditReport {
         try await connection.transaction { connection throws(PostgresFault) in
-            _ = try await connection.run(OrderDetailStatements.beginReading)
+            _ = try await connection.run(ServerStatements.readOnlySnapshot)
             var verifier = AuditVerifier(expecting: head)
             // Also below 1, where no row and no seal can be that nobody put there by hand.
             var (lastSeal, lastRow) = (Int64.min, Int64.min)

@@ -1,5 +1,3 @@
-package import Records
-
 /// Checks the chain of seals against the rows, as both come in order: a seal is opened, the rows up to its end are
 /// taken, it is closed, and so on.
 ///

@@ -1,12 +1,12 @@
-import Commerce
 import Kernel
+import Orders
 import Stripe
 
 extension Event {
     /// What the event tells about a sale, if it is about one.
     ///
     /// - Throws: when it does not tell whether somebody paid: such a session is neither sold nor forgotten.
-    func saleNews() throws(FulfilmentFault) -> (CheckoutSession, SaleNews)? {
+    func checkoutUpdate() throws(FulfilmentFault) -> (CheckoutSession, CheckoutUpdate)? {
         guard case .known(let kind) = kind, case .checkoutSession(let session) = object else { return nil }
         switch kind {
         case .checkoutSessionCompleted: return (session, try session.completion())
@@ -20,7 +20,7 @@ extension Event {
     /// What the event tells about a payment after its sale, and by which IDs the payment is found.
     ///
     /// - Throws: when it speaks of a state that we do not know: whether a door is to close must not be guessed.
-    func paymentNews() throws(FulfilmentFault) -> (PaymentReference, PaymentNews)? {
+    func paymentUpdate() throws(FulfilmentFault) -> (PaymentReference, PaymentUpdate)? {
         guard case .known = kind else { return nil }
         switch object {
         case .charge(let charge):
@@ -49,7 +49,7 @@ struct PaymentReference: Equatable, Sendable {
 }
 
 extension CheckoutSession {
-    fileprivate func completion() throws(FulfilmentFault) -> SaleNews {
+    fileprivate func completion() throws(FulfilmentFault) -> CheckoutUpdate {
         switch paymentStatus {
         case .known(.paid), .known(.noPaymentRequired): return .paid
         case .known(.unpaid): return .unpaid

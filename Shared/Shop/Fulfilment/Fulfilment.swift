@@ -1,13 +1,15 @@
-package import Commerce
+package import Catalog
+import Downloads
 package import EventLoop
 package import Kernel
+package import Licensing
 package import Log
-package import Outbox
+package import OrderMails
+package import Orders
+import Outbox
 package import Postgres
-package import Records
 package import Stripe
 package import StripeClient
-package import Tokens
 
 /// Why a session's news could not be made into an order.
 package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertible {
@@ -46,21 +48,21 @@ package struct Fulfilment {
     private let catalog: CatalogCache
     private let stripe: StripeClient
     private let keys: KeyRing
-    private let postman: Postman
+    private let mails: MailService
     private let actor: String
     private let log: Log
     private let clock: WallClock
 
     /// Takes the parts as they are; `actor` is who the audit log says it was, such as `function:webhook`.
     package init(
-        pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, postman: Postman, actor: String,
+        pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, mails: MailService, actor: String,
         log: Log, clock: WallClock = .system
     ) {
         self.pool = pool
         self.catalog = catalog
         self.stripe = stripe
         self.keys = keys
-        self.postman = postman
+        self.mails = mails
         self.actor = actor
         self.log = log
         self.clock = clock
@@ -71,11 +73,11 @@ package struct Fulfilment {
     /// The mail is tried once here and only after the sale is safe; whatever becomes of it, the sale stands.
     @discardableResult
     package func apply(
-        _ session: CheckoutSession, _ news: SaleNews, from entry: LedgerEntry
+        _ session: CheckoutSession, _ news: CheckoutUpdate, from entry: LedgerEntry
     ) async throws(FulfilmentFault) -> FulfilmentOutcome {
         let (product, quantity, known) = try await whatWasBought(session)
         let now = clock.now()
-        let ids = SaleIDs(session: session.id, createdAt: session.created ?? now)
+        let ids = DeterministicIDs(session: session.id, createdAt: session.created ?? now)
         let sale = try sale(session, news, product, quantity, ids)
         let entitlement = try entitlement(product, quantity, news, ids, at: now)
         let outcome: FulfilmentOutcome
@@ -83,12 +85,13 @@ package struct Fulfilment {
             outcome = try await pool.run(
                 FulfilmentStatements.lock(sale),
                 FulfilmentStatements.apply(
-                    sale, entitlement, from: entry, mailLeasedUntil: now + Postman.lease, by: actor, at: now)
+                    sale, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease, by: actor, at: now)
             ).1
         } catch { throw .database(error) }
         report(outcome, sale, product)
         if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
-            await postman.send(receipt(order, status, sale, product, entitlement, to: recipient, at: now), known)
+            let email = receipt(order, status, sale, product, entitlement, to: recipient, at: now)
+            await mails.sender.send(email.job, mails.orders.render(email, known))
         }
         return outcome
     }
@@ -149,7 +152,7 @@ package struct Fulfilment {
     }
 
     private func sale(
-        _ session: CheckoutSession, _ news: SaleNews, _ product: Product, _ quantity: Int, _ ids: SaleIDs
+        _ session: CheckoutSession, _ news: CheckoutUpdate, _ product: Product, _ quantity: Int, _ ids: DeterministicIDs
     ) throws(FulfilmentFault) -> Sale {
         guard let total = session.total else { throw .misconfigured("a sale without an amount") }
         return Sale(
@@ -160,39 +163,45 @@ package struct Fulfilment {
     }
 
     private func entitlement(
-        _ product: Product, _ quantity: Int, _ news: SaleNews, _ ids: SaleIDs, at now: Instant
+        _ product: Product, _ quantity: Int, _ news: CheckoutUpdate, _ ids: DeterministicIDs, at now: Instant
     ) throws(FulfilmentFault) -> Entitlement {
         let count = news.target == .paid ? quantity : 0
         guard count <= Fulfilment.unitLimit else { throw .misconfigured("a sale of \(count) units") }
-        guard let prefix = LicensePrefix(product.keyPrefix) else { throw .misconfigured("a key prefix that is none") }
-        let version = keys.licenseSecrets.currentVersion
-        var licenses: [Entitlement.License] = []
-        for unit in 0..<count {
-            let id = ids.license(unit)
-            do throws(LicenseKey.Fault) {
-                let key = try LicenseKey(
-                    prefix: prefix, license: id, version: version, reissues: 0, secrets: keys.licenseSecrets)
+        var licenses: [NewLicense] = []
+        do throws(KeyFault) {
+            for origin in origins(product, ids, count) {
+                let key = try keys.key(of: origin)
                 licenses.append(
-                    Entitlement.License(id: id, keyHash: key.hash(pepper: keys.pepper), keyLastFour: key.lastFour))
-            } catch { throw .misconfigured("LICENSE_SECRETS lacks its own current version") }
-        }
+                    NewLicense(id: origin.license, keyHash: keys.hash(key), keyLastFour: key.lastFour))
+            }
+        } catch { throw .misconfigured(error.description) }
         return Entitlement(
-            licenses: licenses, keyVersion: version, grant: product.newGrant(at: now), email: ids.email(news.target))
+            licenses: licenses, keyVersion: keys.currentVersion, grant: product.newGrant(at: now),
+            email: ids.email(news.target))
+    }
+
+    /// What the keys of `count` licenses of a sale are derived from.
+    private func origins(_ product: Product, _ ids: DeterministicIDs, _ count: Int) -> [KeyOrigin] {
+        (0..<count).map { unit in
+            KeyOrigin(
+                license: ids.license(unit), prefix: product.keyPrefix, version: keys.currentVersion, reissues: 0)
+        }
     }
 
     private func receipt(
         _ order: OrderID, _ status: OrderStatus, _ sale: Sale, _ product: Product, _ entitlement: Entitlement,
         to recipient: EmailAddress, at now: Instant
-    ) -> Letter {
+    ) -> OrderEmail {
         let licenses = entitlement.licenses.map {
-            Purchase.License(id: $0.id, keyVersion: entitlement.keyVersion, reissues: 0)
+            KeyOrigin(license: $0.id, prefix: product.keyPrefix, version: entitlement.keyVersion, reissues: 0)
         }
         let purchase = Purchase(
             order: order, status: status, orderedAt: sale.createdAt, total: sale.total,
             refunded: Money(minorUnits: 0, currency: sale.total.currency), product: product.id, licenses: licenses)
-        return Letter(
-            id: entitlement.email, kind: "receipt", recipient: recipient, attempt: 1, writtenAt: now,
-            purchases: [(purchase, entitlement.grant)])
+        let job = EmailJob(
+            id: entitlement.email, kind: EmailKind(rawValue: "receipt"), recipient: recipient, attempt: 1,
+            createdAt: now)
+        return OrderEmail(job: job, recipient: recipient, purchases: [(purchase, entitlement.grant)])
     }
 
     /// More units in one sale than anybody buys; beyond it a person must look.

@@ -1,4 +1,3 @@
-package import Records
 package import Stripe
 
 /// What an entry of the ledger is about, as its ID tells.

@@ -1,6 +1,5 @@
-package import Commerce
 package import Kernel
-package import Records
+package import Orders
 package import Stripe
 
 extension Refund {
@@ -9,7 +8,7 @@ extension Refund {
     /// It is dated by Stripe's clock, so that what events tell of it later counts as later.
     ///
     /// - Throws: when it is in a state that we do not know: whether a door is to close must not be guessed.
-    package func news(seenAt now: Instant) throws(FulfilmentFault) -> PaymentNews {
+    package func update(seenAt now: Instant) throws(FulfilmentFault) -> PaymentUpdate {
         .refund(id: id.text, amount: amount, try standing(), at: created ?? now)
     }
 }

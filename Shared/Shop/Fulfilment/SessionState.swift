@@ -1,6 +1,5 @@
-package import Commerce
 package import Kernel
-package import Records
+package import Orders
 package import Stripe
 
 extension CheckoutSession {
@@ -8,7 +7,7 @@ extension CheckoutSession {
     /// the same state makes a sale once; `nil` while it tells nothing.
     ///
     /// - Parameter kind: who looked, as the ledger's type of event.
-    package func news(seenBy kind: String, at now: Instant) -> (SaleNews, LedgerEntry)? {
+    package func news(seenBy kind: String, at now: Instant) -> (CheckoutUpdate, LedgerEntry)? {
         switch (status, paymentStatus) {
         case (.known(.complete), .known(.paid)), (.known(.complete), .known(.noPaymentRequired)):
             (.paid, entry(paymentStatus.text, kind, at: now))

@@ -7,13 +7,13 @@ package import StripeClient
 
 /// Holds the shop against Stripe and repairs what is missing, by the code of the webhook.
 ///
-/// Any number of runs may go on at once, and next to the webhook: each thing is dealt with once. `inTurn` only spares
+/// Any number of runs may go on at once, and next to the webhook: each thing is dealt with once. `withReconciliationLock` only spares
 /// the work of doing it twice.
 @Loop
 package struct Reconciliation {
     let pool: Pool
     let stripe: StripeClient
-    let intake: EventIntake
+    let processor: EventProcessor
     let isLive: Bool
     let quietHours: Int
     let log: Log
@@ -25,12 +25,12 @@ package struct Reconciliation {
     ///   - isLive: whether it is about real money, as our key is.
     ///   - quietHours: after how many hours without a delivery it is to be told, if sales usually come.
     package init(
-        pool: Pool, stripe: StripeClient, intake: EventIntake, isLive: Bool, quietHours: Int, log: Log,
+        pool: Pool, stripe: StripeClient, processor: EventProcessor, isLive: Bool, quietHours: Int, log: Log,
         clock: WallClock = .system
     ) {
         self.pool = pool
         self.stripe = stripe
-        self.intake = intake
+        self.processor = processor
         self.isLive = isLive
         self.quietHours = quietHours
         self.log = log

@@ -2,7 +2,6 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Postgres
-import Records
 import Stripe
 import StripeClient
 
@@ -10,7 +9,7 @@ import StripeClient
 extension ReconciliationRun {
     func readEvents() async throws(ReconciliationFault) {
         let (stripe, isUndelivered) = (parts.stripe, plan.start == .marks)
-        let list = TimeWalk<EventDocument>(
+        let list = BackfillCursor<EventDocument>(
             page: { slice, last throws(ReconciliationFault) in
                 try await asking { () throws(StripeCallFault) in
                     try await stripe.send(.events(in: slice, undelivered: isUndelivered, startingAfter: last))
@@ -31,7 +30,7 @@ extension ReconciliationRun {
             report[.events].seen += 1
             guard unknown.contains(document.id.text) else { continue }
             let entry = LedgerEntry(document, at: parts.clock.now())
-            try await attempt(.events) { () throws(FulfilmentFault) in try await parts.intake.take(entry) }
+            try await attempt(.events) { () throws(FulfilmentFault) in try await parts.processor.process(entry) }
         }
         return documents.count
     }

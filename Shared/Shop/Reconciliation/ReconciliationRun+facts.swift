@@ -1,9 +1,8 @@
-import Commerce
 import EventLoop
 import Fulfilment
 import Kernel
+import Orders
 import Postgres
-import Records
 import Stripe
 import StripeClient
 
@@ -11,7 +10,7 @@ import StripeClient
 extension ReconciliationRun {
     func readRefunds() async throws(ReconciliationFault) {
         let stripe = parts.stripe
-        let list = TimeWalk<Refund>(
+        let list = BackfillCursor<Refund>(
             page: { slice, last throws(ReconciliationFault) in
                 try await asking { () throws(StripeCallFault) in
                     try await stripe.send(.refunds(in: slice, startingAfter: last))
@@ -22,7 +21,7 @@ extension ReconciliationRun {
 
     func readDisputes() async throws(ReconciliationFault) {
         let stripe = parts.stripe
-        let list = TimeWalk<Dispute>(
+        let list = BackfillCursor<Dispute>(
             page: { slice, last throws(ReconciliationFault) in
                 try await asking { () throws(StripeCallFault) in
                     try await stripe.send(.disputes(in: slice, startingAfter: last))
@@ -45,7 +44,7 @@ extension ReconciliationRun {
             guard differing.contains(refund.id.text) else { continue }
             let now = parts.clock.now()
             try await attempt(step) { () throws(FulfilmentFault) in
-                try await parts.intake.take(refund, seenBy: SeenBy.refund, at: now)
+                try await parts.processor.process(refund, seenBy: SeenBy.refund, at: now)
             }
         }
         return refunds.count
@@ -65,7 +64,7 @@ extension ReconciliationRun {
             guard differing.contains(dispute.id.text) else { continue }
             let now = parts.clock.now()
             try await attempt(step) { () throws(FulfilmentFault) in
-                try await parts.intake.take(dispute, seenBy: SeenBy.dispute, at: now)
+                try await parts.processor.process(dispute, seenBy: SeenBy.dispute, at: now)
             }
         }
         return disputes.count

@@ -2,7 +2,6 @@ import EventLoop
 import Kernel
 import Log
 import Postgres
-import Records
 
 // What must be true of the shop at any time, whatever arrived or did not.
 extension ReconciliationRun {

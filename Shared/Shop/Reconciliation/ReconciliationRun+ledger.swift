@@ -2,7 +2,6 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Postgres
-import Records
 import Stripe
 import StripeClient
 
@@ -32,29 +31,29 @@ extension ReconciliationRun {
 
     private func replay(_ event: UnhandledEvent) async throws(FulfilmentFault) -> EventEffect {
         switch LedgerSubject(entryID: event.id) {
-        case .event where event.payload != nil: return try await parts.intake.take(event.entry())
+        case .event where event.payload != nil: return try await parts.processor.process(event.entry())
         case .event(let id):
             // Trimmed from the ledger, but Stripe has it for 30 days.
             let document: EventDocument = try await told(.event(id), for: event)
-            return try await parts.intake.take(event.entry(orElse: document.text))
+            return try await parts.processor.process(event.entry(orElse: document.text))
         case .session(let id):
             let session: CheckoutSession = try await told(.session(id, withPayment: true), for: event)
-            return try await replace(event) { intake, now throws(FulfilmentFault) in
+            return try await replace(event) { processor, now throws(FulfilmentFault) in
                 guard let (news, entry) = session.news(seenBy: SeenBy.session, at: now) else { return .unused }
-                return try await intake.take(session, news, entry)
+                return try await processor.process(session, news, entry)
             }
         case .refund(let id):
             let refund: Refund = try await told(.refund(id), for: event)
-            return try await replace(event) { intake, now throws(FulfilmentFault) in
-                try await intake.take(refund, seenBy: SeenBy.refund, at: now)
+            return try await replace(event) { processor, now throws(FulfilmentFault) in
+                try await processor.process(refund, seenBy: SeenBy.refund, at: now)
             }
         case .dispute(let id):
             let dispute: Dispute = try await told(.dispute(id), for: event)
-            return try await replace(event) { intake, now throws(FulfilmentFault) in
-                try await intake.take(dispute, seenBy: SeenBy.dispute, at: now)
+            return try await replace(event) { processor, now throws(FulfilmentFault) in
+                try await processor.process(dispute, seenBy: SeenBy.dispute, at: now)
             }
         case nil:
-            return try await parts.intake.keepingFailure(of: event.entry()) { () throws(FulfilmentFault) in
+            return try await parts.processor.keepingFailure(of: event.entry()) { () throws(FulfilmentFault) in
                 throw .misconfigured("an entry whose ID is none of ours")
             }
         }
@@ -63,9 +62,9 @@ extension ReconciliationRun {
     /// Takes the thing as it stands now, which another entry may tell, and closes the old one.
     private func replace(
         _ event: UnhandledEvent,
-        _ take: @Loop (EventIntake, Instant) async throws(FulfilmentFault) -> EventEffect
+        _ take: @Loop (EventProcessor, Instant) async throws(FulfilmentFault) -> EventEffect
     ) async throws(FulfilmentFault) -> EventEffect {
-        let effect = try await take(parts.intake, parts.clock.now())
+        let effect = try await take(parts.processor, parts.clock.now())
         do throws(PostgresFault) {
             _ = try await parts.pool.run(LedgerStatements.ignore(event.entry(), why: "asked again"))
         } catch { throw .database(error) }
@@ -76,7 +75,7 @@ extension ReconciliationRun {
     private func told<Answer>(
         _ request: StripeRequest<Answer>, for event: UnhandledEvent
     ) async throws(FulfilmentFault) -> Answer {
-        try await parts.intake.keepingFailure(of: event.entry()) { () throws(FulfilmentFault) in
+        try await parts.processor.keepingFailure(of: event.entry()) { () throws(FulfilmentFault) in
             do throws(StripeCallFault) { return try await parts.stripe.send(request) } catch { throw .stripe(error) }
         }
     }

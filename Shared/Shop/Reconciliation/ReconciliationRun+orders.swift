@@ -2,8 +2,8 @@ import EventLoop
 import Fulfilment
 import Kernel
 import Log
+import Orders
 import Postgres
-import Records
 import Stripe
 import StripeClient
 

@@ -1,10 +1,9 @@
-import Commerce
 import EventLoop
 import Fulfilment
 import Kernel
 import Log
+import Orders
 import Postgres
-import Records
 import Stripe
 import StripeClient
 
@@ -12,7 +11,7 @@ import StripeClient
 extension ReconciliationRun {
     func readSessions() async throws(ReconciliationFault) {
         let stripe = parts.stripe
-        let list = TimeWalk<CheckoutSession>(
+        let list = BackfillCursor<CheckoutSession>(
             page: { slice, last throws(ReconciliationFault) in
                 try await asking { () throws(StripeCallFault) in
                     try await stripe.send(.sessions(in: slice, startingAfter: last))
@@ -52,7 +51,7 @@ extension ReconciliationRun {
         }
         if let known, known.status.after(news) == known.status { return }
         let effect = try await attempt(step) { () throws(FulfilmentFault) in
-            try await parts.intake.take(session, news, entry)
+            try await parts.processor.process(session, news, entry)
         }
         if news.target == .paid, !plan.isDryRun { try await confirm(session, effect) }
     }

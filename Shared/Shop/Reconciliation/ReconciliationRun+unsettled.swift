@@ -1,8 +1,8 @@
 import EventLoop
 import Fulfilment
 import Kernel
+import Orders
 import Postgres
-import Records
 import Stripe
 import StripeClient
 

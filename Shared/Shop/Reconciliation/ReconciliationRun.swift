@@ -3,7 +3,6 @@ import Fulfilment
 import Kernel
 import Log
 import Postgres
-import Records
 import Stripe
 import StripeClient
 
@@ -64,12 +63,12 @@ final class ReconciliationRun {
 
     /// Goes through one of Stripe's lists from where the last run came to, and notes how far this one comes.
     func walk<Element>(
-        _ step: ReconciliationStep, _ list: TimeWalk<Element>,
+        _ step: ReconciliationStep, _ list: BackfillCursor<Element>,
         deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) {
         let start = try await start(of: step)
         // Stripe's clock may be ahead of ours.
-        let end = begun + EventIntake.clockMargin
+        let end = begun + EventProcessor.clockMargin
         let stop = try await list(
             from: start, to: end, isTimeUp: { isTimeUp(step) },
             reached: { through throws(ReconciliationFault) in

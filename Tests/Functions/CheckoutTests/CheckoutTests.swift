@@ -5,14 +5,13 @@ import Kernel
 import Log
 import Outbound
 import Postgres
-import Records
 import Settings
 import Stripe
 import StripeClient
 import Support
 import Testing
 
-@testable import Checkout
+@testable import CheckoutFunction
 
 @Suite("Checkout", .freshDatabase)
 struct CheckoutTests {

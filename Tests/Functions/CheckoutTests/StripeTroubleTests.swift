@@ -8,7 +8,7 @@ import StripeClient
 import Support
 import Testing
 
-@testable import Checkout
+@testable import CheckoutFunction
 
 @Suite("Checkout and a Stripe in trouble", .freshDatabase, .timeLimit(.minutes(15)))
 struct StripeTroubleTests {

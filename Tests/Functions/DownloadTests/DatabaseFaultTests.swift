@@ -1,11 +1,11 @@
+import Downloads
 import HTTP
 import Kernel
 import Postgres
 import Storage
 import Testing
-import Tokens
 
-@testable import Download
+@testable import DownloadFunction
 
 @Suite("Database fault")
 struct DatabaseFaultTests {

@@ -1,19 +1,19 @@
-import Commerce
+import Crypto
+import Downloads
 import EventLoop
+import Fulfilment
 import HTTP
 import Kernel
 import Log
 import Postgres
-import RateLimits
-import Records
+import RateLimiting
 import Settings
 import Storage
 import Support
 import Synchronization
 import Testing
-import Tokens
 
-@testable import Download
+@testable import DownloadFunction
 
 /// A shop with one paid order, and the download function composed as `Main` does it, with the function's own role.
 @Loop

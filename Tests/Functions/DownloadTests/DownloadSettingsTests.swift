@@ -5,7 +5,7 @@ import Storage
 import StorageClient
 import Testing
 
-@testable import Download
+@testable import DownloadFunction
 
 @Suite("Download settings")
 struct DownloadSettingsTests {

@@ -6,7 +6,7 @@ import Storage
 import Support
 import Testing
 
-@testable import Download
+@testable import DownloadFunction
 
 @Suite("Download page", .freshDatabase)
 struct DownloadPageTests {

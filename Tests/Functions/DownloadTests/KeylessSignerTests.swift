@@ -4,14 +4,14 @@ import HTTP
 import Kernel
 import Outbound
 import Postgres
-import RateLimits
+import RateLimiting
 import Storage
 import StorageClient
 import Support
 import Synchronization
 import Testing
 
-@testable import Download
+@testable import DownloadFunction
 
 @Suite("Download with a signer that must be asked", .freshDatabase)
 struct KeylessSignerTests {

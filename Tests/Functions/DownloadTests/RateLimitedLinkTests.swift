@@ -1,10 +1,10 @@
 import HTTP
 import Kernel
-import RateLimits
+import RateLimiting
 import Support
 import Testing
 
-@testable import Download
+@testable import DownloadFunction
 
 @Suite("Rate-limited link", .freshDatabase)
 struct RateLimitedLinkTests {

@@ -1,3 +1,4 @@
+import Downloads
 import HTTP
 import Kernel
 import Log
@@ -6,9 +7,8 @@ import Settings
 import Storage
 import Support
 import Testing
-import Tokens
 
-@testable import Download
+@testable import DownloadFunction
 
 /// What is refused before the database is asked: the closures that would ask it fail the test.
 @Suite("Refused link")

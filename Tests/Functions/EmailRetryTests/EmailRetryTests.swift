@@ -5,23 +5,26 @@ import Outbox
 import Postgres
 import Settings
 import Support
+import Synchronization
 import Tasks
 import Testing
 
-@testable import EmailRetry
+@testable import EmailRetryFunction
 
 @Suite("E-mail retry")
 struct EmailRetryTests {
     private let bearer = "Bearer " + String(repeating: "t", count: 32)
 
     private func emailRetry(
-        log: Log = silentLog, prune: @escaping @Sendable () throws(PostgresFault) -> Int = { 0 },
-        _ work: @escaping @Sendable () throws(PostgresFault) -> MailroomReport
+        log: Log = silentLog, queueResends: @escaping @Sendable () throws(PostgresFault) -> Void = {},
+        prune: @escaping @Sendable () throws(PostgresFault) -> Int = { 0 },
+        _ work: @escaping @Sendable () throws(PostgresFault) -> OutboxReport
     ) async throws -> EmailRetry {
         let settings = try EmailRetrySettings(TestSettings.environment)
         let authorizer = await SchedulerAuthorizer(settings.tasks, log: silentLog)
         return EmailRetry(
-            work: { _ throws(PostgresFault) in try work() }, prune: { _ throws(PostgresFault) in try prune() },
+            queueResends: { _ throws(PostgresFault) in try queueResends() },
+            send: { _ throws(PostgresFault) in try work() }, prune: { _ throws(PostgresFault) in try prune() },
             authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
     }
 
@@ -29,7 +32,7 @@ struct EmailRetryTests {
     func auth() async throws {
         let retry = try await emailRetry { () throws(PostgresFault) in
             Issue.record("worked for a stranger")
-            return MailroomReport()
+            return OutboxReport()
         }
         await #expect(throws: Refusal.self) {
             try await retry(Request(method: .post, path: "/tasks/email-retry"))
@@ -43,7 +46,7 @@ struct EmailRetryTests {
     @Test("says what it did")
     func report() async throws {
         let retry = try await emailRetry { () throws(PostgresFault) in
-            var report = MailroomReport()
+            var report = OutboxReport()
             (report.sent, report.postponed) = (3, 1)
             return report
         }
@@ -52,15 +55,31 @@ struct EmailRetryTests {
         #expect(String(decoding: response.body, as: UTF8.self) == #"{"sent":3,"postponed":1,"dead":0,"dropped":0}"#)
     }
 
+    @Test("requests for lost mails that cannot be looked up hold up no mail, and are told as a fault")
+    func requestsInTrouble() async throws {
+        let log = CapturedLog()
+        let sent = Mutex(0)
+        let retry = try await emailRetry(
+            log: log.log, queueResends: { () throws(PostgresFault) in throw .connectionLost }
+        ) {
+            sent.withLock { $0 += 1 }
+            return OutboxReport()
+        }
+        let request = Request(method: .post, path: "/tasks/email-retry", fields: ["Authorization": bearer])
+        await #expect(throws: Refusal.self) { try await retry(request) }
+        #expect(sent.withLock { $0 } == 1)
+        #expect(log.text.contains("the outbox could not be worked off"))
+    }
+
     @Test("removes rate limits that are over and says how many; where it cannot, the mails are still sent")
     func prune() async throws {
         let request = Request(method: .post, path: "/tasks/email-retry", fields: ["Authorization": bearer])
         let log = CapturedLog()
-        let retry = try await emailRetry(log: log.log, prune: { 17 }) { MailroomReport() }
+        let retry = try await emailRetry(log: log.log, prune: { 17 }) { OutboxReport() }
         #expect(try await retry(request).status == 200)
         #expect(log.text.contains(#""message":"rate limits removed""#) && log.text.contains(#""count":17"#))
         let hindered = try await emailRetry(log: log.log, prune: { () throws(PostgresFault) in throw .timedOut }) {
-            MailroomReport()
+            OutboxReport()
         }
         #expect(try await hindered(request).status == 200)
         #expect(log.text.contains("rate limits could not be removed"))

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("Arguments")
 struct ArgumentsTests {

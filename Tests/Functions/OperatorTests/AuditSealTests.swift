@@ -4,7 +4,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey audit seal and verify", .freshDatabase)
 struct AuditSealTests {

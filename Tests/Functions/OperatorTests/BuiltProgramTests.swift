@@ -4,7 +4,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 /// The executable as people run it, in a process of its own.
 @Suite("The built latchkey", .freshDatabase)

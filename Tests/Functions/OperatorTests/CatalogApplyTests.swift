@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey catalog apply", .freshDatabase)
 struct CatalogApplyTests {

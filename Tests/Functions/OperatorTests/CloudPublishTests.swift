@@ -6,7 +6,7 @@ import Storage
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey release publish to Cloud Storage", .freshDatabase, .timeLimit(.minutes(10)))
 struct CloudPublishTests {

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import HTTP
+import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey doctor", .freshDatabase)
 struct DoctorTests {

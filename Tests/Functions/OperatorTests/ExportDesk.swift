@@ -1,8 +1,8 @@
+import Export
 import Foundation
-import Records
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 /// A folder for an export, and a key pair that openssl made.
 struct ExportDesk {

@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Kernel
+import Orders
 import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey export", .freshDatabase)
 struct ExportTests {

@@ -1,8 +1,9 @@
 import FoundationEssentials
+import Orders
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey export verify", .freshDatabase)
 struct ExportVerifyTests {

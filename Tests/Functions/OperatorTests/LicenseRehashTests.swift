@@ -1,9 +1,10 @@
 import Kernel
+import Orders
 import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey license rehash", .freshDatabase)
 struct LicenseRehashTests {

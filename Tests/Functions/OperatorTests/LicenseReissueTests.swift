@@ -1,9 +1,10 @@
+import Licensing
+import Orders
 import Postgres
 import Support
 import Testing
-import Tokens
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey license reissue", .freshDatabase)
 struct LicenseReissueTests {

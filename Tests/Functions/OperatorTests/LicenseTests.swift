@@ -1,12 +1,12 @@
-import Commerce
 import EventLoop
 import Kernel
+import Licensing
+import Orders
 import Postgres
 import Support
 import Testing
-import Tokens
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey license", .freshDatabase)
 struct LicenseTests {

@@ -1,8 +1,9 @@
+import Orders
 import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey mail list and retry", .freshDatabase)
 struct MailTests {

@@ -2,7 +2,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey migrate", .freshDatabase)
 struct MigrateTests {

@@ -1,7 +1,7 @@
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey order list", .freshDatabase)
 struct OrderListTests {

@@ -1,8 +1,9 @@
+import Orders
 import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey order resend and correct-email", .freshDatabase)
 struct OrderMailTests {

@@ -1,11 +1,11 @@
-import Commerce
 import EventLoop
 import Kernel
+import Orders
 import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey order refund", .freshDatabase)
 struct OrderRefundTests {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey order show", .freshDatabase)
 struct OrderShowTests {

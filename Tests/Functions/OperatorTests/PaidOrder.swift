@@ -1,12 +1,13 @@
 import Crypto
 import Kernel
+import Licensing
+import Orders
 import Postgres
 import Settings
 import Support
 import Testing
-import Tokens
 
-@testable import Operator
+@testable import OperatorFunction
 
 /// An order that was paid half an hour before the tests take place, with one license, and what hangs on it.
 struct PaidOrder: Sendable {
@@ -48,15 +49,16 @@ struct PaidOrder: Sendable {
         var environment = TestSettings.environment
         if let text { environment["LICENSE_SECRETS"] = text }
         var read = SettingsReader(environment)
-        return try LicenseKey(
-            prefix: try #require(LicensePrefix("GENX")), license: try #require(LicenseID(license)), version: version,
-            reissues: reissues, secrets: try #require(KeyRing.licenseSecrets(&read)))
+        let keys = try #require(KeyRing(&read))
+        return try keys.key(
+            of: KeyOrigin(
+                license: try #require(LicenseID(license)), prefix: "GENX", version: version, reissues: reissues))
     }
 
     /// What the database holds of a key, in hexadecimal.
     static func hash(_ key: String) throws -> String {
         var read = SettingsReader(TestSettings.environment)
-        return Hex.encode(try #require(LicenseKey(key)).hash(pepper: try #require(KeyRing.pepper(&read))))
+        return Hex.encode(try #require(LicenseKey(key)).hash(pepper: try #require(Pepper(&read))))
     }
 }
 

@@ -4,7 +4,7 @@ import Postgres
 import Support
 import Synchronization
 
-@testable import Operator
+@testable import OperatorFunction
 
 /// The program run inside the test: what it told, and how it ended.
 struct Run: Sendable {

@@ -3,7 +3,7 @@ import Kernel
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey reconcile", .freshDatabase)
 struct ReconcileCommandTests {

@@ -2,7 +2,7 @@ import Kernel
 import Storage
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("Release manifest")
 struct ReleaseManifestTests {

@@ -6,7 +6,7 @@ import Storage
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("latchkey release publish", .freshDatabase)
 struct ReleasePublishTests {

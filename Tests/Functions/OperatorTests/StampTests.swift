@@ -1,8 +1,9 @@
+import Orders
 import Postgres
 import Support
 import Testing
 
-@testable import Operator
+@testable import OperatorFunction
 
 @Suite("Who changes something, and why", .freshDatabase)
 struct StampTests {

@@ -1,14 +1,14 @@
-import Commerce
 import EventLoop
+import Fulfilment
 import Kernel
+import Orders
 import Postgres
-import Records
 import Support
 
 /// What the webhook does with an event about a payment.
 enum Webhook {
     /// Takes in `news` of `pi_1` under an event's ID.
-    static func tell(_ news: PaymentNews, _ event: String) async throws {
+    static func tell(_ news: PaymentUpdate, _ event: String) async throws {
         let settings = try testDatabase()
         try await onLoop {
             let connection = try await Connection.open(settings)
@@ -19,12 +19,12 @@ enum Webhook {
 
     /// The same on a connection of the caller's, in whose transaction it stays.
     @Loop
-    static func begin(_ news: PaymentNews, _ event: String, _ connection: Connection) async throws(PostgresFault) {
+    static func begin(_ news: PaymentUpdate, _ event: String, _ connection: Connection) async throws(PostgresFault) {
         let entry = LedgerEntry(
             event: event, type: "test", apiVersion: nil, createdAt: testNow, receivedAt: testNow, payload: "{}",
             source: .delivered)
         _ = try await connection.run(
-            PaymentStatements.record(news, of: "pi_1", from: entry),
+            PaymentEventStatements.record(news, of: "pi_1", from: entry),
             PaymentStatements.settle(
                 "pi_1", PaymentMails(at: testNow), mailLeasedUntil: testNow + .seconds(90), by: "function:webhook",
                 at: testNow))

@@ -1,12 +1,12 @@
-import Commerce
 import EventLoop
 import HTTP
 import Kernel
+import Orders
 import Postgres
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 private let session = "cs_test_a1b2c3d4e5"
 

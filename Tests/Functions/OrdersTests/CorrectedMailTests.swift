@@ -1,12 +1,13 @@
 import EventLoop
 import HTTP
 import Kernel
+import Mail
 import Outbox
 import Postgres
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 private let session = "cs_test_a1b2c3d4e5"
 

@@ -5,7 +5,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 private let session = "cs_test_a1b2c3d4e5"
 
@@ -54,11 +54,11 @@ struct LookupTests {
             for number in 0..<130 {
                 let response = await desk.get(
                     "/orders/cs_test_\(1_000_000_000 + number)", from: "203.0.113.\(number)")
-                #expect(response.status == (number < AskedSessions.limit ? 404 : 503))
+                #expect(response.status == (number < SessionLookupCache.limit ? 404 : 503))
             }
-            #expect(desk.stripe.asked == AskedSessions.limit)
+            #expect(desk.stripe.asked == SessionLookupCache.limit)
             #expect(await desk.page("cs_test_2000000000", after: .seconds(20)).status == 404)
-            #expect(desk.stripe.asked == AskedSessions.limit + 1)
+            #expect(desk.stripe.asked == SessionLookupCache.limit + 1)
             desk.close()
         }
     }

@@ -1,20 +1,21 @@
-import Commerce
+import Catalog
 import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
+import Licensing
 import Log
+import OrderMails
+import Orders
 import Outbox
 import Postgres
-import Records
 import Stripe
 import StripeClient
 import Support
 import Synchronization
 import Testing
-import Tokens
 
-@testable import Orders
+@testable import OrdersFunction
 
 /// A shop with one product and its release, the orders function composed as `Main` does it under its own role, and a
 /// Stripe that answers what the test says.
@@ -39,10 +40,11 @@ final class OrderDesk {
         settings = try OrdersSettings(sampleEnvironment.merging(environment) { $1 })
         orders = Orders(
             settings, pool, ask: { [stripe] id throws(StripeCallFault) in try stripe.answer(id) }, log.log)
-        let writer = LetterWriter(settings.mail, keys: settings.keys)
+        let catalog = CatalogCache(owner)
+        let mails = MailService(
+            settings.mail, keys: settings.keys, pool: owner, catalog: catalog, log: silentLog, attemptTime: .seconds(3))
         webhook = Fulfilment(
-            pool: owner, catalog: CatalogCache(owner), stripe: StripeClient(settings.stripe), keys: settings.keys,
-            postman: Postman(settings.mail, writer: writer, pool: owner, log: silentLog, attemptTime: .seconds(3)),
+            pool: owner, catalog: catalog, stripe: StripeClient(settings.stripe), keys: settings.keys, mails: mails,
             actor: "function:webhook", log: silentLog)
         try await fillShop()
     }
@@ -64,7 +66,7 @@ final class OrderDesk {
 
     /// What the webhook does with an event about the session as Stripe knows it, or else about one like any.
     func deliver(
-        _ session: String, _ news: SaleNews = .paid, event: String = "evt_1", email: String = "buyer@example.com"
+        _ session: String, _ news: CheckoutUpdate = .paid, event: String = "evt_1", email: String = "buyer@example.com"
     ) async throws {
         let entry = LedgerEntry(
             event: event, type: "checkout.session.completed", apiVersion: nil, createdAt: now, receivedAt: now,
@@ -110,11 +112,8 @@ final class OrderDesk {
                 WHERE o.stripe_session_id LIKE \(session) ORDER BY l.id
                 """
             ) { row throws(PostgresFault) in try row.id(0) })
-        let prefix = try #require(LicensePrefix("GENX"))
         return try ids.map {
-            try LicenseKey(
-                prefix: prefix, license: $0, version: 1, reissues: 0, secrets: settings.keys.licenseSecrets
-            ).revealed()
+            try settings.keys.key(of: KeyOrigin(license: $0, prefix: "GENX", version: 1, reissues: 0)).revealed()
         }
     }
 

@@ -6,7 +6,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 private let session = "cs_test_a1b2c3d4e5"
 

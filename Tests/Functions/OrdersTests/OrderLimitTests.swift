@@ -5,7 +5,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 @Suite("Rate limits of orders", .freshDatabase)
 struct OrderLimitTests {

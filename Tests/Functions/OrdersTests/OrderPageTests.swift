@@ -1,12 +1,13 @@
+import Downloads
 import EventLoop
 import HTTP
 import Kernel
+import OrderMails
 import Postgres
 import Support
 import Testing
-import Tokens
 
-@testable import Orders
+@testable import OrdersFunction
 
 private let session = "cs_test_a1b2c3d4e5"
 
@@ -49,7 +50,7 @@ struct OrderPageTests {
             let before = try await desk.counts()
             for _ in 0..<3 {
                 let token = try #require(token(in: await desk.page(session).text))
-                let verified = try desk.settings.keys.downloadTokens.verify(token, now: WallClock.system.now())
+                let verified = try desk.settings.mail.downloadTokens.verify(token, now: WallClock.system.now())
                 #expect(verified.grant.description == "01234567-0000-7000-8000-000000000001")
             }
             #expect(try await desk.counts() == before)

@@ -1,9 +1,10 @@
 import FoundationEssentials
+import Postgres
 import Settings
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 @Suite("Orders settings")
 struct OrdersSettingsTests {

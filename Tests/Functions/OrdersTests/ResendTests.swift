@@ -1,12 +1,12 @@
 import EventLoop
 import HTTP
 import Kernel
+import Orders
 import Postgres
-import Records
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 @Suite("Lost e-mail", .freshDatabase)
 struct ResendTests {

@@ -1,13 +1,16 @@
+import Catalog
+import Downloads
 import EventLoop
 import Kernel
+import Mail
+import OrderMails
+import Orders
 import Outbox
 import Postgres
-import Records
 import Support
 import Testing
-import Tokens
 
-@testable import Orders
+@testable import OrdersFunction
 
 @Suite("Resent mail", .freshDatabase)
 struct ResentMailTests {
@@ -28,7 +31,7 @@ struct ResentMailTests {
                 """)
             _ = await desk.resend(buyer)
             let report = try await desk.workOffOutbox()
-            var expected = MailroomReport()
+            var expected = OutboxReport()
             expected.sent = 1
             #expect(report == expected)
             #expect(
@@ -45,7 +48,7 @@ struct ResentMailTests {
         #expect(tokens.count == 2)
         try await onLoop {
             for token in tokens {
-                let verified = try desk.settings.keys.downloadTokens.verify(token, now: WallClock.system.now())
+                let verified = try desk.settings.mail.downloadTokens.verify(token, now: WallClock.system.now())
                 let row = try await desk.text(
                     """
                     SELECT right(o.stripe_session_id, 1) || ' ' || g.uses FROM download_grants g
@@ -75,11 +78,11 @@ struct ResentMailTests {
 
 extension OrderDesk {
     /// What `email-retry` does when it is called.
-    func workOffOutbox(through other: MailSettings? = nil) async throws -> MailroomReport {
-        let mail = other ?? settings.mail
-        let postman = Postman(
-            mail, writer: LetterWriter(mail, keys: settings.keys), pool: owner, log: silentLog)
-        let mailroom = Mailroom(pool: owner, catalog: CatalogCache(owner), postman: postman)
-        return try await mailroom.work(until: WallClock.system.now() + .seconds(20))
+    func workOffOutbox(through other: MailSettings? = nil) async throws -> OutboxReport {
+        let mails = MailService(
+            other ?? settings.mail, keys: settings.keys, pool: owner, catalog: CatalogCache(owner), log: silentLog)
+        let now = WallClock.system.now()
+        try await ResendStatements.queueAll(on: owner, at: now)
+        return try await mails.worker.sendDue(until: now + .seconds(20))
     }
 }

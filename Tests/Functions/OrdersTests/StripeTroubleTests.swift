@@ -8,7 +8,7 @@ import StripeClient
 import Support
 import Testing
 
-@testable import Orders
+@testable import OrdersFunction
 
 private let session = "cs_test_a1b2c3d4e5"
 

@@ -1,13 +1,14 @@
-import Commerce
 import EventLoop
+import Fulfilment
 import Kernel
 import Log
+import Orders
 import Postgres
-import Records
+import Reconciliation
 import Support
 import Testing
 
-@testable import Reconcile
+@testable import ReconcileFunction
 
 @Suite("Housekeeping", .freshDatabase)
 struct HousekeepingTests {
@@ -16,7 +17,7 @@ struct HousekeepingTests {
         try await onLoop {
             let fixture = try await Fixture()
             let pool = try rolePool()
-            for (session, news) in [("cs_paid", SaleNews.paid), ("cs_left", .expired), ("cs_late", .expired)] {
+            for (session, news) in [("cs_paid", CheckoutUpdate.paid), ("cs_left", .expired), ("cs_late", .expired)] {
                 let sale = try fixture.sale(session, news)
                 _ = try await fixture.apply(sale, fixture.entitlement(news == .paid ? 1 : 0), event: "evt_\(session)")
             }
@@ -49,7 +50,7 @@ struct HousekeepingTests {
             let fixture = try await Fixture()
             let pool = try rolePool()
             for (session, news, email) in [
-                ("cs_left", SaleNews.expired, "left@example.com"), ("cs_paid", .paid, "paid@example.com"),
+                ("cs_left", CheckoutUpdate.expired, "left@example.com"), ("cs_paid", .paid, "paid@example.com"),
                 ("cs_again", .expired, "paid@example.com"), ("cs_wrong", .paid, "wrong@example.com"),
             ] {
                 var sale = try fixture.sale(session, news)

@@ -1,4 +1,3 @@
-import Commerce
 import EventLoop
 import Fulfilment
 import HTTP
@@ -10,7 +9,7 @@ import Settings
 import StripeClient
 import Support
 
-@testable import Reconcile
+@testable import ReconcileFunction
 
 /// A shop whose webhook hears nothing: the live function in its own role, before the built sandbox.
 @Loop

@@ -10,7 +10,7 @@ import Support
 import Tasks
 import Testing
 
-@testable import Reconcile
+@testable import ReconcileFunction
 
 @Suite("Reconcile")
 struct ReconcileTests {

@@ -1,7 +1,7 @@
-import Commerce
 import EventLoop
 import HTTP
 import Kernel
+import Orders
 import Outbound
 import Settings
 import Stripe

@@ -5,7 +5,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Webhook
+@testable import WebhookFunction
 
 @Suite("Event of another shape", .freshDatabase)
 struct EventShapeTests {

@@ -5,7 +5,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Webhook
+@testable import WebhookFunction
 
 @Suite("Forged deliveries", .freshDatabase)
 struct FailureLimitTests {

@@ -1,13 +1,14 @@
+import Catalog
 import EventLoop
 import HTTP
 import Kernel
+import OrderMails
 import Outbox
 import Postgres
-import Records
 import Support
 import Testing
 
-@testable import Webhook
+@testable import WebhookFunction
 
 @Suite("Receipt and a mail server in trouble", .freshDatabase, .timeLimit(.minutes(15)))
 struct MailFaultTests {
@@ -75,7 +76,7 @@ struct MailFaultTests {
             _ = try await shop.deliver(SessionEvent().json)
             let second = try await ScriptedServer.start("smtp_script.py", "none", "0")
             let report = try await shop.retry("smtp+plain://127.0.0.1:\(second.port)", after: .seconds(86_400))
-            #expect(report == MailroomReport())
+            #expect(report == OutboxReport())
             #expect(second.count("connection") == 0)
             shop.close()
         }
@@ -84,17 +85,16 @@ struct MailFaultTests {
 
 extension TestShop {
     /// What email-retry does when it is called so long from now, with another mail server.
-    fileprivate func retry(_ smtp: String, after time: Duration) async throws -> MailroomReport {
+    fileprivate func retry(_ smtp: String, after time: Duration) async throws -> OutboxReport {
         var environment = TestSettings.environment
         environment["SMTP_URL"] = smtp
         let settings = try WebhookSettings(environment)
         let now = WallClock.system.now() + time
         let clock = WallClock { now }
-        let postman = Postman(
-            settings.mail, writer: LetterWriter(settings.mail, keys: settings.keys), pool: pool, log: log.log,
+        let mails = MailService(
+            settings.mail, keys: settings.keys, pool: pool, catalog: CatalogCache(pool, clock: clock), log: log.log,
             clock: clock)
-        let mailroom = Mailroom(pool: pool, catalog: CatalogCache(pool, clock: clock), postman: postman, clock: clock)
-        return try await mailroom.work(until: now + .seconds(10))
+        return try await mails.worker.sendDue(until: now + .seconds(10))
     }
 
     /// The only mail's state, its attempts, and when it is due if it waits.

@@ -1,13 +1,12 @@
-import Commerce
 import EventLoop
 import HTTP
 import Kernel
+import Orders
 import Postgres
-import Records
 import Support
 import Testing
 
-@testable import Webhook
+@testable import WebhookFunction
 
 /// What comes after a sale, one thing at a time; `HistoryTests` has everything at once.
 @Suite("News of a payment", .freshDatabase)

@@ -5,7 +5,7 @@ import Postgres
 import Support
 import Testing
 
-@testable import Webhook
+@testable import WebhookFunction
 
 /// A payment link's session says nothing of its items, so that the webhook must ask Stripe.
 @Suite("Webhook and a Stripe in trouble", .freshDatabase, .timeLimit(.minutes(15)))

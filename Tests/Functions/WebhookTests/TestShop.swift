@@ -1,18 +1,20 @@
-import Commerce
+import Catalog
+import Downloads
 import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
 import Log
+import OrderMails
 import Outbox
 import Postgres
-import Records
+import RateLimiting
 import Stripe
 import StripeClient
 import Support
 import Testing
 
-@testable import Webhook
+@testable import WebhookFunction
 
 /// The live webhook over a database of its own, and a view of what it wrote.
 @Loop
@@ -35,11 +37,15 @@ struct TestShop {
         let settings = try WebhookSettings(environment)
         var webhook = Webhook(settings, pool, log.log)
         if mailTime != nil || stripeTime != nil {
-            let intake = EventIntake(
-                pool: pool, stripe: StripeClient(settings.stripe, totalTimeout: stripeTime ?? .seconds(10)),
-                keys: settings.keys, mail: settings.mail, isLive: false, actor: "function:webhook", log: log.log,
-                mailTime: mailTime ?? .seconds(8))
-            webhook.take = { event, entry throws(FulfilmentFault) in try await intake.take(event, entry) }
+            let catalog = CatalogCache(pool)
+            let mails = MailService(
+                settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log.log,
+                attemptTime: mailTime ?? .seconds(8))
+            let processor = EventProcessor(
+                pool: pool, catalog: catalog,
+                stripe: StripeClient(settings.stripe, totalTimeout: stripeTime ?? .seconds(10)), keys: settings.keys,
+                mails: mails, isLive: false, actor: "function:webhook", log: log.log)
+            webhook.take = { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) }
         }
         self.webhook = webhook
     }

@@ -1,4 +1,3 @@
-import Commerce
 import EventLoop
 import Fulfilment
 import HTTP
@@ -6,7 +5,6 @@ import Kernel
 import Log
 import Outbox
 import Postgres
-import Records
 import Settings
 import Stripe
 import StripeClient
@@ -14,7 +12,7 @@ import Support
 import Synchronization
 import Testing
 
-@testable import Webhook
+@testable import WebhookFunction
 
 @Suite("Webhook", .freshDatabase)
 struct WebhookTests {

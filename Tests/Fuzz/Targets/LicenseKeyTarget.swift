@@ -1,5 +1,5 @@
 import Kernel
-import Tokens
+import Licensing
 
 /// Either any text typed as a key, or a key of ours: spelt another way, or with one mistake in it.
 func checkLicenseKey(_ input: Input) throws(BrokenPromise) {
@@ -36,8 +36,8 @@ private func ownKey(_ input: inout Input) throws(BrokenPromise) -> LicenseKey {
     else { throw BrokenPromise("letters and digits make a prefix") }
     let (version, reissues) = (1 + input.choice(of: 2), input.choice(of: 3))
     do {
-        return try LicenseKey(
-            prefix: prefix, license: LicenseID(uuid), version: version, reissues: reissues, secrets: sampleSecrets)
+        return try KeyRing(secrets: sampleSecrets, pepper: pepper).key(
+            of: KeyOrigin(license: LicenseID(uuid), prefix: prefix.text, version: version, reissues: reissues))
     } catch {
         throw BrokenPromise("a version that is known makes a key")
     }

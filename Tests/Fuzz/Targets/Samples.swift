@@ -1,5 +1,4 @@
 import Crypto
-import Tokens
 
 /// 32 bytes that belong to a version, and to nothing else.
 func sampleSecret(_ version: Int) -> [UInt8] { [UInt8](repeating: UInt8(version), count: 32) }

@@ -1,6 +1,6 @@
 import Crypto
+import Downloads
 import Kernel
-import Tokens
 
 /// Either any text, or the fields of a token signed by one of four secrets, or a token of ours that was edited.
 func checkToken(_ input: Input) throws(BrokenPromise) {

@@ -1,6 +1,6 @@
 import Crypto
 import Kernel
-import Records
+import Support
 import Testing
 
 @testable import Audit

@@ -1,7 +1,7 @@
+import Audit
 import EventLoop
 import Kernel
 import Postgres
-import Records
 import Support
 import Testing
 

@@ -3,7 +3,6 @@ import EventLoop
 import Foundation
 import Kernel
 import Postgres
-import Records
 import Support
 import Testing
 

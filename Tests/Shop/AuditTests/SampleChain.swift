@@ -1,6 +1,5 @@
 import Crypto
 import Kernel
-import Records
 
 @testable import Audit
 

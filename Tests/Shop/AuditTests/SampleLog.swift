@@ -3,7 +3,6 @@ import EventLoop
 import Kernel
 import Log
 import Postgres
-import Records
 import Support
 
 /// A migrated database of the test's own, and what tests do to its audit log.

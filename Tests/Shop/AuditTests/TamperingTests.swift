@@ -2,7 +2,6 @@ import Audit
 import EventLoop
 import Kernel
 import Postgres
-import Records
 import Support
 import Testing
 

@@ -1,4 +1,5 @@
 import Kernel
+import OrderMails
 
 @testable import Mail
 

@@ -1,5 +1,6 @@
 import Kernel
 import Mail
+import OrderMails
 
 /// Mails and contents that tests start from.
 enum Sample {

@@ -1,5 +1,6 @@
-import Commerce
 import Kernel
+import Orders
+import Support
 
 /// What happened at Stripe about one sale, in the order in which it happened, and in which order we heard of it.
 struct Story: Sendable {

@@ -1,11 +1,11 @@
-import Commerce
 import Kernel
+import Orders
 
 /// One event of a story: what Stripe would send, and what it means.
 struct StoryEvent: Equatable, Sendable {
     enum Meaning: Equatable, Sendable {
-        case sale(SaleNews)
-        case payment(PaymentNews)
+        case sale(CheckoutUpdate)
+        case payment(PaymentUpdate)
         /// Nothing that changes an order's state.
         case nothing
     }
@@ -52,7 +52,9 @@ struct StorySubject: Equatable, Sendable {
 
 extension StoryEvent {
     /// An event about the checkout session.
-    static func session(_ type: String, _ paymentStatus: String, _ news: SaleNews, at created: Int64) -> StoryEvent {
+    static func session(_ type: String, _ paymentStatus: String, _ news: CheckoutUpdate, at created: Int64)
+        -> StoryEvent
+    {
         StoryEvent(
             type: "checkout.session.\(type)", created: created,
             object: """

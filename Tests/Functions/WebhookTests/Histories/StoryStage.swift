@@ -1,7 +1,8 @@
-import Commerce
 import EventLoop
 import HTTP
 import Kernel
+import Licensing
+import Orders
 import Outbound
 import Postgres
 import Stripe

@@ -1,0 +1,40 @@
+import EventLoop
+import Kernel
+import Stripe
+import StripeClient
+
+/// What Stripe said of a session a moment ago, so that a page that loads itself again, or a stranger who makes up
+/// sessions, costs few calls: one for a session in five seconds, and a bounded number for all sessions together.
+@Loop
+final class SessionLookupCache {
+    typealias Answer = Result<CheckoutSession, StripeCallFault>
+
+    /// How long an answer is good.
+    nonisolated static let lifetime: Duration = .seconds(5)
+    /// How many sessions are asked for in that time, 20 in a second: a fifth of what Stripe allows an account.
+    nonisolated static let limit = 100
+
+    private var asked: [StripeID: (at: Instant, answer: Task<Answer, Never>)] = [:]
+
+    nonisolated init() {}
+
+    /// What Stripe says of `session`, by one call for all who ask at once; `nil` when too much was asked lately.
+    func answer(
+        _ session: StripeID, at now: Instant,
+        _ ask: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
+    ) async -> Answer? {
+        if let known = asked[session], isGood(known.at, now) { return await known.answer.value }
+        if asked.count >= SessionLookupCache.limit { asked = asked.filter { isGood($0.value.at, now) } }
+        guard asked.count < SessionLookupCache.limit || asked[session] != nil else { return nil }
+        let answer = Loop.start { () async -> Answer in
+            do throws(StripeCallFault) { return .success(try await ask(session)) } catch { return .failure(error) }
+        }
+        asked[session] = (now, answer)
+        return await answer.value
+    }
+
+    /// A clock that was set back makes no answer live longer.
+    private func isGood(_ at: Instant, _ now: Instant) -> Bool {
+        max(now - at, at - now) < SessionLookupCache.lifetime
+    }
+}

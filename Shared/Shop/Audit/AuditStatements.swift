@@ -1,0 +1,71 @@
+package import Kernel
+package import Postgres
+
+/// The audit log, written and read.
+package enum AuditStatements {
+    /// The beginning of every INSERT, for a SELECT of these columns in a WITH part of a larger statement, so that an
+    /// entry commits with what it tells.
+    package static let insert: SQL = "INSERT INTO audit_log (at, actor, action, order_id, details, origin)"
+
+    /// An entry for each row of `source`, for a WITH part of the statement that makes the change.
+    ///
+    /// - Parameters:
+    ///   - action: an expression for the action, such as `'license.revoked'`.
+    ///   - order: an expression for the order.
+    ///   - details: pairs of names and expressions as `jsonb_build_object` takes them; those that are NULL are left out.
+    ///   - source: what follows FROM.
+    package static func append(
+        _ stamp: AuditContext, _ action: SQL, of order: SQL, details: SQL, from source: SQL
+    ) -> SQL {
+        """
+        \(insert)
+        SELECT \(stamp.at), \(stamp.actor.description), \(action), \(order),
+            jsonb_strip_nulls(jsonb_build_object('reason', \(stamp.reason)::text, \(details))), \(stamp.origin)
+        FROM \(source)
+        """
+    }
+
+    /// Writes one entry.
+    package static func record(_ entry: AuditEntry) -> Statement<Int> {
+        .affected(
+            """
+            \(insert)
+            VALUES (\(entry.at), \(entry.actor.description), \(entry.action), \(entry.order),
+                \(entry.details.text)::jsonb, \(entry.origin))
+            """)
+    }
+
+    /// The newest entries, the newest first, of all that happened or of some orders.
+    ///
+    /// - Parameter before: only entries with lower numbers, to read on from a page that ended there.
+    package static func newest(
+        _ limit: Int, of orders: [OrderID]? = nil, before: Int64 = .max
+    ) -> Statement<[AuditRow]> {
+        .rows(
+            """
+            \(columns)
+            WHERE id < \(before)::bigint AND (\(orders == nil)::boolean OR order_id = ANY(\(orders ?? [])))
+            ORDER BY id DESC LIMIT \(limit)::bigint
+            """, row)
+    }
+
+    /// The entries with numbers above `low` and up to `high`, in order.
+    package static func entries(above low: Int64, upTo high: Int64, limit: Int) -> Statement<[AuditRow]> {
+        .rows(
+            """
+            \(columns)
+            WHERE id > \(low)::bigint AND id <= \(high)::bigint ORDER BY id LIMIT \(limit)::bigint
+            """, row)
+    }
+
+    private static let columns: SQL = """
+        SELECT id, at, actor, action, order_id, details::text, origin FROM audit_log
+        """
+
+    private static let row: @Sendable (borrowing Row) throws(PostgresFault) -> AuditRow = {
+        row throws(PostgresFault) in
+        AuditRow(
+            id: try row.integer(0), at: try row.instant(1), actor: try row.text(2), action: try row.text(3),
+            order: try row.optionalID(4), details: try row.text(5), origin: try row.text(6))
+    }
+}

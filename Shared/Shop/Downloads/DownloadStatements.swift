@@ -1,0 +1,104 @@
+package import Catalog
+package import Kernel
+package import Postgres
+package import RateLimiting
+
+/// What a download link leads to.
+package struct DownloadOverview: Equatable, Sendable {
+    /// Who sells.
+    package let shopName: String
+    /// Where help is.
+    package let supportEmail: String
+    /// What was bought.
+    package let productName: String
+    /// When the link ends.
+    package let expiresAt: Instant
+    /// How many files may still be fetched with the link.
+    package let usesLeft: Int
+    /// Whether the link was called back.
+    package let isRevoked: Bool
+    /// Whether a license of the order is active.
+    package let hasAccess: Bool
+    /// The newest release's files.
+    package let artifacts: [Artifact]
+
+    fileprivate func adding(_ more: [Artifact]) -> DownloadOverview {
+        DownloadOverview(
+            shopName: shopName, supportEmail: supportEmail, productName: productName,
+            expiresAt: expiresAt, usesLeft: usesLeft, isRevoked: isRevoked, hasAccess: hasAccess,
+            artifacts: artifacts + more)
+    }
+}
+
+/// The statements behind a download link.
+package enum DownloadStatements {
+    /// What the link's page shows; nothing when there is no such grant.
+    ///
+    /// Uses up nothing.
+    package static func overview(_ grant: GrantID) -> Statement<DownloadOverview?> {
+        Statement(
+            """
+            SELECT s.name, s.support_email, p.name, g.expires_at, g.max_uses - g.uses, g.revoked_at IS NOT NULL,
+                EXISTS (SELECT FROM licenses l WHERE l.order_id = g.order_id AND l.status = 'active'),
+                r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256
+            FROM download_grants g
+            JOIN order_items i ON i.order_id = g.order_id AND i.position = 1
+            JOIN products p ON p.id = i.product_id
+            JOIN shops s ON s.id = p.shop_id
+            LEFT JOIN LATERAL (
+                SELECT id, version FROM releases WHERE product_id = p.id ORDER BY released_at DESC, id DESC LIMIT 1
+            ) r ON true
+            LEFT JOIN artifacts a ON a.release_id = r.id
+            WHERE g.id = \(grant)
+            ORDER BY a.platform, a.file_name
+            """
+        ) { result throws(PostgresFault) in
+            var overview: DownloadOverview?
+            for index in 0..<result.rowCount {
+                let part = try result.withRow(index, overviewRow)
+                overview = overview?.adding(part.artifacts) ?? part
+            }
+            return overview
+        }
+    }
+
+    /// Uses the link once for the file of this name and answers where it lies.
+    ///
+    /// The statement that checks is the one that counts. Nothing when the link is spent, revoked or over, when no license is
+    /// active, or without such a file; of a caller who comes too often nothing is used.
+    package static func use(
+        _ grant: GrantID, file name: String, at now: Instant, behind gate: RateLimitGate
+    ) -> Statement<RateLimited<Artifact?>> {
+        .row(
+            """
+            WITH \(gate.parts), used AS (
+                UPDATE download_grants g SET uses = g.uses + 1
+                FROM order_items i
+                JOIN LATERAL (
+                    SELECT id, version FROM releases WHERE product_id = i.product_id
+                    ORDER BY released_at DESC, id DESC LIMIT 1
+                ) r ON true
+                JOIN artifacts a ON a.release_id = r.id
+                WHERE g.id = \(grant) AND g.uses < g.max_uses AND g.revoked_at IS NULL AND g.expires_at > \(now)
+                    AND i.order_id = g.order_id AND i.position = 1 AND a.file_name = \(name)
+                    AND EXISTS (SELECT FROM licenses l WHERE l.order_id = g.order_id AND l.status = 'active')
+                    AND EXISTS (SELECT FROM admitted)
+                RETURNING r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256
+            )
+            SELECT verdict.admitted, verdict.arrivals, u.version, u.platform, u.file_name, u.object_name, u.size, u.sha256
+            FROM verdict LEFT JOIN used u ON true
+            """
+        ) { row throws(PostgresFault) in
+            try gate.read(row) { row throws(PostgresFault) in
+                row.isNull(2) ? nil : try ArtifactColumns.read(row, from: 2)
+            }
+        }
+    }
+
+    private static func overviewRow(_ row: borrowing Row) throws(PostgresFault) -> DownloadOverview {
+        DownloadOverview(
+            shopName: try row.text(0), supportEmail: try row.text(1), productName: try row.text(2),
+            expiresAt: try row.instant(3), usesLeft: Int(try row.integer(4)), isRevoked: try row.bool(5),
+            hasAccess: try row.bool(6), artifacts: row.isNull(8) ? [] : [try ArtifactColumns.read(row, from: 7)])
+    }
+}

@@ -1,0 +1,44 @@
+package import Kernel
+package import Postgres
+
+/// The writes of download grants, which other statements carry.
+package enum GrantStatements {
+    /// Makes a grant for each row of `source`, for a WITH part.
+    ///
+    /// - Parameter source: a CTE with `id`, `order_id`, `expires_at`, `max_uses` and `at`.
+    package static func issue(from source: SQL) -> SQL {
+        """
+        INSERT INTO download_grants (id, order_id, expires_at, max_uses, created_at)
+        SELECT g.id, g.order_id, g.expires_at, g.max_uses, g.at FROM \(source) g
+        """
+    }
+
+    /// Revokes the grants of an order, so that links which were sent stop working, for a WITH part; returns `id`.
+    ///
+    /// - Parameters:
+    ///   - order: an expression for the order of a row of `source`.
+    ///   - condition: which grants `g` are meant.
+    package static func revoke(
+        of order: SQL, from source: SQL, where condition: SQL = "true", at now: Instant
+    ) -> SQL {
+        """
+        UPDATE download_grants g SET revoked_at = \(now) FROM \(source)
+        WHERE g.order_id = \(order) AND g.revoked_at IS NULL AND \(condition)
+        RETURNING g.id
+        """
+    }
+
+    /// Writes the grants that freshly made links stand for.
+    package static func issue(_ grants: [(Grant, OrderID)], at now: Instant) -> Statement<Int> {
+        .affected(
+            """
+            WITH fresh AS (
+                SELECT f.id, f.order_id, f.expires_at::timestamptz, f.max_uses::integer, \(now)::timestamptz AS at
+                FROM unnest(\(grants.map(\.0.id))::uuid[], \(grants.map(\.1))::uuid[],
+                    \(grants.map { CivilTime($0.0.expiresAt).rfc3339 })::text[], \(grants.map { String($0.0.maxUses) })::text[])
+                    AS f (id, order_id, expires_at, max_uses)
+            )
+            \(issue(from: "fresh"))
+            """)
+    }
+}

@@ -1,0 +1,208 @@
+package import Catalog
+package import EventLoop
+package import Kernel
+package import Licensing
+package import Log
+package import OrderMails
+import Orders
+import Outbox
+package import Postgres
+package import Stripe
+package import StripeClient
+
+/// What an event did.
+package enum EventEffect: Equatable, Sendable {
+    /// An order changed, or came to be.
+    case changed(OrderID)
+    /// It was known already, or is kept until its sale arrives.
+    case kept
+    /// It means nothing to this shop.
+    case unused
+}
+
+/// Deals with an event of Stripe's, however it came here: delivered, asked for, or out of the ledger.
+@Loop
+package struct EventProcessor {
+    private let pool: Pool
+    private let fulfilment: Fulfilment
+    private let mails: MailService
+    private let stripe: StripeClient
+    private let isLive: Bool
+    private let settlement: PaymentSettlement
+    private let log: Log
+    private let clock: WallClock
+
+    /// Memberwise, in part.
+    ///
+    /// - Parameters:
+    ///   - mails: sends what an event calls for; somebody waits for an answer, so its attempts should be short.
+    ///   - isLive: whether events are about real money, as our key is.
+    ///   - actor: the audit log's name for the caller, such as `function:webhook`.
+    package init(
+        pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, mails: MailService, isLive: Bool,
+        actor: String, log: Log, clock: WallClock = .system
+    ) {
+        self.pool = pool
+        self.mails = mails
+        fulfilment = Fulfilment(
+            pool: pool, catalog: catalog, stripe: stripe, keys: keys, mails: mails, actor: actor, log: log,
+            clock: clock)
+        self.stripe = stripe
+        self.isLive = isLive
+        settlement = PaymentSettlement(actor: actor, log: log)
+        self.log = log
+        self.clock = clock
+    }
+
+    /// Applies the event once; what it calls for is safe when this returns.
+    ///
+    /// - Throws: why it could not be handled, which the ledger keeps together with the event.
+    @discardableResult
+    package func process(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
+        try await keepingFailure(of: entry) { () throws(FulfilmentFault) in try await handle(event, entry) }
+    }
+
+    /// What `body` answers; why it could not is kept with `entry`, to be tried again.
+    package func keepingFailure<Output>(
+        of entry: LedgerEntry, _ body: @Loop () async throws(FulfilmentFault) -> Output
+    ) async throws(FulfilmentFault) -> Output {
+        do throws(FulfilmentFault) {
+            return try await body()
+        } catch {
+            log(.error, "an event could not be handled", entry.logFields + [("reason", .string(error.description))])
+            await recordFailure(entry, error.description)
+            throw error
+        }
+    }
+
+    func handle(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
+        guard event.isLive == isLive else { return try await pass(entry, "test and live mode do not match") }
+        do throws(FulfilmentFault) {
+            if let (session, news) = try event.checkoutUpdate() { return try await sell(session, news, entry) }
+            if let (payment, news) = try event.paymentUpdate() { return try await update(payment, news, entry) }
+            switch event.object {
+            case .earlyFraudWarning(let warning): return try await warn(warning, entry)
+            case .paymentIntent(let payment): return try await noteFailure(payment, event, entry)
+            default: return try await pass(entry, "not used")
+            }
+        } catch .notOurs(let reason) {
+            return try await pass(entry, reason)
+        }
+    }
+
+    func sell(
+        _ session: CheckoutSession, _ news: CheckoutUpdate, _ entry: LedgerEntry
+    ) async throws(FulfilmentFault) -> EventEffect {
+        let outcome = try await fulfilment.apply(session, news, from: entry)
+        log(.info, "event handled", entry.logFields + outcome.logFields)
+        if outcome.lacksAddress {
+            log(.error, "a paid order has no address to send its keys to", entry.logFields + outcome.logFields)
+        }
+        return outcome.order.map(EventEffect.changed) ?? .kept
+    }
+
+    func update(
+        _ reference: PaymentReference, _ news: PaymentUpdate, _ entry: LedgerEntry
+    ) async throws(FulfilmentFault) -> EventEffect {
+        let payment = try await payment(reference).text
+        let now = clock.now()
+        let (record, settle) = settlement.statements(
+            news, of: payment, from: entry, mailLeasedUntil: now + EmailSender.lease, at: now)
+        let outcome: PaymentOutcome?
+        do throws(PostgresFault) { outcome = try await pool.run(record, settle).1 } catch { throw .database(error) }
+        settlement.report(outcome, of: entry)
+        guard let outcome else { return .kept }
+        await send(outcome.mails)
+        return .changed(outcome.order)
+    }
+
+    /// Sends what the change called for; a mail that cannot be sent now waits for `email-retry`.
+    private func send(_ mails: [EmailID]) async {
+        do { try await self.mails.worker.send(mails) } catch {
+            log(.warning, "mails wait for the next round", [("reason", .string(error.description))])
+        }
+    }
+
+    private func warn(
+        _ warning: EarlyFraudWarning, _ entry: LedgerEntry
+    ) async throws(FulfilmentFault) -> EventEffect {
+        let payment = try await payment(PaymentReference(payment: warning.paymentIntent, charge: warning.charge))
+        let order: OrderID?
+        do throws(PostgresFault) {
+            order = try await pool.run(PaymentEventStatements.noteWarning(payment: payment.text, from: entry))
+        } catch { throw .database(error) }
+        log(
+            .error, "an early fraud warning: refund the order before a dispute follows, or keep watch",
+            entry.logFields + [("order", order.map { .string($0.description) } ?? .null)])
+        return .kept
+    }
+
+    private func noteFailure(
+        _ payment: PaymentIntent, _ event: Event, _ entry: LedgerEntry
+    ) async throws(FulfilmentFault) -> EventEffect {
+        guard case .known(.paymentIntentFailed) = event.kind else { return try await pass(entry, "not used") }
+        guard let order = SaleMetadata(payment)?.order else { throw .notOurs("a payment of another program") }
+        let code = payment.lastErrorCode ?? "unknown"
+        do throws(PostgresFault) {
+            _ = try await pool.run(
+                PaymentEventStatements.noteFailure(code, order: order, at: event.created, from: entry))
+        } catch { throw .database(error) }
+        log(
+            .info, "event handled",
+            entry.logFields + [("order", .string(order.description)), ("failure", .string(code))])
+        return .kept
+    }
+
+    /// The payment's ID: as the event names it, else as its charge does.
+    private func payment(_ reference: PaymentReference) async throws(FulfilmentFault) -> StripeID {
+        if let payment = reference.payment { return payment }
+        guard let id = reference.charge else { throw .notOurs("neither a payment nor a charge is named") }
+        do throws(StripeCallFault) {
+            if let payment = try await stripe.send(.charge(id)).paymentIntent { return payment }
+        } catch { throw .stripe(error) }
+        throw .notOurs("a charge without a payment")
+    }
+
+    private func pass(
+        _ entry: LedgerEntry, _ reason: String
+    ) async throws(FulfilmentFault) -> EventEffect {
+        do throws(PostgresFault) {
+            _ = try await pool.run(LedgerStatements.ignore(entry, why: reason))
+        } catch { throw .database(error) }
+        log(.info, "event not used", entry.logFields + [("reason", .string(reason))])
+        return .unused
+    }
+
+    private func recordFailure(_ entry: LedgerEntry, _ reason: String) async {
+        do throws(PostgresFault) {
+            _ = try await pool.run(LedgerStatements.fail(entry, why: reason))
+        } catch {
+            log(.error, "a failed event could not be recorded", [("reason", .string(error.description))])
+        }
+    }
+}
+
+extension LedgerEntry {
+    /// The ledger's entry for `event`, which was delivered as `payload`.
+    package init(_ event: Event, payload: String, receivedAt: Instant) {
+        self.init(
+            event: event.id.text, type: event.kind.text, apiVersion: event.apiVersion, createdAt: event.created,
+            receivedAt: receivedAt, payload: payload, source: .delivered)
+    }
+
+    /// The ledger's entry for an event that Stripe's API told.
+    package init(_ document: EventDocument, at now: Instant) {
+        self.init(
+            event: document.id.text, type: document.kind, apiVersion: document.apiVersion, createdAt: document.created,
+            receivedAt: now, payload: document.text, source: .asked)
+    }
+}
+
+extension FulfilmentOutcome {
+    fileprivate var logFields: [(String, JSONValue)] {
+        [
+            ("order", order.map { .string($0.description) } ?? .null),
+            ("status", status.map { .string($0.rawValue) } ?? "known already"),
+        ]
+    }
+}

@@ -1,0 +1,118 @@
+import Audit
+import Downloads
+package import Kernel
+import Licensing
+package import Orders
+import Outbox
+package import Postgres
+
+/// What a sale's news did.
+package struct FulfilmentOutcome: Equatable, Sendable {
+    /// The order that changed; `nil` when the news was known already.
+    package let order: OrderID?
+    /// What it became.
+    package let status: OrderStatus?
+    /// Who gets the receipt, which waits to be sent and is leased to the caller: the buyer's address as Stripe has it,
+    /// or as somebody has put it right since; `nil` when there is no receipt to send.
+    package let recipient: EmailAddress?
+    /// Whether the receipt waits to be sent.
+    package var hasMail: Bool { recipient != nil }
+    /// Whether somebody paid now and no mail can go to them, because they left no address that we can send to.
+    package var lacksAddress: Bool { status?.access == .active && !hasMail }
+}
+
+/// The one statement that turns a sale's news into an order, its licenses, its grant and its mail.
+package enum FulfilmentStatements {
+    /// What to run before `apply` in the same transaction: the lock under which the sale's payment is dealt with, so
+    /// that no refund or dispute is missed that arrives at the same time.
+    package static func lock(_ sale: Sale) -> Statement<Void> {
+        PaymentStatements.lock(sale.paymentIntent ?? sale.session)
+    }
+
+    /// Applies `sale` once for the event, whatever arrives twice or at once; run it behind `lock`.
+    ///
+    /// An address that somebody has put right stays as it is, whatever Stripe goes on to call it.
+    ///
+    /// What is known of the payment already counts: a sale whose money went back before it arrived gives nothing that
+    /// opens a door.
+    ///
+    /// Two locks make a repeat harmless: the event's row in the ledger (a second copy waits for the first and then
+    /// finds it), and the order's row with the states in which the news is news (a different event about the same
+    /// sale finds it paid). Everything is inserted from the changed order's row, so all of it commits or none.
+    ///
+    /// The audit log hears of sales alone: of what nobody paid it would keep for good what is forgotten elsewhere.
+    ///
+    /// - Parameter actor: who the audit log says it was, such as `function:webhook`.
+    package static func apply(
+        _ sale: Sale, _ entitlement: Entitlement, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
+        by actor: String, at now: Instant
+    ) -> Statement<FulfilmentOutcome> {
+        Statement(
+            """
+            WITH \(input(sale, entitlement, lease, actor, now)), event AS (
+                \(LedgerStatements.claim(entry))
+            ), item AS (
+                SELECT p.shop_id, input.* FROM event, input, products p WHERE p.id = input.product_id
+            ), \(SaleStatements.customer), payment AS (
+                SELECT payment AS id FROM input
+            ), \(PaymentStatements.facts), sale AS (
+                \(SaleStatements.place)
+            ), order_item AS (
+                \(SaleStatements.addLine)
+            ), license AS (
+                \(LicenseStatements.issue(
+                    entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sale standing, item",
+                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access, at: "item.now"))
+            ), new_grant AS (
+                SELECT item.grant_id AS id, sale.id AS order_id, item.grant_expires_at AS expires_at,
+                    item.grant_max_uses AS max_uses, item.now AS at
+                FROM sale, item WHERE item.is_paid
+            ), download AS (
+                \(GrantStatements.issue(from: "new_grant"))
+            ), due_mail AS (
+                SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
+                    CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
+                FROM sale, item WHERE mail IS NOT NULL
+            ), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
+            ), audit AS (
+                \(AuditStatements.insert)
+                SELECT item.now, item.actor, 'order.' || status, id,
+                    jsonb_build_object('licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
+                        'amount_refunded', amount_refunded, 'payment', item.payment), ''
+                FROM sale, item WHERE item.is_paid
+            )
+            SELECT id, status, CASE WHEN mail = 'receipt' THEN email END FROM sale
+            """
+        ) { result throws(PostgresFault) in
+            guard result.rowCount > 0 else { return FulfilmentOutcome(order: nil, status: nil, recipient: nil) }
+            return try result.withRow(0, outcome)
+        }
+    }
+
+    /// The CTE `input`: each value of the sale once.
+    private static func input(
+        _ sale: Sale, _ entitlement: Entitlement, _ lease: Instant, _ actor: String, _ now: Instant
+    ) -> SQL {
+        """
+        input AS (
+            SELECT \(sale.order)::uuid AS order_id, \(sale.fallbackOrder)::uuid AS fallback_order, \(sale.session)::text AS session,
+                \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.name)::text AS name,
+                \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
+                \(sale.product)::uuid AS product_id, \(sale.quantity)::integer AS quantity, \(sale.isLive)::boolean AS livemode,
+                \(sale.createdAt)::timestamptz AS created_at, \(sale.news.target == .paid)::boolean AS is_paid,
+                \(sale.news.target.rawValue)::text AS target, \(sale.news.startingPoints.map(\.rawValue))::text[] AS starts,
+                \(CustomerID(at: now))::uuid AS customer_id, \(entitlement.licenses.count)::integer AS licenses,
+                \(entitlement.grant.id)::uuid AS grant_id, \(entitlement.grant.expiresAt)::timestamptz AS grant_expires_at,
+                \(entitlement.grant.maxUses)::integer AS grant_max_uses, \(entitlement.email)::uuid AS email_id,
+                \(lease)::timestamptz AS lease, \(actor)::text AS actor, \(now)::timestamptz AS now
+        )
+        """
+    }
+
+    private static func outcome(_ row: borrowing Row) throws(PostgresFault) -> FulfilmentOutcome {
+        FulfilmentOutcome(
+            order: try row.id(0), status: try row.orderStatus(1),
+            recipient: try row.optionalText(2).flatMap { EmailAddress($0) })
+    }
+}

@@ -1,0 +1,73 @@
+package import EventLoop
+package import Kernel
+package import Log
+package import Orders
+package import Postgres
+
+/// Applies what Stripe says of a payment after its sale, and reports what followed: the one road for events, for what
+/// we polled, and for refunds that the seller makes here.
+@Loop
+package struct PaymentSettlement {
+    private let actor: String
+    private let origin: String
+    private let log: Log
+
+    /// Memberwise.
+    ///
+    /// - Parameters:
+    ///   - actor: the audit log's name for the caller, such as `function:webhook`.
+    ///   - origin: from where, for the audit log; empty for a function.
+    package init(actor: String, origin: String = "", log: Log) {
+        self.actor = actor
+        self.origin = origin
+        self.log = log
+    }
+
+    /// The statements that keep an update and bring its order to where the facts put it; run them as one transaction.
+    ///
+    /// - Parameter lease: until when the caller has the mails for itself; `now` when it leaves them to `email-retry`.
+    package func statements(
+        _ update: PaymentUpdate, of payment: String, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
+        at now: Instant
+    ) -> (record: Statement<Int>, settle: Statement<PaymentOutcome?>) {
+        (
+            PaymentEventStatements.record(update, of: payment, from: entry),
+            PaymentStatements.settle(
+                payment, PaymentMails(at: now), mailLeasedUntil: lease, by: actor, from: origin, at: now)
+        )
+    }
+
+    /// Logs what an update led to, and what the seller should look at soon: a dispute has a deadline for the answer.
+    package func report(_ outcome: PaymentOutcome?, of entry: LedgerEntry) {
+        guard let outcome else {
+            log(.info, "event handled", entry.logFields + [("status", "known already, or its sale has not arrived")])
+            return
+        }
+        let fields = entry.logFields + outcome.logFields
+        log(.info, "event handled", fields)
+        if outcome.amountRefunded != outcome.previouslyRefunded { log(.notice, "a refund was booked", fields) }
+        guard outcome.status != outcome.previous else { return }
+        switch outcome.status {
+        case .disputed: log(.warning, "a dispute was opened", fields)
+        case .lost: log(.warning, "a dispute was lost", fields)
+        case .paid, .partiallyRefunded:
+            if outcome.previous == .disputed || outcome.previous == .lost { log(.notice, "a dispute was won", fields) }
+        default: break
+        }
+    }
+}
+
+extension LedgerEntry {
+    /// What a log tells of the entry.
+    var logFields: [(String, JSONValue)] { [("event", .string(loggedName)), ("type", .string(type))] }
+}
+
+extension PaymentOutcome {
+    fileprivate var logFields: [(String, JSONValue)] {
+        [
+            ("order", .string(order.description)), ("from", .string(previous.rawValue)),
+            ("status", .string(status.rawValue)), ("amount_refunded", .integer(amountRefunded)),
+            ("refunded_before", .integer(previouslyRefunded)),
+        ]
+    }
+}

@@ -1,0 +1,34 @@
+package import Kernel
+package import Postgres
+
+/// Making the hashes of all license keys anew, for another pepper.
+package enum LicenseHashStatements {
+    /// Keeps licenses from being made or changed until the transaction ends; reading goes on.
+    package static let lock = Statement<Int>.affected("LOCK TABLE licenses IN SHARE ROW EXCLUSIVE MODE")
+
+    /// The next `limit` licenses after this one, by ID; the first ones after `nil`.
+    package static func page(after last: LicenseID?, limit: Int) -> Statement<[KeyOrigin]> {
+        .rows(
+            """
+            SELECT l.id, p.key_prefix, l.key_version, l.reissues
+            FROM licenses l JOIN products p ON p.id = l.product_id
+            WHERE l.id > COALESCE(\(last)::uuid, '00000000-0000-0000-0000-000000000000')
+            ORDER BY l.id LIMIT \(limit)::integer
+            """
+        ) { row throws(PostgresFault) in
+            KeyOrigin(
+                license: try row.id(0), prefix: try row.text(1), version: Int(try row.integer(2)),
+                reissues: Int(try row.integer(3)))
+        }
+    }
+
+    /// Puts these hashes in the place of others; answers how many were others.
+    package static func replace(_ hashes: [(LicenseID, [UInt8])]) -> Statement<Int> {
+        .affected(
+            """
+            UPDATE licenses l SET key_hash = new.key_hash
+            FROM unnest(\(hashes.map(\.0))::uuid[], \(hashes.map(\.1))::bytea[]) AS new (id, key_hash)
+            WHERE l.id = new.id AND l.key_hash <> new.key_hash
+            """)
+    }
+}

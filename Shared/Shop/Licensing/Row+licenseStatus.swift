@@ -1,0 +1,8 @@
+package import Postgres
+
+extension Row {
+    /// The state of a license.
+    package func licenseStatus(_ column: Int) throws(PostgresFault) -> LicenseStatus {
+        try word(column, "state of a license") { LicenseStatus(rawValue: $0) }
+    }
+}

@@ -1,0 +1,91 @@
+internal import Crypto
+import Kernel
+
+/// A license key such as `GENX-7Q2M-0K4D-9XWZ`, proved to be well formed and typed without error.
+///
+/// Eleven base32 symbols carry 55 bits, the twelfth is the check symbol. That it was ever sold, only the database can
+/// tell. Printing a key shows no more of it than its last four symbols.
+package struct LicenseKey: Equatable, Sendable {
+    /// The prefix it begins with.
+    package let prefix: LicensePrefix
+    private let symbols: [UInt8]
+
+    /// The key's last four symbols, which may be stored and shown.
+    package var lastFour: String { String(decoding: symbols.suffix(4), as: UTF8.self) }
+
+    /// The whole key, for the mail to its owner and nothing else.
+    package func revealed() -> String { spelling(after: prefix.text) }
+
+    /// What the database holds instead of the key: HMAC-SHA256 under the pepper of the canonical spelling.
+    package func hash(pepper: Pepper) -> [UInt8] { pepper.key.tag(Array(spelling(after: prefix.canonical).utf8)) }
+
+    private func spelling(after prefix: String) -> String {
+        let groups = stride(from: 0, to: symbols.count, by: 4).map { start in
+            String(decoding: symbols[start..<start + 4], as: UTF8.self)
+        }
+        return ([prefix] + groups).joined(separator: "-")
+    }
+}
+
+extension LicenseKey {
+    /// The key of a license: always the same one for the same license, secret and count of reissues, so that it need
+    /// not be stored.
+    ///
+    /// A license's first key is derived from its ID alone; each later one from the ID and the count behind it, in four
+    /// bytes, so that no two of these texts are the same.
+    ///
+    /// - Parameter reissues: how often the license was given another key.
+    init(prefix: LicensePrefix, license: LicenseID, reissues: Int, secret: HMACSHA256.Key) {
+        let count = reissues == 0 ? [] : UInt32(truncatingIfNeeded: reissues).bigEndianBytes
+        let tag = secret.tag(Array("latchkey license v1".utf8), license.uuid.bytes + count)
+        let bits = tag.prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 1
+        let values = stride(from: 50, through: 0, by: -5).map { UInt8(truncatingIfNeeded: bits >> $0) & 31 }
+        self.init(prefix: prefix, values: values)
+    }
+
+    /// The last four symbols of a key as a person typed them, with what stands before them in our tables or without;
+    /// `nil` when they are none.
+    package static func lastFour(typed text: String) -> String? {
+        let typed = text.unicodeScalars.filter { !LicenseKey.isSeparator($0) && $0 != "…" }
+        guard typed.count == 4, typed.allSatisfy(\.isASCII) else { return nil }
+        let values = typed.compactMap { Crockford.value(UInt8(truncatingIfNeeded: $0.value)) }
+        guard values.count == 4 else { return nil }
+        return String(decoding: values.map { Crockford.symbols[Int($0)] }, as: UTF8.self)
+    }
+
+    /// A key as a person typed it: in any case, with any or no spaces and dashes, O for 0, and I or L for 1.
+    ///
+    /// `nil` when it is no key or holds a typing error.
+    package init?(_ text: String) {
+        guard text.utf8.count <= 128 else { return nil }
+        let typed = text.unicodeScalars.filter { !LicenseKey.isSeparator($0) }
+        guard typed.allSatisfy(\.isASCII), typed.count > 12 else { return nil }
+        let symbols = typed.map { UInt8(truncatingIfNeeded: $0.value) }
+        let values = symbols.suffix(12).compactMap(Crockford.value)
+        guard values.count == 12, let prefix = LicensePrefix(String(decoding: symbols.dropLast(12), as: UTF8.self))
+        else { return nil }
+        self.init(prefix: prefix, values: values.dropLast())
+        guard self.symbols.last == Crockford.symbols[Int(values[11])] else { return nil }
+    }
+
+    /// Puts the check symbol behind the eleven others; it covers the prefix as well.
+    private init(prefix: LicensePrefix, values: [UInt8]) {
+        let row = prefix.canonical.utf8.compactMap(Crockford.value) + values
+        self.prefix = prefix
+        symbols = (values + [CheckSymbol.value(behind: row)]).map { Crockford.symbols[Int($0)] }
+    }
+
+    /// Blanks, and the dashes that mail programs and word processors make of a hyphen.
+    private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x2212, 0x00AD, 0x200B, 0x2060, 0xFEFF: true
+        default: scalar.properties.isWhitespace || scalar.properties.generalCategory == .dashPunctuation
+        }
+    }
+}
+
+extension LicenseKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "\(prefix.text)-****-****-\(lastFour)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

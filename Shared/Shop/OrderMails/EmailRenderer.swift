@@ -1,0 +1,129 @@
+package import Catalog
+import Downloads
+import Kernel
+package import Licensing
+package import Mail
+import Orders
+import Outbox
+import Settings
+
+/// Why a mail cannot be rendered: a fault of the settings or the data, not of the mail server.
+package enum RenderingFault: Error, Equatable, Sendable, CustomStringConvertible {
+    case unknownKind(String)
+    case unknownProduct
+    /// A key cannot be derived.
+    case key(KeyFault)
+    /// The link or the message is not fit to be sent.
+    case badMessage
+
+    package var description: String {
+        switch self {
+        case .unknownKind(let kind): "no mail of kind \(kind)"
+        case .unknownProduct: "the mail is about a product that is not in the catalog"
+        case .key(let fault): fault.description
+        case .badMessage: "the message is not fit to be sent"
+        }
+    }
+}
+
+/// Renders mails about orders; keys and links are made here, at the last moment, and not stored.
+package struct EmailRenderer: Sendable {
+    private let sender: Mailbox
+    private let templates: MailTemplates
+    private let publicURL: PublicURL
+    private let keys: KeyRing
+    private let downloadTokens: DownloadTokens
+
+    /// A renderer with the seller's templates and secrets.
+    package init(_ settings: MailSettings, keys: KeyRing) {
+        sender = settings.sender
+        templates = settings.templates
+        publicURL = settings.publicURL
+        self.keys = keys
+        downloadTokens = settings.downloadTokens
+    }
+
+    /// The message of `email`: the same at each rendering except for its links.
+    package func message(_ email: OrderEmail, _ catalog: Catalog) throws(RenderingFault) -> MailMessage {
+        let seller = Seller(
+            name: catalog.shop.name, support: catalog.shop.supportEmail,
+            freshLinks: WebLink(publicURL.link("/lost-email")))
+        var parts: [(order: OrderSummary, product: LicensedProduct)] = []
+        for (purchase, grant) in email.purchases {
+            parts.append((summary(purchase), try licensed(purchase, grant, catalog)))
+        }
+        guard let kind = MailKind(rawValue: email.job.kind.rawValue) else {
+            throw .unknownKind(email.job.kind.rawValue)
+        }
+        guard let part = parts.first, let purchase = email.purchases.first?.0 else { throw .unknownProduct }
+        switch kind {
+        case .receipt:
+            let content = ReceiptContent(
+                seller: seller, productName: part.product.name, order: part.order, products: [part.product])
+            return message(templates.receipt, content, email)
+        case .resend:
+            let content = ResendContent(
+                seller: seller, purchases: parts.map { .init(order: $0.order, products: [$0.product]) })
+            return message(templates.resend, content, email)
+        case .refundConfirmed:
+            let content = RefundConfirmedContent(
+                seller: seller, productName: part.product.name, order: part.order, refunded: purchase.refunded,
+                isFull: purchase.status.access == .revoked)
+            return message(templates.refundConfirmed, content, email)
+        case .accessSuspended:
+            let content = AccessSuspendedContent(
+                seller: seller, productName: part.product.name, order: part.order)
+            return message(templates.accessSuspended, content, email)
+        case .accessRestored:
+            let content = AccessRestoredContent(
+                seller: seller, productName: part.product.name, order: part.order, products: [part.product])
+            return message(templates.accessRestored, content, email)
+        case .keyReissued:
+            let content = KeyReissuedContent(
+                seller: seller, productName: part.product.name, order: part.order, products: [part.product])
+            return message(templates.keyReissued, content, email)
+        case .paymentFailed:
+            guard let shop = WebLink(publicURL.link("/")) else { throw .badMessage }
+            let content = PaymentFailedContent(
+                seller: seller, productName: part.product.name, order: part.order, tryAgain: shop)
+            return message(templates.paymentFailed, content, email)
+        case .addressChanged:
+            let content = AddressChangedContent(seller: seller, productName: part.product.name, order: part.order)
+            return message(templates.addressChanged, content, email)
+        }
+    }
+
+    private func message<Content: MailContent>(
+        _ template: MailTemplate<Content>, _ content: Content, _ email: OrderEmail
+    ) -> MailMessage {
+        template.message(
+            content, id: email.job.id, from: sender, to: Mailbox(address: email.recipient), date: email.job.createdAt)
+    }
+
+    private func summary(_ purchase: Purchase) -> OrderSummary {
+        OrderSummary(reference: purchase.order.description, date: purchase.orderedAt, amount: purchase.total)
+    }
+
+    private func licensed(
+        _ purchase: Purchase, _ grant: Grant?, _ catalog: Catalog
+    ) throws(RenderingFault) -> LicensedProduct {
+        guard let product = catalog.product(purchase.product) else { throw .unknownProduct }
+        var texts: [String] = []
+        for license in purchase.licenses {
+            do throws(KeyFault) {
+                texts.append(try keys.key(of: license).revealed())
+            } catch { throw .key(error) }
+        }
+        return LicensedProduct(name: product.name, keys: texts, download: try offer(product, grant))
+    }
+
+    private func offer(_ product: Product, _ grant: Grant?) throws(RenderingFault) -> DownloadOffer? {
+        guard let grant, !product.artifacts.isEmpty else { return nil }
+        let token = downloadTokens.mint(grant: grant.id, expiresAt: grant.expiresAt).revealed()
+        guard let link = WebLink(publicURL.link("/download/\(token)")) else { throw .badMessage }
+        let files = product.artifacts.map { artifact in
+            DownloadOffer.File(name: artifact.fileName, platform: artifact.platformLabel, size: artifact.size)
+        }
+        return DownloadOffer(link: link, expires: grant.expiresAt, files: files)
+    }
+}

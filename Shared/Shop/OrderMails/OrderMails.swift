@@ -1,0 +1,63 @@
+package import Catalog
+import Downloads
+package import EventLoop
+package import Kernel
+import Mail
+package import Outbox
+package import Postgres
+
+/// The mails about orders: reads what each is about, makes fresh grants for its links, and renders it.
+@Loop
+package struct OrderMails: EmailRendering {
+    private let pool: Pool
+    private let catalog: CatalogCache
+    private let renderer: EmailRenderer
+    private let clock: WallClock
+
+    /// Memberwise.
+    package init(pool: Pool, catalog: CatalogCache, renderer: EmailRenderer, clock: WallClock = .system) {
+        self.pool = pool
+        self.catalog = catalog
+        self.renderer = renderer
+        self.clock = clock
+    }
+
+    /// Every kind of mail about orders.
+    package nonisolated var kinds: Set<EmailKind> { Set(MailKind.allCases.map { EmailKind(rawValue: $0.rawValue) }) }
+
+    /// Renders `email`, whose grants are in the database already.
+    package func render(_ email: OrderEmail, _ catalog: Catalog) -> RenderedEmail {
+        do throws(RenderingFault) {
+            return .message(try renderer.message(email, catalog))
+        } catch { return .failed(error.description) }
+    }
+
+    /// Reads what the mails are about, makes grants for their links, and renders them.
+    package func render(_ jobs: [EmailJob]) async throws(PostgresFault) -> [EmailID: RenderedEmail] {
+        let now = clock.now()
+        let purchases = Dictionary(
+            grouping: try await pool.run(PurchaseStatements.purchases(of: jobs.map(\.id))), by: \.0)
+        let products = purchases.values.joined().map(\.1.product)
+        let catalog = try await catalog.catalog { known in products.allSatisfy { known.product($0) != nil } }
+        let emails = jobs.compactMap { email($0, purchases[$0.id, default: []].map(\.1), catalog, at: now) }
+        let grants = emails.flatMap(\.grants)
+        if !grants.isEmpty { _ = try await pool.run(GrantStatements.issue(grants, at: now)) }
+        return Dictionary(
+            uniqueKeysWithValues: emails.map { ($0.job.id, $0.purchases.isEmpty ? .outdated : render($0, catalog)) })
+    }
+
+    /// The mail that a row calls for, with those of its purchases of which it is still true.
+    private func email(
+        _ job: EmailJob, _ purchases: [Purchase], _ catalog: Catalog, at now: Instant
+    ) -> OrderEmail? {
+        guard let recipient = job.recipient else { return nil }
+        let kind = MailKind(rawValue: job.kind.rawValue)
+        let told: [(Purchase, Grant?)] = purchases.compactMap { purchase in
+            guard kind?.isTrue(of: purchase) ?? true, let product = catalog.product(purchase.product) else {
+                return nil
+            }
+            return (purchase, kind?.carriesKeys ?? false ? product.newGrant(at: now) : nil)
+        }
+        return OrderEmail(job: job, recipient: recipient, purchases: told)
+    }
+}

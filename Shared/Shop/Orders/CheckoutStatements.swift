@@ -1,0 +1,73 @@
+package import Kernel
+package import Postgres
+package import RateLimiting
+
+/// What the payment page is opened with.
+package struct CheckoutTerms: Equatable, Sendable {
+    /// Stripe's ID of the price.
+    package let stripePriceID: String
+    /// What one unit costs.
+    package let unitPrice: Money
+    /// Whether the payment page takes promotion codes.
+    package let allowsPromotionCodes: Bool
+    /// Whether Stripe adds the tax.
+    package let calculatesTax: Bool
+    /// Whether the buyer must agree to the terms.
+    package let requiresTermsOfService: Bool
+    /// Whether Stripe makes an invoice.
+    package let createsInvoice: Bool
+}
+
+/// The writes of a checkout.
+package enum CheckoutStatements {
+    /// Writes the pending order and answers the terms, or nothing when the product is not for sale: one decision, one
+    /// statement, the caller's rate limit included.
+    package static func begin(
+        order: OrderID, product slug: String, quantity: Int, email: EmailAddress?, isLive: Bool, at now: Instant,
+        behind gate: RateLimitGate
+    ) -> Statement<RateLimited<CheckoutTerms?>> {
+        .row(
+            """
+            WITH \(gate.parts), offer AS (
+                SELECT p.id AS product_id, p.shop_id, r.stripe_price_id, r.unit_amount, r.currency,
+                    p.allow_promotion_codes, p.automatic_tax, p.terms_consent, p.invoice_creation
+                FROM products p JOIN prices r ON r.product_id = p.id AND r.active
+                WHERE p.slug = \(slug) AND p.active AND EXISTS (SELECT FROM admitted)
+            ), new_order AS (
+                INSERT INTO orders (id, shop_id, status, email, currency, amount_total, livemode, created_at)
+                SELECT \(order), shop_id, 'pending', \(email), currency, unit_amount * \(quantity)::integer, \(isLive), \(now)
+                FROM offer
+                RETURNING id
+            ), item AS (
+                INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
+                SELECT n.id, 1, o.product_id, \(quantity)::integer, o.unit_amount FROM offer o, new_order n
+            )
+            SELECT verdict.admitted, verdict.arrivals, o.stripe_price_id, o.unit_amount, o.currency,
+                o.allow_promotion_codes, o.automatic_tax, o.terms_consent, o.invoice_creation
+            FROM verdict LEFT JOIN offer o ON true
+            """
+        ) { row throws(PostgresFault) in
+            try gate.read(row) { row throws(PostgresFault) in row.isNull(2) ? nil : try terms(row, from: 2) }
+        }
+    }
+
+    private static func terms(_ row: borrowing Row, from column: Int) throws(PostgresFault) -> CheckoutTerms {
+        CheckoutTerms(
+            stripePriceID: try row.text(column),
+            unitPrice: Money(minorUnits: try row.integer(column + 1), currency: try row.currency(column + 2)),
+            allowsPromotionCodes: try row.bool(column + 3), calculatesTax: try row.bool(column + 4),
+            requiresTermsOfService: try row.bool(column + 5), createsInvoice: try row.bool(column + 6))
+    }
+
+    /// Notes which session the order is paid through; the webhook may have been quicker.
+    package static func attach(session: String, to order: OrderID) -> Statement<Int> {
+        .affected("UPDATE orders SET stripe_session_id = \(session) WHERE id = \(order) AND stripe_session_id IS NULL")
+    }
+
+    /// Notes that no payment page could be opened.
+    package static func abandon(_ order: OrderID) -> Statement<Int> {
+        .affected(
+            "UPDATE orders SET status = 'failed' WHERE id = \(order) AND status = 'pending' AND stripe_session_id IS NULL"
+        )
+    }
+}

@@ -1,0 +1,138 @@
+import Downloads
+package import Kernel
+import Licensing
+import Outbox
+package import Postgres
+import Stripe
+
+/// Reads of one order and all that hangs on it, for the seller.
+package enum OrderDetailStatements {
+    /// The orders that are meant, one unless something is wrong.
+    package static func find(_ reference: OrderReference) -> Statement<[OrderDetail]> {
+        let condition: SQL =
+            switch reference {
+            case .order(let id): order(id)
+            case .session(let text): session(text)
+            case .paymentIntent(let text): paymentIntent(text)
+            case .keyHash(let hash): keyHash(hash)
+            case .lastFour(let symbols): lastFour(symbols)
+            }
+        return .rows(condition) { row throws(PostgresFault) in
+            OrderDetail(
+                id: try row.id(0), status: try row.orderStatus(1), email: try row.optionalText(2),
+                total: Money(minorUnits: try row.integer(4), currency: try row.currency(3)),
+                session: try row.optionalText(5), paymentIntent: try row.optionalText(6), isLive: try row.bool(7),
+                createdAt: try row.instant(8), paidAt: try row.optionalInstant(9), amountRefunded: try row.integer(10),
+                lastPaymentError: try row.optionalText(11), lastPaymentErrorAt: try row.optionalInstant(12),
+                emailCorrectedAt: try row.optionalInstant(13))
+        }
+    }
+
+    private static let columns: SQL = """
+        SELECT id, status, email, currency, amount_total, stripe_session_id, stripe_payment_intent_id, livemode,
+            created_at, paid_at, amount_refunded, last_payment_error, last_payment_error_at, email_corrected_at
+        FROM orders
+        """
+
+    private static func order(_ id: OrderID) -> SQL {
+        "\(columns) WHERE id = ANY (ARRAY[\(id)::uuid, (SELECT order_id FROM licenses WHERE id = \(id))])"
+    }
+    private static func session(_ text: String) -> SQL { "\(columns) WHERE stripe_session_id = \(text)" }
+    private static func paymentIntent(_ text: String) -> SQL {
+        "\(columns) WHERE stripe_payment_intent_id = \(text) ORDER BY created_at"
+    }
+    private static func keyHash(_ hash: [UInt8]) -> SQL {
+        "\(columns) WHERE id IN (SELECT order_id FROM licenses WHERE key_hash = \(hash))"
+    }
+    private static func lastFour(_ symbols: String) -> SQL {
+        "\(columns) WHERE id IN (SELECT order_id FROM licenses WHERE key_last_four = \(symbols)) ORDER BY created_at"
+    }
+
+    /// What was bought.
+    package static func items(_ order: OrderID) -> Statement<[OrderPart.Item]> {
+        .rows(
+            """
+            SELECT p.slug, p.name, i.quantity, i.unit_amount
+            FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = \(order) ORDER BY i.position
+            """
+        ) { row throws(PostgresFault) in
+            OrderPart.Item(
+                product: try row.text(0), productName: try row.text(1), quantity: try row.integer(2),
+                unitAmount: try row.integer(3))
+        }
+    }
+
+    /// The licenses; of their keys only the last four symbols are known.
+    package static func licenses(_ order: OrderID) -> Statement<[OrderPart.License]> {
+        .rows(
+            """
+            SELECT l.id, l.key_last_four, l.status, p.slug, l.key_version, l.reissues, l.held_at
+            FROM licenses l JOIN products p ON p.id = l.product_id WHERE l.order_id = \(order) ORDER BY l.id
+            """
+        ) { row throws(PostgresFault) in
+            OrderPart.License(
+                id: try row.id(0), lastFour: try row.text(1), status: try row.licenseStatus(2),
+                product: try row.text(3),
+                keyVersion: try row.integer(4), reissues: try row.integer(5), heldAt: try row.optionalInstant(6))
+        }
+    }
+
+    /// What is known of the refunds of `payment`.
+    package static func refunds(_ payment: String?) -> Statement<[OrderPart.Refund]> {
+        .rows(
+            """
+            SELECT stripe_refund_id, amount, status, stated_at
+            FROM refunds WHERE stripe_payment_intent_id = \(payment) ORDER BY stated_at, stripe_refund_id
+            """
+        ) { row throws(PostgresFault) in
+            OrderPart.Refund(
+                id: try row.text(0), amount: try row.integer(1),
+                status: try row.word(2, "state of a refund") { RefundStatus(rawValue: $0) },
+                statedAt: try row.instant(3))
+        }
+    }
+
+    /// What is known of the disputes over `payment`.
+    package static func disputes(_ payment: String?) -> Statement<[OrderPart.Dispute]> {
+        .rows(
+            """
+            SELECT stripe_dispute_id, status, stated_at
+            FROM disputes WHERE stripe_payment_intent_id = \(payment) ORDER BY stated_at, stripe_dispute_id
+            """
+        ) { row throws(PostgresFault) in
+            OrderPart.Dispute(
+                id: try row.text(0), status: try row.word(1, "state of a dispute") { DisputeStatus(rawValue: $0) },
+                statedAt: try row.instant(2))
+        }
+    }
+
+    /// The mails, sent or not.
+    package static func emails(_ order: OrderID) -> Statement<[OrderPart.Email]> {
+        .rows(
+            """
+            SELECT id, kind, status, attempts, recipient, next_attempt_at, sent_at, last_error
+            FROM emails WHERE order_id = \(order) ORDER BY created_at, id
+            """
+        ) { row throws(PostgresFault) in
+            OrderPart.Email(
+                id: try row.id(0), kind: EmailKind(rawValue: try row.text(1)), status: try row.emailStatus(2),
+                attempts: try row.integer(3),
+                recipient: try row.text(4), nextAttemptAt: try row.instant(5), sentAt: try row.optionalInstant(6),
+                lastError: try row.optionalText(7))
+        }
+    }
+
+    /// The download links' grants.
+    package static func grants(_ order: OrderID) -> Statement<[OrderPart.Grant]> {
+        .rows(
+            """
+            SELECT id, uses, max_uses, expires_at, revoked_at IS NOT NULL
+            FROM download_grants WHERE order_id = \(order) ORDER BY created_at, id
+            """
+        ) { row throws(PostgresFault) in
+            OrderPart.Grant(
+                id: try row.id(0), uses: try row.integer(1), maxUses: try row.integer(2), expiresAt: try row.instant(3),
+                isRevoked: try row.bool(4))
+        }
+    }
+}

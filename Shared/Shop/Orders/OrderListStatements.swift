@@ -1,0 +1,67 @@
+package import Kernel
+package import Postgres
+
+/// An order as a list shows it.
+package struct OrderLine: Equatable, Sendable {
+    /// The order's ID.
+    package let id: OrderID
+    /// Where it stands.
+    package let status: OrderStatus
+    /// The buyer's address.
+    package let email: String?
+    /// What was paid, or was to be.
+    package let total: Money
+    /// How much of it went back or is on its way.
+    package let refunded: Money
+    /// The product's name in addresses; none where nobody knows it any more.
+    package let product: String?
+    /// How many units.
+    package let quantity: Int64
+    /// Whether real money moved.
+    package let isLive: Bool
+    /// When it was placed.
+    package let createdAt: Instant
+}
+
+/// Which orders a list is about; what is `nil` leaves none out.
+package struct OrderFilter: Equatable, Sendable {
+    /// Where they stand.
+    package var status: OrderStatus?
+    /// Whose they are.
+    package var email: EmailAddress?
+    /// Placed then or later.
+    package var since: Instant?
+    /// Only orders that a list shows behind this one.
+    package var before: OrderID?
+
+    /// All orders.
+    package init() {}
+}
+
+/// The seller's list of orders.
+package enum OrderListStatements {
+    /// The newest orders, the newest first; their IDs grow with time.
+    package static func newest(_ limit: Int, _ filter: OrderFilter) -> Statement<[OrderLine]> {
+        .rows(
+            """
+            SELECT o.id, o.status, o.email, o.currency, o.amount_total, o.amount_refunded, p.slug, i.quantity, o.livemode,
+                o.created_at
+            FROM orders o
+            LEFT JOIN order_items i ON i.order_id = o.id AND i.position = 1
+            LEFT JOIN products p ON p.id = i.product_id
+            WHERE (\(filter.before)::uuid IS NULL OR o.id < \(filter.before)::uuid)
+                AND (\(filter.status?.rawValue)::text IS NULL OR o.status = \(filter.status?.rawValue)::text)
+                AND (\(filter.email)::text IS NULL OR lower(o.email) = lower(\(filter.email)::text))
+                AND (\(filter.since)::timestamptz IS NULL OR o.created_at >= \(filter.since)::timestamptz)
+            ORDER BY o.id DESC LIMIT \(limit)::bigint
+            """
+        ) { row throws(PostgresFault) in
+            let currency = try row.currency(3)
+            return OrderLine(
+                id: try row.id(0), status: try row.orderStatus(1), email: try row.optionalText(2),
+                total: Money(minorUnits: try row.integer(4), currency: currency),
+                refunded: Money(minorUnits: try row.integer(5), currency: currency), product: try row.optionalText(6),
+                quantity: try row.optionalInteger(7) ?? 0, isLive: try row.bool(8), createdAt: try row.instant(9))
+        }
+    }
+}

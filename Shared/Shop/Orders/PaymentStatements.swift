@@ -1,0 +1,196 @@
+import Audit
+package import Kernel
+import Licensing
+import Outbox
+package import Postgres
+
+/// What a payment's news changed.
+package struct PaymentOutcome: Equatable, Sendable {
+    /// The order that changed.
+    package let order: OrderID
+    /// What it was.
+    package let previous: OrderStatus
+    /// What it is now.
+    package let status: OrderStatus
+    /// How much of it went back in all, in minor units.
+    package let amountRefunded: Int64
+    /// How much of it had gone back before, in minor units.
+    package let previouslyRefunded: Int64
+    /// The mails that wait to be sent, leased to the caller.
+    package let mails: [EmailID]
+}
+
+/// The IDs of the mails that a change may call for.
+package struct PaymentMails: Equatable, Sendable {
+    let refund: EmailID
+    let access: EmailID
+
+    /// Fresh IDs.
+    package init(at now: Instant) {
+        refund = EmailID(at: now)
+        access = EmailID(at: now)
+    }
+}
+
+/// What Stripe says of a payment after its sale, and what follows from it for the order and its licenses.
+///
+/// Run `record` and `settle` as one transaction. The first takes the payment's lock, so that the second, which begins
+/// with the lock held, sees every fact that any other transaction has committed; so does the sale's own statement. What
+/// arrives at once is therefore dealt with one after the other, and what arrives first, fact or sale, is found by what
+/// arrives second.
+package enum PaymentStatements {
+    /// The lock that whoever reads or writes what is known of `payment` holds until the end of its transaction.
+    package static func lock(_ payment: String) -> Statement<Void> {
+        .row("SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0))") { _ in }
+    }
+
+    /// The same lock, for whoever knows the order alone; nothing is locked when there is no such order.
+    package static func lock(paymentOf order: OrderID) -> Statement<Int> {
+        .affected(
+            """
+            SELECT pg_advisory_xact_lock(hashtextextended(COALESCE(stripe_payment_intent_id, stripe_session_id, id::text), 0))
+            FROM orders WHERE id = \(order)
+            """)
+    }
+
+    /// Takes the payment's lock, as a CTE for a statement that reads or writes what is known of `payment`.
+    package static func gate(_ payment: String) -> SQL {
+        "gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0)))"
+    }
+
+    /// Keeps an update of `payment`, if it is the latest, once for each row of `source`.
+    package static func keep(_ update: PaymentUpdate, of payment: String, from source: SQL) -> SQL {
+        switch update {
+        case .refundTotal(let amount):
+            """
+            INSERT INTO refund_totals AS known (stripe_payment_intent_id, amount)
+            SELECT \(payment), \(amount) FROM \(source)
+            ON CONFLICT (stripe_payment_intent_id) DO UPDATE SET amount = EXCLUDED.amount
+            WHERE known.amount < EXCLUDED.amount
+            """
+        case .refund(let id, let amount, let status, let at):
+            """
+            INSERT INTO refunds AS known (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at)
+            SELECT \(id), \(payment), \(amount), \(status.rawValue), \(at) FROM \(source)
+            ON CONFLICT (stripe_refund_id) DO UPDATE
+            SET amount = EXCLUDED.amount, status = EXCLUDED.status, stated_at = EXCLUDED.stated_at
+            WHERE (known.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], known.status))
+                < (EXCLUDED.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], EXCLUDED.status))
+            """
+        case .dispute(let id, let status, let at):
+            """
+            INSERT INTO disputes AS known (stripe_dispute_id, stripe_payment_intent_id, status, stated_at)
+            SELECT \(id), \(payment), \(status.rawValue), \(at) FROM \(source)
+            ON CONFLICT (stripe_dispute_id) DO UPDATE
+            SET status = EXCLUDED.status, stated_at = EXCLUDED.stated_at
+            WHERE (known.stated_at, array_position(ARRAY['open', 'won', 'lost'], known.status))
+                < (EXCLUDED.stated_at, array_position(ARRAY['open', 'won', 'lost'], EXCLUDED.status))
+            """
+        }
+    }
+
+    /// Brings the order of `payment`, and every license of it, to where the facts put them; nothing when nothing
+    /// changes or nobody has paid yet.
+    ///
+    /// A license that the seller closed by hand stays closed. Downloads, activations and leases ask the license, so
+    /// its state closes and opens every door at once.
+    ///
+    /// - Parameters:
+    ///   - lease: until when the caller has the mails for itself; `now` when it leaves them to others.
+    ///   - origin: from where it was done, for the audit log.
+    package static func settle(
+        _ payment: String, _ mails: PaymentMails, mailLeasedUntil lease: Instant, by actor: String,
+        from origin: String = "", at now: Instant
+    ) -> Statement<PaymentOutcome?> {
+        .optionalRow(
+            """
+            WITH payment AS (SELECT \(payment)::text AS id), \(PaymentStatements.facts), standing AS (
+                SELECT due.id, due.email, due.was, due.refunded_before, facts.refunded, \(PaymentStatements.status) AS status
+                FROM (
+                    SELECT o.id, o.email, o.status AS was, o.amount_refunded AS refunded_before, o.amount_total AS total
+                    FROM orders o JOIN payment ON o.stripe_payment_intent_id = payment.id
+                    WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
+                ) due, facts
+            ), changed AS (
+                UPDATE orders o SET status = standing.status, amount_refunded = standing.refunded FROM standing
+                WHERE o.id = standing.id AND (o.status <> standing.status OR o.amount_refunded <> standing.refunded)
+                RETURNING o.id, o.email, o.status, o.amount_refunded, standing.was, standing.refunded_before,
+                    \(PaymentStatements.access) AS access
+            ), license AS (
+                \(LicenseStatements.move(licensesOf: "changed"))
+            ), news AS (
+                SELECT id, email, \(mails.refund)::uuid AS mail, 'refund_confirmed' AS kind FROM changed
+                WHERE amount_refunded > refunded_before
+                UNION ALL
+                SELECT id, email, \(mails.access)::uuid, CASE access WHEN 'active' THEN 'access_restored' ELSE 'access_suspended' END
+                FROM changed
+                WHERE (access = 'active') <> (was IN ('paid', 'partially_refunded')) AND access <> 'revoked'
+            ), due_mail AS (
+                SELECT mail AS id, id AS order_id, kind, email AS recipient,
+                    \(lease > now ? lease : nil)::timestamptz AS leased_until, \(now)::timestamptz AS at
+                FROM news WHERE email IS NOT NULL
+            ), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
+            ), audit AS (
+                \(AuditStatements.insert)
+                SELECT \(now), \(actor), 'order.' || status, id,
+                    jsonb_build_object('from', was, 'amount_refunded', amount_refunded, 'payment', \(payment)::text),
+                    \(origin)
+                FROM changed
+            )
+            SELECT id, was, status, amount_refunded, (SELECT array_agg(mail.id) FROM mail), refunded_before FROM changed
+            """
+        ) { row throws(PostgresFault) in
+            PaymentOutcome(
+                order: try row.id(0), previous: try row.orderStatus(1), status: try row.orderStatus(2),
+                amountRefunded: try row.integer(3), previouslyRefunded: try row.integer(5),
+                mails: row.isNull(4) ? [] : try row.ids(4))
+        }
+    }
+
+    /// Records why an attempt to pay failed, once for each row of `source`; the buyer may try again.
+    package static func noteFailure(_ code: String, order: OrderID, at: Instant, from source: SQL) -> SQL {
+        """
+        UPDATE orders o SET last_payment_error = \(code), last_payment_error_at = \(at) FROM \(source)
+        WHERE o.id = \(order) AND (o.last_payment_error_at IS NULL OR o.last_payment_error_at <= \(at))
+        """
+    }
+
+    // MARK: The rules of money and access, one text for the sale and for what comes after it
+
+    /// The CTE `facts`, after a CTE `payment (id)`; it always has one row.
+    package static let facts: SQL = """
+        facts AS MATERIALIZED (
+            SELECT known.is_lost, known.is_open, greatest(known.others, known.total - known.failed, 0) AS refunded
+            FROM (
+                SELECT COALESCE((SELECT amount FROM refund_totals t WHERE t.stripe_payment_intent_id = payment.id), 0) AS total,
+                    COALESCE(refund.failed, 0)::bigint AS failed, COALESCE(refund.others, 0)::bigint AS others,
+                    COALESCE(dispute.is_lost, false) AS is_lost, COALESCE(dispute.is_open, false) AS is_open
+                FROM payment, LATERAL (
+                    SELECT sum(amount) FILTER (WHERE status = 'failed') AS failed,
+                        sum(amount) FILTER (WHERE status <> 'failed') AS others
+                    FROM refunds WHERE stripe_payment_intent_id = payment.id
+                ) refund, LATERAL (
+                    SELECT bool_or(status = 'lost') AS is_lost, bool_or(status = 'open') AS is_open
+                    FROM disputes WHERE stripe_payment_intent_id = payment.id
+                ) dispute
+            ) known
+        )
+        """
+
+    /// The state of a paid order, of `facts` and `due.total`.
+    package static let status: SQL = """
+        CASE WHEN facts.is_lost THEN 'lost'
+            WHEN facts.refunded > 0 AND facts.refunded >= due.total THEN 'refunded'
+            WHEN facts.is_open THEN 'disputed'
+            WHEN facts.refunded > 0 THEN 'partially_refunded'
+            ELSE 'paid' END
+        """
+
+    /// `OrderStatus.access` of `standing.status`, for an order that somebody has paid for.
+    package static let access: SQL = """
+        CASE WHEN standing.status IN ('refunded', 'lost') THEN 'revoked'
+            WHEN standing.status = 'disputed' THEN 'suspended'
+            ELSE 'active' END
+        """
+}

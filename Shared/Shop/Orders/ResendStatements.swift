@@ -1,0 +1,131 @@
+package import Audit
+import EventLoop
+package import Kernel
+import Outbox
+package import Postgres
+package import RateLimiting
+
+/// What became of the seller's wish to send an order's mail again.
+package enum ResendOutcome: Equatable, Sendable {
+    /// It waits to go to this address.
+    case queued(recipient: String)
+    /// The order, where it stands, has no license that opens anything.
+    case closed(OrderStatus)
+    /// There is no address to send it to.
+    case noAddress
+    /// There is no such order.
+    case noOrder
+}
+
+/// What sends a buyer everything once more, whoever asks for it.
+package enum ResendStatements {
+    /// How long one mail is enough for the same customer.
+    package static let pause: Duration = .seconds(600)
+
+    /// Notes that somebody asked for the e-mails of `email`: the same one row for every address.
+    ///
+    /// Nothing is looked up, so that neither the answer nor its time can tell whether the address bought anything. Who
+    /// bought is found out later, where nobody waits. The gate counts by the caller's address and by `email` as it was
+    /// given, whether or not it is a customer's.
+    package static func ask(
+        for email: EmailAddress, at now: Instant, behind gate: RateLimitGate
+    ) -> Statement<RateLimited<Void>> {
+        .row(
+            """
+            WITH \(gate.parts), request AS (
+                INSERT INTO resend_requests (id, email, requested_at)
+                SELECT \(UUIDv7(at: now)), \(email), \(now) FROM admitted
+            )
+            SELECT admitted, arrivals FROM verdict
+            """
+        ) { row throws(PostgresFault) in try gate.read(row) { _ in } }
+    }
+
+    /// Takes the oldest requests, at most `limit`, and queues a mail with everything that its address bought and still
+    /// holds for each that bought something; answers how many it took.
+    ///
+    /// A customer whose mail was queued less than `pause` ago gets no other one: a condition on the customer's row. One
+    /// caller at a time takes requests; another one meanwhile finds none.
+    package static func take(limit: Int, at now: Instant) -> Statement<Int> {
+        .row(
+            """
+            WITH gate AS MATERIALIZED (
+                SELECT pg_try_advisory_xact_lock(hashtextextended('latchkey resend requests', 0)) AS is_free
+            ), asked AS (
+                DELETE FROM resend_requests WHERE id IN (
+                    SELECT id FROM resend_requests WHERE (SELECT is_free FROM gate) ORDER BY id LIMIT \(limit)::integer
+                )
+                RETURNING email
+            ), customer AS (
+                UPDATE customers c SET resend_queued_at = \(now)
+                FROM shops s, (SELECT DISTINCT lower(email) AS email FROM asked) a
+                WHERE c.shop_id = s.id AND lower(c.email) = a.email
+                    AND (c.resend_queued_at IS NULL OR c.resend_queued_at <= \(now - pause))
+                    AND EXISTS (
+                        SELECT FROM orders o JOIN licenses l ON l.order_id = o.id
+                        WHERE o.customer_id = c.id AND l.status = 'active'
+                    )
+                RETURNING c.id, c.email
+            ), due_mail AS (
+                SELECT fresh.id, newest.id AS order_id, 'resend' AS kind, customer.email AS recipient,
+                    NULL::timestamptz AS leased_until, \(now)::timestamptz AS at
+                FROM (SELECT id, email, row_number() OVER () AS number FROM customer) customer
+                JOIN unnest(\((0..<limit).map { _ in EmailID(at: now) })::uuid[]) WITH ORDINALITY AS fresh (id, number)
+                    USING (number)
+                CROSS JOIN LATERAL (
+                    SELECT o.id FROM orders o
+                    WHERE o.customer_id = customer.id
+                        AND EXISTS (SELECT FROM licenses l WHERE l.order_id = o.id AND l.status = 'active')
+                    ORDER BY o.created_at DESC, o.id DESC LIMIT 1
+                ) newest
+            ), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
+            )
+            SELECT count(*) FROM asked
+            """
+        ) { row throws(PostgresFault) in Int(try row.integer(0)) }
+    }
+
+    /// How many requests one statement takes, and how many such statements one call runs at most: a flood of requests
+    /// must not keep a receipt waiting.
+    private static let batch = (requests: 100, rounds: 10)
+
+    /// Takes what people asked for, in bounded batches; what is left waits for the next call.
+    @Loop
+    package static func queueAll(on pool: Pool, at now: Instant) async throws(PostgresFault) {
+        for _ in 1...batch.rounds {
+            let taken = try await pool.run(take(limit: batch.requests, at: now))
+            if taken < batch.requests { break }
+        }
+    }
+
+    /// Queues a mail with everything that the buyer of `order` holds, due at once, or queues nothing and says why.
+    package static func queue(
+        _ mail: EmailID, for order: OrderID, by stamp: AuditContext
+    ) -> Statement<ResendOutcome> {
+        Statement(
+            """
+            WITH found AS (
+                SELECT o.id, o.status, o.email,
+                    EXISTS (SELECT FROM licenses l WHERE l.order_id = o.id AND l.status = 'active') AS is_open
+                FROM orders o WHERE o.id = \(order)
+            ), due_mail AS (
+                SELECT \(mail)::uuid AS id, id AS order_id, 'resend' AS kind, email AS recipient,
+                    NULL::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+                FROM found WHERE is_open AND email IS NOT NULL
+            ), mail AS (
+                \(OutboxStatements.enqueue(from: "due_mail"))
+            ), audit AS (
+                \(AuditStatements.append(stamp, "'order.resent'", of: "order_id", details: "'mail', id", from: "mail"))
+            )
+            SELECT status, email, is_open FROM found
+            """
+        ) { result throws(PostgresFault) in
+            guard result.rowCount > 0 else { return .noOrder }
+            return try result.withRow(0) { row throws(PostgresFault) in
+                guard try row.bool(2) else { return .closed(try row.orderStatus(0)) }
+                return try row.optionalText(1).map(ResendOutcome.queued) ?? .noAddress
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import Kernel
+package import Postgres
+
+/// The outbox: mails that wait, who sends them now, and what became of it.
+package enum OutboxStatements {
+    /// Queues a mail for each row of `source`, for a WITH part of the statement that makes the mail necessary; returns
+    /// `id` and `order_id`.
+    ///
+    /// - Parameter source: a CTE with `id`, `order_id`, `kind`, `recipient`, `leased_until` and `at`. A mail that is
+    ///   leased counts as tried once; one that is not is due at once.
+    package static func enqueue(from source: SQL) -> SQL {
+        """
+        INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at)
+        SELECT m.id, m.order_id, m.kind, m.recipient, 'pending', (m.leased_until IS NOT NULL)::integer,
+            COALESCE(m.leased_until, m.at), m.at
+        FROM \(source) m
+        RETURNING id, order_id
+        """
+    }
+
+    /// Gives up the mails of `order` that wait, except those of one kind, because of `reason`, for a WITH part; returns
+    /// `kind`.
+    ///
+    /// - Parameter source: a CTE with the order's `id`.
+    package static func drop(mailsOf source: SQL, except kind: SQL, because reason: String) -> SQL {
+        """
+        UPDATE emails e SET status = 'dead', last_error = \(reason) FROM \(source) o
+        WHERE e.order_id = o.id AND e.status = 'pending' AND e.kind <> \(kind)
+        RETURNING e.kind
+        """
+    }
+
+    /// Leases up to `limit` mails that are due, oldest first, passing over those that another process holds.
+    package static func claim(limit: Int, leaseUntil lease: Instant, at now: Instant) -> Statement<[EmailJob]> {
+        .rows(
+            """
+            WITH due AS (
+                SELECT id FROM emails WHERE status = 'pending' AND next_attempt_at <= \(now)
+                ORDER BY next_attempt_at LIMIT \(limit)::integer FOR UPDATE SKIP LOCKED
+            ), claimed AS (
+                UPDATE emails e SET attempts = e.attempts + 1, next_attempt_at = \(lease) FROM due WHERE e.id = due.id
+                RETURNING e.id, e.kind, e.recipient, e.attempts, e.created_at
+            )
+            SELECT id, kind, recipient, attempts, created_at FROM claimed ORDER BY created_at, id
+            """, job)
+    }
+
+    /// The mails of these rows, which the caller has leased already.
+    package static func leased(_ mails: [EmailID]) -> Statement<[EmailJob]> {
+        .rows(
+            """
+            SELECT id, kind, recipient, attempts, created_at FROM emails
+            WHERE id = ANY (\(mails)) AND status = 'pending' ORDER BY created_at, id
+            """, job)
+    }
+
+    /// Notes what an attempt led to.
+    ///
+    /// A mail that was settled by somebody else meanwhile stays as it is, and an attempt that outlived its lease says
+    /// nothing of the one that followed, unless the mail was sent by it.
+    package static func settle(
+        _ mail: EmailID, attempt: Int, _ next: EmailSchedule.Next, error: String?, at now: Instant
+    ) -> Statement<Int> {
+        switch next {
+        case .sent:
+            .affected(
+                """
+                UPDATE emails SET status = 'sent', sent_at = \(now), last_error = NULL
+                WHERE id = \(mail) AND status = 'pending'
+                """)
+        case .retry(let pause):
+            .affected(
+                """
+                UPDATE emails SET next_attempt_at = \(now + pause), last_error = \(error)
+                WHERE id = \(mail) AND attempts = \(attempt)::integer AND status = 'pending'
+                """)
+        case .dead:
+            .affected(
+                """
+                UPDATE emails SET status = 'dead', last_error = \(error)
+                WHERE id = \(mail) AND attempts = \(attempt)::integer AND status = 'pending'
+                """)
+        }
+    }
+
+    private static let job: @Sendable (borrowing Row) throws(PostgresFault) -> EmailJob = { row throws(PostgresFault) in
+        EmailJob(
+            id: try row.id(0), kind: EmailKind(rawValue: try row.text(1)), recipient: EmailAddress(try row.text(2)),
+            attempt: Int(try row.integer(3)), createdAt: try row.instant(4))
+    }
+}

@@ -1,0 +1,97 @@
+package import EventLoop
+package import Kernel
+package import Postgres
+
+/// How many mails a round dealt with.
+package struct OutboxReport: Equatable, Sendable {
+    /// Mails that the mail server took.
+    package var sent = 0
+    /// Mails that will be tried again.
+    package var postponed = 0
+    /// Mails that were given up.
+    package var dead = 0
+    /// Mails that what happened since has made untrue.
+    package var dropped = 0
+
+    /// Nothing was done.
+    package init() {}
+}
+
+/// The renderer of some kinds of mail; every slice that sends mails brings one.
+package protocol EmailRendering: Sendable {
+    /// The kinds that this renderer knows.
+    var kinds: Set<EmailKind> { get }
+
+    /// Renders a batch of leased mails of these kinds; a mail that it leaves out counts as failed.
+    @Loop
+    func render(_ jobs: [EmailJob]) async throws(PostgresFault) -> [EmailID: RenderedEmail]
+}
+
+/// Works off what is due in the outbox; any number of these may run at once.
+@Loop
+package struct OutboxWorker {
+    /// Mails that are sent at once: as many connections as a mail server likes to see from one peer.
+    private static let roundSize = 5
+
+    private let pool: Pool
+    private let sender: EmailSender
+    private let renderers: [any EmailRendering]
+    private let clock: WallClock
+
+    /// A worker that sends with `sender` what `renderers` render.
+    package init(pool: Pool, sender: EmailSender, renderers: [any EmailRendering], clock: WallClock = .system) {
+        self.pool = pool
+        self.sender = sender
+        self.renderers = renderers
+        self.clock = clock
+    }
+
+    /// Sends what is due, in rounds of a few, until nothing is or `deadline` has come.
+    ///
+    /// - Throws: what the database says; mails under way keep their lease and are tried again when it ends.
+    package func sendDue(until deadline: Instant) async throws(PostgresFault) -> OutboxReport {
+        var report = OutboxReport()
+        while clock.now() < deadline {
+            let now = clock.now()
+            let claimed = try await pool.run(
+                OutboxStatements.claim(limit: OutboxWorker.roundSize, leaseUntil: now + EmailSender.lease, at: now))
+            if claimed.isEmpty { break }
+            try await send(claimed, &report)
+        }
+        return report
+    }
+
+    /// Sends mails that the caller has leased by making them; they are tried once here.
+    ///
+    /// - Throws: what the database says; the mails keep their lease and are tried again when it ends.
+    package func send(_ mails: [EmailID]) async throws(PostgresFault) {
+        guard !mails.isEmpty else { return }
+        var report = OutboxReport()
+        try await send(try await pool.run(OutboxStatements.leased(mails)), &report)
+    }
+
+    private func send(_ jobs: [EmailJob], _ report: inout OutboxReport) async throws(PostgresFault) {
+        let rendered = try await render(jobs)
+        // All of a round at once: its lease is one attempt's time, and a hanging server delays no other mail.
+        let sending = jobs.map { job in
+            Loop.start { await sender.send(job, rendered[job.id] ?? .failed("no mail of kind \(job.kind.rawValue)")) }
+        }
+        for mail in sending {
+            switch await mail.value {
+            case .sent: report.sent += 1
+            case .retry: report.postponed += 1
+            case .dead: report.dead += 1
+            case nil: report.dropped += 1
+            }
+        }
+    }
+
+    private func render(_ jobs: [EmailJob]) async throws(PostgresFault) -> [EmailID: RenderedEmail] {
+        var rendered: [EmailID: RenderedEmail] = [:]
+        for renderer in renderers {
+            let batch = jobs.filter { renderer.kinds.contains($0.kind) }
+            if !batch.isEmpty { rendered.merge(try await renderer.render(batch)) { first, _ in first } }
+        }
+        return rendered
+    }
+}

@@ -1,0 +1,8 @@
+package import Postgres
+
+extension Row {
+    /// The state of a mail.
+    package func emailStatus(_ column: Int) throws(PostgresFault) -> EmailStatus {
+        try word(column, "state of a mail") { EmailStatus(rawValue: $0) }
+    }
+}

@@ -1,0 +1,166 @@
+package import Audit
+package import EventLoop
+import Fulfilment
+import Kernel
+package import Log
+package import Orders
+package import Postgres
+package import Stripe
+package import StripeClient
+
+/// Asks Stripe for refunds so that each is made once, and notes what Stripe answers.
+///
+/// The request is kept before Stripe hears of it, under an ID that makes every repeat the same call to Stripe for as
+/// long as Stripe remembers calls, and that stands in the refund, where it is looked up when somebody repeats.
+@Loop
+package struct Refunding {
+    /// How long Stripe remembers an idempotency key at least.
+    ///
+    /// Source: <https://docs.stripe.com/api/idempotent_requests>
+    private static let keyLife: Duration = .seconds(86_400)
+    /// Where the request's ID stands in a refund at Stripe.
+    private static let mark = "latchkey_refund"
+
+    private let connection: Connection
+    private let stripe: StripeClient
+    private let context: AuditContext
+    private let settlement: PaymentSettlement
+
+    /// Refunds on the word of `context`, which the audit log keeps.
+    package init(_ connection: Connection, _ stripe: StripeClient, by context: AuditContext, log: Log) {
+        self.connection = connection
+        self.stripe = stripe
+        self.context = context
+        settlement = PaymentSettlement(actor: context.actor.description, origin: context.origin, log: log)
+    }
+
+    /// What is known before a refund of `order`.
+    package func view(_ order: OrderDetail) async throws(RefundFault) -> RefundView {
+        let (refunds, open) = try await mapping { () throws(PostgresFault) in
+            try await connection.run(
+                OrderDetailStatements.refunds(order.paymentIntent), RefundRequestStatements.open(of: order.id))
+        }
+        return RefundView(order: order, refunds: refunds, open: open)
+    }
+
+    /// Makes the refund and records it; when this returns, the licenses are as the money is.
+    ///
+    /// - Throws: what became of the refund; the fault says whether no money went back or whether that is unknown.
+    package func carryOut(_ plan: RefundPlan) async throws(RefundFault) -> Refund {
+        let (request, isNew) = try await begin(plan)
+        let answer: Refund?
+        do throws(StripeCallFault) {
+            answer = try await made(request, plan, isNew: isNew)
+        } catch {
+            throw try await failure(error, request, plan)
+        }
+        guard let refund = answer else {
+            try await note([], of: plan.payment, ending: request, .refused(code: "lapsed"))
+            throw .neverReached
+        }
+        try await note([refund], of: plan.payment, ending: request, .made(refund: refund.id.text))
+        guard refund.status != .known(.failed), refund.status != .known(.canceled) else {
+            throw .failed(refund: refund.id.text)
+        }
+        return refund
+    }
+
+    /// The request to bring to its end, and whether Stripe cannot have heard of it yet.
+    private func begin(_ plan: RefundPlan) async throws(RefundFault) -> (RefundRequest, Bool) {
+        if let open = plan.open { return (open, false) }
+        let id = RefundRequestID(at: context.at)
+        let begun = try await mapping { () throws(PostgresFault) in
+            try await connection.run(
+                PaymentStatements.lock(paymentOf: plan.order.id),
+                RefundRequestStatements.begin(
+                    id, order: plan.order.id, amount: plan.amount.minorUnits, seen: plan.order.amountRefunded,
+                    by: context)
+            ).1
+        }
+        guard let begun, begun.amount == plan.amount.minorUnits else {
+            throw .changedMeanwhile
+        }
+        return (begun, begun.id == id)
+    }
+
+    /// The refund that Stripe made of the request, now or before; `nil` when it made none and may have forgotten that it
+    /// was asked, so that asking again is a new question.
+    private func made(
+        _ request: RefundRequest, _ plan: RefundPlan, isNew: Bool
+    ) async throws(StripeCallFault) -> Refund? {
+        if !isNew {
+            if let known = try await refunds(of: plan.payment).first(where: { isOf(request, $0) }) { return known }
+            guard context.at < request.requestedAt + Refunding.keyLife else { return nil }
+        }
+        return try await stripe.send(
+            StripeRequest<Refund>.refund(
+                paymentIntent: plan.payment, amount: request.amount,
+                metadata: [Refunding.mark: request.id.description], idempotencyKey: "latchkey-refund-\(request.id)"))
+    }
+
+    private func isOf(_ request: RefundRequest, _ refund: Refund) -> Bool {
+        refund.metadata[Refunding.mark] == request.id.description
+    }
+
+    private func refunds(of payment: StripeID) async throws(StripeCallFault) -> [Refund] {
+        var refunds: [Refund] = []
+        var page: Page<Refund>
+        repeat {
+            page = try await stripe.send(
+                StripeRequest<Page<Refund>>.refunds(of: payment, startingAfter: refunds.last?.id))
+            refunds += page.elements
+        } while page.hasMore && !page.elements.isEmpty
+        return refunds
+    }
+
+    /// Records what became of refunds, and that with it the request has come to its end, in one transaction: as if
+    /// Stripe's events about them had arrived, which then change nothing any more.
+    private func note(
+        _ refunds: [Refund], of payment: StripeID, ending request: RefundRequest, _ end: RefundRequestEnd
+    ) async throws(RefundFault) {
+        var updates: [(PaymentUpdate, LedgerEntry)] = []
+        for refund in refunds {
+            do throws(FulfilmentFault) {
+                updates.append(
+                    (try refund.update(seenAt: context.at), LedgerEntry(refund, of: payment, at: context.at)))
+            } catch { throw .unknownState(refund: refund.id.text, error) }
+        }
+        let recorded = updates
+        let outcomes = try await mapping { () throws(PostgresFault) in
+            try await connection.transaction { connection throws(PostgresFault) in
+                var outcomes: [(PaymentOutcome?, LedgerEntry)] = []
+                for (update, entry) in recorded {
+                    let (record, settle) = settlement.statements(
+                        update, of: payment.text, from: entry, mailLeasedUntil: context.at, at: context.at)
+                    outcomes.append((try await connection.run(record, settle).1, entry))
+                }
+                _ = try await connection.run(RefundRequestStatements.end(request.id, end, by: context))
+                return outcomes
+            }
+        }
+        for (outcome, entry) in outcomes { settlement.report(outcome, of: entry) }
+    }
+
+    /// Why Stripe made no refund, or none that we know of; a request that it refused is over.
+    private func failure(
+        _ fault: StripeCallFault, _ request: RefundRequest, _ plan: RefundPlan
+    ) async throws(RefundFault) -> RefundFault {
+        let code: String
+        switch fault {
+        case .answered(.refused(let word, _, _, _)): code = word ?? "refused"
+        case .answered(.authentication): code = "authentication"
+        case .answered, .unreachable: return .unknown(fault)
+        }
+        // Stripe may know of refunds that we have not heard of: that would be why.
+        var (known, doubt): ([Refund], StripeCallFault?) = ([], nil)
+        do throws(StripeCallFault) { known = try await refunds(of: plan.payment) } catch { doubt = error }
+        try await note(known, of: plan.payment, ending: request, .refused(code: code))
+        return .refused(code: code, doubt: doubt)
+    }
+
+    private func mapping<Output>(
+        _ body: @Loop () async throws(PostgresFault) -> Output
+    ) async throws(RefundFault) -> Output {
+        do throws(PostgresFault) { return try await body() } catch { throw .database(error) }
+    }
+}

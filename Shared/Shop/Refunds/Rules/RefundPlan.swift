@@ -1,0 +1,69 @@
+package import Kernel
+package import Orders
+package import Stripe
+
+/// What is known before a refund.
+package struct RefundView: Equatable, Sendable {
+    /// The order.
+    package let order: OrderDetail
+    /// The refunds that are known already.
+    package let refunds: [OrderPart.Refund]
+    /// A refund that was asked for and whose outcome is unknown.
+    package let open: RefundRequest?
+
+    /// Memberwise.
+    package init(order: OrderDetail, refunds: [OrderPart.Refund], open: RefundRequest?) {
+        self.order = order
+        self.refunds = refunds
+        self.open = open
+    }
+}
+
+/// A refund that can be asked for.
+package struct RefundPlan: Equatable, Sendable {
+    /// The order.
+    package let order: OrderDetail
+    /// The payment that is refunded.
+    package let payment: StripeID
+    /// How much.
+    package let amount: Money
+    /// The request that is open and is brought to its end; `nil` when it is a new one.
+    package let open: RefundRequest?
+
+    /// How much will have been refunded in all.
+    package var refundedThen: Money {
+        Money(minorUnits: order.amountRefunded + amount.minorUnits, currency: order.total.currency)
+    }
+
+    /// Plans a refund of `asked`, or of all that is left; `nil` when all was refunded before.
+    ///
+    /// - Parameter again: whether an amount may be refunded that was refunded before.
+    package init?(_ view: RefundView, amount asked: Money?, again: Bool, isTestKey: Bool) throws(RefundFault) {
+        order = view.order
+        guard order.isLive != isTestKey else { throw .otherMode(orderIsLive: order.isLive) }
+        guard let payment = order.paymentIntent.flatMap({ StripeID($0) }) else { throw .noPayment }
+        self.payment = payment
+        let left = Money(minorUnits: order.total.minorUnits - order.amountRefunded, currency: order.total.currency)
+        open = view.open
+        if let open = view.open {
+            amount = Money(minorUnits: open.amount, currency: order.total.currency)
+            // Without an amount all that is left is meant, and that may be back already by this very request.
+            let isMeant = asked.map { $0 == amount } ?? (left.minorUnits <= open.amount)
+            guard isMeant else { throw .unfinished(amount, since: open.requestedAt) }
+            return
+        }
+        amount = asked ?? left
+        if order.status == .refunded, asked == nil { return nil }
+        switch order.status {
+        case .paid, .partiallyRefunded, .disputed: break
+        case .refunded, .lost, .pending, .awaitingPayment, .failed, .expired: throw .notRefundable(order.status)
+        }
+        guard amount.minorUnits <= left.minorUnits else { throw .tooMuch(left: left, asked: amount) }
+        if asked != nil, !again { try RefundPlan.checkRepetition(of: amount, view.refunds) }
+    }
+
+    private static func checkRepetition(of amount: Money, _ refunds: [OrderPart.Refund]) throws(RefundFault) {
+        guard let same = refunds.last(where: { $0.amount == amount.minorUnits && $0.status != .failed }) else { return }
+        throw .repeated(amount, at: same.statedAt, refund: same.id)
+    }
+}

@@ -1,0 +1,292 @@
+import Catalog
+import Downloads
+import EventLoop
+import Fulfilment
+import Kernel
+import OrderMails
+import Orders
+import Outbox
+import Postgres
+import RateLimiting
+import Reconciliation
+import Support
+import Testing
+
+@Suite("Roles", .freshDatabase)
+struct RoleTests {
+    @Test("the checkout's role runs the checkout's statements")
+    func checkout() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool("checkout")
+            for session in ["cs_1", nil] {
+                let order = OrderID(at: fixture.now)
+                let begin = CheckoutStatements.begin(
+                    order: order, product: "genx-delay", quantity: 1, email: nil, isLive: false, at: fixture.now,
+                    behind: .roomy(at: fixture.now))
+                let terms = try await pool.run(begin).get().output
+                #expect(terms != nil)
+                if let session {
+                    let attached = try await pool.run(CheckoutStatements.attach(session: session, to: order))
+                    #expect(attached == 1)
+                }
+                let abandoned = try await pool.run(CheckoutStatements.abandon(order))
+                #expect(abandoned == (session == nil ? 1 : 0))
+            }
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test(
+        "whoever makes a sale has a role that makes it and settles its mail",
+        arguments: ["webhook", "orders", "reconcile"])
+    func sale(role: String) async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool(role)
+            _ = try await pool.run(CatalogStatements.load)
+            for (index, news) in [CheckoutUpdate.unpaid, .paid].enumerated() {
+                let sale = try fixture.sale("cs_1", news)
+                let outcome = try await pool.run(
+                    FulfilmentStatements.lock(sale),
+                    FulfilmentStatements.apply(
+                        sale, fixture.entitlement(news == .paid ? 1 : 0), from: fixture.entry("evt_\(index)"),
+                        mailLeasedUntil: fixture.now, by: "function:\(role)", at: fixture.now)
+                ).1
+                #expect(outcome.status == news.target)
+            }
+            try await settleEveryWay(pool, fixture)
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("whoever hears of events has a role that keeps the ledger", arguments: ["webhook", "reconcile"])
+    func ledger(role: String) async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool(role)
+            for _ in 0..<2 {
+                let failed = try await pool.run(LedgerStatements.fail(fixture.entry("evt_1"), why: "test"))
+                #expect(failed == 1)
+            }
+            _ = try await pool.run(LedgerStatements.ignore(fixture.entry("evt_1"), why: "test"))
+            _ = try await pool.run(LedgerStatements.ignore(fixture.entry("evt_2"), why: "test"))
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("whoever hears of payments has a role that settles their orders", arguments: ["webhook", "reconcile"])
+    func payments(role: String) async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool(role)
+            _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
+            let news: [PaymentUpdate] = [
+                .refundTotal(100), .refund(id: "re_1", amount: 100, .succeeded, at: fixture.now),
+                .dispute(id: "dp_1", .open, at: fixture.now),
+            ]
+            for (index, news) in news.enumerated() {
+                let outcome = try await pool.run(
+                    PaymentEventStatements.record(news, of: "pi_cs_1", from: fixture.entry("evt_p\(index)")),
+                    PaymentStatements.settle(
+                        "pi_cs_1", PaymentMails(at: fixture.now), mailLeasedUntil: fixture.now,
+                        by: "function:\(role)", at: fixture.now)
+                ).1
+                #expect((outcome != nil) == (index != 1))
+            }
+            let order = try fixture.sale("cs_1").order
+            let noted = try await pool.run(
+                PaymentEventStatements.noteFailure(
+                    "card_declined", order: order, at: fixture.now, from: fixture.entry("evt_f")))
+            #expect(noted == 1)
+            let warned = try await pool.run(
+                PaymentEventStatements.noteWarning(payment: "pi_cs_1", from: fixture.entry("evt_w")))
+            #expect(warned == order)
+            let leased: [EmailID] = try await fixture.pool.run(
+                .rows("SELECT id FROM emails") { row throws(PostgresFault) in try row.id(0) })
+            _ = try await pool.run(OutboxStatements.leased(leased))
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("reconcile's role compares, remembers where it was, and looks at the invariants")
+    func reconcile() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool("reconcile")
+            _ = try await pool.run(LedgerStatements.fail(fixture.entry("evt_1"), why: "test"))
+            for id in try await pool.run(UnhandledStatements.waiting(types: ["x"], limit: 5)) {
+                let event = try await pool.run(UnhandledStatements.event(id))
+                #expect(event?.id == "evt_1")
+            }
+            _ = try await pool.run(UnhandledStatements.unknown(among: ["evt_1"]))
+            _ = try await pool.run(ComparisonStatements.sales(["cs_1"]))
+            let fact = StatedFact(id: "x", amount: 1, status: "pending")
+            _ = try await pool.run(ComparisonStatements.differing(refunds: [fact]))
+            _ = try await pool.run(ComparisonStatements.differing(disputes: [fact]))
+            for waiting in [
+                ComparisonStatements.awaitingPayment(limit: 1), ComparisonStatements.pendingRefunds(limit: 1),
+                ComparisonStatements.openDisputes(limit: 1),
+            ] { _ = try await pool.run(waiting) }
+            _ = try await pool.run(
+                ComparisonStatements.paidOrders(from: fixture.now, to: fixture.now, behind: nil, limit: 1))
+            for _ in 0..<2 {
+                _ = try await pool.run(ReconcileStatements.advance("x", to: fixture.now, at: fixture.now))
+            }
+            let mark = try await pool.run(ReconcileStatements.mark("x"))
+            #expect(mark == fixture.now)
+            for invariant in Invariant.allCases {
+                _ = try await pool.run(InvariantStatements.violations(of: invariant, quietHours: 6, at: fixture.now))
+            }
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("the retry's role claims mails, grants downloads and settles")
+    func emailRetry() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool("email_retry")
+            _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
+            _ = try await pool.run(CatalogStatements.load)
+            _ = try await fixture.pool.run(
+                ResendStatements.ask(
+                    for: try #require(EmailAddress("buyer@example.com")), at: fixture.now,
+                    behind: .roomy(at: fixture.now)))
+            let taken = try await pool.run(ResendStatements.take(limit: 5, at: fixture.now))
+            #expect(taken == 1)
+            #expect(try await fixture.counts()[5] == 2)
+            let later = fixture.now + .seconds(61)
+            let claimed = try await pool.run(OutboxStatements.claim(limit: 5, leaseUntil: later, at: later))
+            let purchases = try await pool.run(PurchaseStatements.purchases(of: claimed.map(\.id)))
+            let order = try #require(purchases.first?.1.order)
+            let granted = try await pool.run(GrantStatements.issue([(fixture.entitlement().grant, order)], at: later))
+            #expect(granted == 1)
+            try await settleEveryWay(pool, fixture)
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("the order page's role shows orders and notes requests for lost mails")
+    func orders() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool("orders")
+            _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
+            let order = try await pool.run(OrderPageStatements.order(session: "cs_1", at: fixture.now))
+            #expect(order != nil)
+            let buyer = try #require(EmailAddress("buyer@example.com"))
+            let asked = try await pool.run(
+                ResendStatements.ask(for: buyer, at: fixture.now, behind: .roomy(at: fixture.now))
+            ).get().verdict.isAdmitted
+            #expect(asked)
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("the order page's role puts an address right")
+    func correction() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool("orders")
+            let sale = try fixture.sale("cs_1")
+            _ = try await fixture.apply(sale, fixture.entitlement(), event: "evt_1")
+            let outcome = try await fixture.correct(sale.order, "ada@example.com", .buyer, through: pool)
+            #expect(outcome.mails.count == 1)
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test("the download's role shows a link's page and uses the link")
+    func download() async throws {
+        try await onLoop {
+            let fixture = try await Fixture()
+            let pool = try rolePool("download")
+            let entitlement = fixture.entitlement()
+            try await fixture.publish("1.0.0")
+            _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
+            let overview = try await pool.run(DownloadStatements.overview(entitlement.grant.id))
+            #expect(overview != nil)
+            let use = DownloadStatements.use(
+                entitlement.grant.id, file: "GenX-1.0.0.zip", at: fixture.now, behind: .roomy(at: fixture.now))
+            let artifact = try await pool.run(use).get().output
+            #expect(artifact != nil)
+            pool.close()
+            fixture.pool.close()
+        }
+    }
+
+    @Test(
+        "no role can do what its function never does",
+        arguments: [
+            ("checkout", "SELECT email FROM orders"), ("checkout", "UPDATE orders SET amount_total = 0"),
+            ("checkout", "SELECT FROM licenses"), ("checkout", "SELECT FROM customers"),
+            ("webhook", "UPDATE emails SET recipient = 'x'"), ("webhook", "UPDATE customers SET email = 'x'"),
+            ("webhook", "UPDATE webhook_events SET payload = 'x'"), ("webhook", "UPDATE licenses SET key_version = 2"),
+            ("orders", "UPDATE emails SET recipient = 'x'"), ("orders", "UPDATE customers SET email = 'x'"),
+            ("orders", "UPDATE webhook_events SET payload = 'x'"), ("orders", "UPDATE prices SET unit_amount = 1"),
+            ("orders", "SELECT FROM resend_requests"), ("orders", "DELETE FROM resend_requests"),
+            ("orders", "UPDATE customers SET resend_queued_at = now()"),
+            ("orders", "UPDATE orders SET created_at = now()"),
+            ("orders", "UPDATE download_grants SET uses = 0"), ("orders", "SELECT FROM audit_log"),
+            ("email_retry", "UPDATE emails SET recipient = 'x'"), ("email_retry", "SELECT name FROM customers"),
+            ("email_retry", "UPDATE customers SET email = 'x'"), ("webhook", "SELECT FROM resend_requests"),
+            ("email_retry", "UPDATE orders SET status = 'paid'"), ("download", "SELECT FROM emails"),
+            ("download", "UPDATE download_grants SET max_uses = 9"), ("download", "DELETE FROM download_grants"),
+            ("checkout", "DELETE FROM rate_limits"), ("download", "UPDATE rate_limits SET key = ''"),
+            ("email_retry", "INSERT INTO rate_limits VALUES ('', now())"), ("webhook", "TRUNCATE rate_limits"),
+            ("webhook", "DELETE FROM orders"), ("orders", "DELETE FROM emails"), ("webhook", "DELETE FROM audit_log"),
+            ("reconcile", "UPDATE emails SET recipient = 'x'"), ("reconcile", "UPDATE customers SET email = 'x'"),
+            ("reconcile", "UPDATE webhook_events SET payload = 'x'"),
+            ("reconcile", "UPDATE licenses SET key_version = 2"),
+            ("reconcile", "UPDATE licenses SET held_at = NULL"), ("reconcile", "UPDATE prices SET unit_amount = 1"),
+            ("reconcile", "DELETE FROM reconcile_marks"), ("reconcile", "SELECT FROM audit_log"),
+            ("webhook", "SELECT FROM reconcile_marks"), ("download", "SELECT status FROM orders"),
+            ("download", "SELECT key_last_four FROM licenses"), ("webhook", "SELECT key_hash FROM licenses"),
+            ("orders", "SELECT key_hash FROM licenses"), ("email_retry", "SELECT key_hash FROM licenses"),
+            ("reconcile", "SELECT key_hash FROM licenses"), ("webhook", "SELECT payload FROM webhook_events"),
+            ("orders", "SELECT payload FROM webhook_events"), ("webhook", "UPDATE orders SET created_at = now()"),
+            ("webhook", "UPDATE orders SET email_corrections = 0"), ("reconcile", "UPDATE orders SET shop_id = id"),
+            ("webhook", "UPDATE refunds SET stripe_payment_intent_id = 'x'"),
+            ("reconcile", "UPDATE disputes SET stripe_payment_intent_id = 'x'"),
+        ])
+    func refused(role: String, statement: String) async throws {
+        let settings = try roleSettings(role)
+        _ = try await onLoop { try await Fixture().pool.close() }
+        try await onLoop {
+            let connection = try await Connection.open(settings)
+            defer { connection.close() }
+            let fault = await #expect(throws: PostgresFault.self) { try await connection.execute(script: statement) }
+            #expect(fault?.description.contains("42501") == true, "\(role): \(statement)")
+        }
+    }
+}
+
+/// Every end that a mail's attempt can have.
+@Loop
+private func settleEveryWay(_ pool: Pool, _ fixture: Fixture) async throws {
+    let mails = Statement<[EmailID]>.rows("SELECT id FROM emails") { row throws(PostgresFault) in try row.id(0) }
+    let mail = try #require(try await fixture.pool.run(mails).first)
+    for next in [EmailSchedule.Next.retry(after: .seconds(1)), .dead, .sent] {
+        _ = try await fixture.pool.run(Statement<Int>.affected("UPDATE emails SET status = 'pending', attempts = 1"))
+        let settled = try await pool.run(
+            OutboxStatements.settle(mail, attempt: 1, next, error: "test", at: fixture.now))
+        #expect(settled == 1)
+    }
+}
+
+/// Connections that act as a function's role from their first statement on.
+@Loop
+private func rolePool(_ role: String) throws -> Pool { Pool(try roleSettings(role), log: silentLog) }
+
+private func roleSettings(_ role: String) throws -> DatabaseSettings {
+    try testDatabase(as: "latchkey_\(role)", poolSize: 2)
+}

@@ -1,0 +1,30 @@
+import EventLoop
+import Postgres
+import Support
+import Testing
+
+@Suite("Words", .freshDatabase)
+struct WordTests {
+    @Test("a state, kind or currency that nobody knows is refused, wherever it is written")
+    func refused() async throws {
+        let changes: [SQL] = [
+            "UPDATE orders SET status = 'sold'", "UPDATE orders SET currency = 'USD'",
+            "UPDATE licenses SET status = 'open'", "UPDATE webhook_events SET status = 'done'",
+            "UPDATE webhook_events SET source = 'guessed'", "UPDATE emails SET kind = 'invoice'",
+            "UPDATE emails SET status = 'lost'",
+        ]
+        try await onLoop {
+            let fixture = try await Fixture()
+            _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
+            for change in changes {
+                do throws(PostgresFault) {
+                    _ = try await fixture.pool.run(Statement<Int>.affected(change))
+                    Issue.record("\(change.text)")
+                } catch {
+                    guard case .server("23514", _, _) = error else { throw error }
+                }
+            }
+            fixture.pool.close()
+        }
+    }
+}

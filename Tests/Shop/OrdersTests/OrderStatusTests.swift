@@ -1,0 +1,43 @@
+import Orders
+import Testing
+
+@Suite("Order status")
+struct OrderStatusTests {
+    @Test("ends the same in whichever order a sale's news arrive")
+    func anyOrder() {
+        let histories: [([CheckoutUpdate], OrderStatus)] = [
+            ([.paid], .paid), ([.unpaid, .paymentSucceeded], .paid), ([.unpaid, .paymentFailed], .failed),
+            ([.expired, .paid], .paid), ([.unpaid, .paymentFailed, .paymentSucceeded], .paid), ([.expired], .expired),
+        ]
+        for (news, expected) in histories {
+            for order in permutations(news) {
+                let end = order.reduce(OrderStatus.pending) { $0.after($1) }
+                #expect(end == expected, "\(order)")
+            }
+        }
+    }
+
+    @Test("news that arrives twice changes nothing", arguments: CheckoutUpdate.allCases)
+    func twice(news: CheckoutUpdate) {
+        for status in OrderStatus.allCases {
+            #expect(status.after(news).after(news) == status.after(news))
+        }
+    }
+
+    @Test(
+        "nothing that a session tells reopens what was refunded, disputed or lost", arguments: CheckoutUpdate.allCases)
+    func closed(news: CheckoutUpdate) {
+        for status in [OrderStatus.refunded, .partiallyRefunded, .disputed, .lost] {
+            #expect(status.after(news) == status)
+        }
+    }
+}
+
+private func permutations<Element>(_ elements: [Element]) -> [[Element]] {
+    guard elements.count > 1 else { return [elements] }
+    return elements.indices.flatMap { index in
+        var rest = elements
+        let first = rest.remove(at: index)
+        return permutations(rest).map { [first] + $0 }
+    }
+}

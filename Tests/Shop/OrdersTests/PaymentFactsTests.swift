@@ -1,0 +1,73 @@
+import Kernel
+import Licensing
+import Orders
+import Support
+import Testing
+
+@Suite("What follows a sale")
+struct PaymentFactsTests {
+    private static let total: Int64 = 4900
+
+    @Test(
+        "each combination of refunds and disputes has one standing",
+        arguments: [
+            ([], OrderStatus.paid, Int64(0)),
+            ([.refundTotal(100)], .partiallyRefunded, 100),
+            ([.refundTotal(4900)], .refunded, 4900),
+            ([refund(1, 2000), refund(2, 2900)], .refunded, 4900),
+            ([refund(1, 2000), refund(2, 2899)], .partiallyRefunded, 4899),
+            ([refund(1, 4900, .pending)], .refunded, 4900),
+            ([refund(1, 4900, .failed)], .paid, 0),
+            ([.refundTotal(4900), refund(1, 4900, .failed)], .paid, 0),
+            ([.refundTotal(4900), refund(1, 4900, .failed), refund(2, 100)], .partiallyRefunded, 100),
+            ([dispute(1, .open)], .disputed, 0),
+            ([dispute(1, .won)], .paid, 0),
+            ([dispute(1, .lost)], .lost, 0),
+            ([dispute(1, .open), .refundTotal(100)], .disputed, 100),
+            ([dispute(1, .open), .refundTotal(4900)], .refunded, 4900),
+            ([dispute(1, .lost), .refundTotal(4900)], .lost, 4900),
+            ([dispute(1, .won), dispute(2, .open)], .disputed, 0),
+            ([dispute(1, .lost), dispute(2, .won)], .lost, 0),
+            ([dispute(1, .won), .refundTotal(100)], .partiallyRefunded, 100),
+        ] as [([PaymentUpdate], OrderStatus, Int64)])
+    func standing(news: [PaymentUpdate], status: OrderStatus, refunded: Int64) {
+        for order in [news, news.reversed(), news + news] {
+            var facts = PaymentFacts()
+            for each in order { facts.learn(each) }
+            #expect(facts.standing(ofTotal: PaymentFactsTests.total) == status)
+            #expect(facts.amountRefunded == refunded)
+        }
+    }
+
+    @Test("the latest word on a refund or a dispute counts, and of one second's the more final")
+    func latest() {
+        let words: [PaymentUpdate] = [
+            refund(1, 4900, .pending, at: 0), refund(1, 4900, .succeeded, at: 1), refund(1, 4900, .failed, at: 1),
+            dispute(1, .open, at: 0), dispute(1, .won, at: 5), dispute(1, .open, at: 9), dispute(1, .won, at: 9),
+        ]
+        for order in [words, words.reversed(), words.shuffled()] {
+            var facts = PaymentFacts()
+            for each in order { facts.learn(each) }
+            #expect(facts.standing(ofTotal: PaymentFactsTests.total) == .paid, "\(order)")
+        }
+    }
+
+    @Test("a free order has nothing to give back")
+    func free() { #expect(PaymentFacts().standing(ofTotal: 0) == .paid) }
+
+    @Test("a door is open, waits, or is closed, for every state of an order")
+    func access() {
+        let open = OrderStatus.allCases.filter { $0.access == .active }
+        #expect(open == [.paid, .partiallyRefunded])
+        #expect(OrderStatus.allCases.filter { $0.access == .suspended } == [.disputed])
+        #expect(OrderStatus.allCases.filter { $0.access == .revoked } == [.refunded, .lost])
+    }
+}
+
+private func refund(_ id: Int, _ amount: Int64, _ status: RefundStatus = .succeeded, at: Int64 = 0) -> PaymentUpdate {
+    .refund(id: "re_\(id)", amount: amount, status, at: Instant(unixSeconds: at))
+}
+
+private func dispute(_ id: Int, _ status: DisputeStatus, at: Int64 = 0) -> PaymentUpdate {
+    .dispute(id: "dp_\(id)", status, at: Instant(unixSeconds: at))
+}

@@ -1,0 +1,90 @@
+import Kernel
+package import Orders
+import Stripe
+
+/// All that is known of a payment after its sale.
+///
+/// Of each refund and dispute the latest word counts, and of two words of the same second the more final one; of the
+/// charge's accounts the largest. Each of these is a maximum, so facts are the same in whichever order, and however
+/// often, the news arrive.
+package struct PaymentFacts: Equatable, Sendable {
+    private struct Refund: Equatable {
+        var amount: Int64
+        var status: RefundStatus
+        var at: Instant
+    }
+
+    private struct Dispute: Equatable {
+        var status: DisputeStatus
+        var at: Instant
+    }
+
+    private var refundTotal: Int64 = 0
+    private var refunds: [String: Refund] = [:]
+    private var disputes: [String: Dispute] = [:]
+
+    /// Nothing is known.
+    package init() {}
+
+    /// Takes in what Stripe said.
+    package mutating func learn(_ news: PaymentUpdate) {
+        switch news {
+        case .refundTotal(let amount): refundTotal = max(refundTotal, amount)
+        case .refund(let id, let amount, let status, let at):
+            if let known = refunds[id], (known.at, known.status.finality) >= (at, status.finality) { return }
+            refunds[id] = Refund(amount: amount, status: status, at: at)
+        case .dispute(let id, let status, let at):
+            if let known = disputes[id], (known.at, known.status.finality) >= (at, status.finality) { return }
+            disputes[id] = Dispute(status: status, at: at)
+        }
+    }
+
+    /// Minor units that went back or are on their way.
+    ///
+    /// The charge's account counts a refund that failed later, and is silent about one whose own event came first, so
+    /// the larger of both readings is the truth.
+    package var amountRefunded: Int64 {
+        var (failed, others): (Int64, Int64) = (0, 0)
+        for refund in refunds.values {
+            if refund.status == .failed { failed += refund.amount } else { others += refund.amount }
+        }
+        return max(refundTotal - failed, others, 0)
+    }
+
+    /// What counts of the disputes: one that was lost, else one that is open.
+    private var dispute: DisputeStatus? {
+        let known = disputes.values.map(\.status)
+        return known.contains(.lost) ? .lost : known.contains(.open) ? .open : nil
+    }
+
+    /// Where a paid order of `total` minor units stands.
+    package func standing(ofTotal total: Int64) -> OrderStatus {
+        if dispute == .lost { return .lost }
+        let refunded = amountRefunded
+        if refunded > 0 && refunded >= total { return .refunded }
+        if dispute == .open { return .disputed }
+        return refunded > 0 ? .partiallyRefunded : .paid
+    }
+}
+
+extension RefundStatus {
+    /// Of two words of the same moment the larger one is the later one.
+    fileprivate var finality: Int {
+        switch self {
+        case .pending: 0
+        case .succeeded: 1
+        case .failed: 2
+        }
+    }
+}
+
+extension DisputeStatus {
+    /// Of two words of the same moment the larger one is the later one.
+    fileprivate var finality: Int {
+        switch self {
+        case .open: 0
+        case .won: 1
+        case .lost: 2
+        }
+    }
+}
