@@ -32,14 +32,14 @@ extension Command {
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
             let key = try maker.nextKey(of: license)
-            let reissue = try await asking { () throws(PostgresFault) in
-                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+            let reissue = try await mapError(
+                CommandFault.database,
+                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await connection.run(
                         PaymentStatements.lock(paymentOf: license.order),
                         LicenseChangeStatements.reissue(license.id, key, mail: EmailID(at: stamp.at), by: stamp)
                     ).1
-                }
-            }
+                })
             guard let reissue else {
                 throw .failed("license \(license.id) changed a moment ago; nothing was done, look at it again")
             }

@@ -14,28 +14,28 @@ struct Migrate {
     /// Applies what is missing, alone: a second one waits for the first and then finds nothing to do.
     func apply() async throws(CommandFault) -> MigrationPlan {
         try await waitForTurn()
-        _ = try await asking { () throws(PostgresFault) in try await connection.run(MigrationStatements.prepare) }
+        _ = try await mapError(CommandFault.database, await connection.run(MigrationStatements.prepare))
         let plan = try await plan()
         for migration in plan.pending { try await apply(migration) }
-        _ = try await asking { () throws(PostgresFault) in try await connection.run(MigrationStatements.unlock) }
+        _ = try await mapError(CommandFault.database, await connection.run(MigrationStatements.unlock))
         return plan
     }
 
     /// What there is to do; changes nothing.
     func plan() async throws(CommandFault) -> MigrationPlan {
-        let applied = try await asking { () throws(PostgresFault) in
-            try await connection.run(MigrationStatements.isPrepared)
-                ? try await connection.run(MigrationStatements.applied) : []
-        }
+        let applied = try await mapError(
+            CommandFault.database,
+            await connection.run(MigrationStatements.isPrepared)
+                ? try await connection.run(MigrationStatements.applied) : [])
         return try MigrationPlan(migrations, applied: applied)
     }
 
     private func waitForTurn() async throws(CommandFault) {
-        try await asking { () throws(PostgresFault) in
-            guard try await !connection.run(MigrationStatements.tryLock) else { return }
-            console.progress("another migrate is at work; waiting for it")
-            _ = try await connection.run(MigrationStatements.lock)
+        guard try await !mapError(CommandFault.database, await connection.run(MigrationStatements.tryLock)) else {
+            return
         }
+        console.progress("another migrate is at work; waiting for it")
+        _ = try await mapError(CommandFault.database, await connection.run(MigrationStatements.lock))
     }
 
     private func apply(_ migration: Migration) async throws(CommandFault) {

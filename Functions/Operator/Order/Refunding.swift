@@ -26,10 +26,10 @@ struct Refunding {
 
     /// What is known before a refund of `order`.
     func view(_ order: OrderDetail) async throws(CommandFault) -> RefundView {
-        let (refunds, open) = try await asking { () throws(PostgresFault) in
-            try await connection.run(
-                OrderDetailStatements.refunds(order.paymentIntent), RefundRequestStatements.open(of: order.id))
-        }
+        let (refunds, open) = try await mapError(
+            CommandFault.database,
+            await connection.run(
+                OrderDetailStatements.refunds(order.paymentIntent), RefundRequestStatements.open(of: order.id)))
         return RefundView(order: order, refunds: refunds, open: open)
     }
 
@@ -59,14 +59,14 @@ struct Refunding {
     private func begin(_ plan: RefundPlan) async throws(CommandFault) -> (RefundRequest, Bool) {
         if let open = plan.open { return (open, false) }
         let id = RefundRequestID(at: stamp.at)
-        let begun = try await asking { () throws(PostgresFault) in
-            try await connection.run(
+        let begun = try await mapError(
+            CommandFault.database,
+            await connection.run(
                 PaymentStatements.lock(paymentOf: plan.order.id),
                 RefundRequestStatements.begin(
                     id, order: plan.order.id, amount: plan.amount.minorUnits, seen: plan.order.amountRefunded,
                     by: stamp)
-            ).1
-        }
+            ).1)
         guard let begun, begun.amount == plan.amount.minorUnits else {
             throw .failed("order \(plan.order.id) changed a moment ago; nothing was done, look at it again")
         }
@@ -117,8 +117,9 @@ struct Refunding {
             }
         }
         let noted = news
-        try await asking { () throws(PostgresFault) in
-            try await connection.transaction { connection throws(PostgresFault) in
+        try await mapError(
+            CommandFault.database,
+            await connection.transaction { connection throws(PostgresFault) in
                 for (news, entry) in noted {
                     _ = try await connection.run(PaymentStatements.record(news, of: payment.text, from: entry))
                 }
@@ -127,8 +128,7 @@ struct Refunding {
                         payment.text, PaymentMails(at: stamp.at), mailLeasedUntil: stamp.at,
                         by: stamp.actor.description, from: stamp.origin, at: stamp.at),
                     RefundRequestStatements.end(request.id, end, by: stamp))
-            }
-        }
+            })
     }
 
     /// What to tell when Stripe made no refund, or none that we know of; a request that it refused is over.
@@ -163,9 +163,8 @@ struct Refunding {
     }
 
     private func order(_ id: OrderID) async throws(CommandFault) -> OrderDetail {
-        let found = try await asking { () throws(PostgresFault) in
-            try await connection.run(OrderDetailStatements.find(.order(id)))
-        }
+        let found = try await mapError(
+            CommandFault.database, await connection.run(OrderDetailStatements.find(.order(id))))
         return try onlyOne(found, of: "order", typed: id.description) { $0.id.description }
     }
 }

@@ -41,11 +41,11 @@ package final class SchedulerAuthorizer {
 
     private func check(_ text: Substring, _ expectation: IdentityToken.Expectation) async throws(Refusal) {
         let known: KeySet?
-        do throws(TokenFault) { known = await keys.keys(naming: try IdentityToken.keyName(text)) } catch {
+        do { known = await keys.keys(naming: try IdentityToken.keyName(text)) } catch {
             throw refuse(error.description)
         }
         guard let known else { throw .unavailable(retryAfterSeconds: 5) }
-        do throws(TokenFault) {
+        do {
             _ = try IdentityToken(verifying: text, keys: known, expecting: expectation, at: clock.now())
         } catch { throw refuse(error.description) }
     }

@@ -88,8 +88,7 @@ package final class StripeClient {
         let call = HTTPCall(
             request.method, settings.base + request.target, fields: request.fields(apiKey: settings.key),
             body: request.body, connectTimeout: .seconds(3), totalTimeout: time, maxAnswerBytes: answerBytes)
-        let answer: HTTPAnswer
-        do { answer = try await http.send(call) } catch { throw .unreachable(error) }
+        let answer = try await mapError(StripeCallFault.unreachable, await http.send(call))
         do {
             return try request.answer(Response(status: answer.status, fields: answer.fields, body: answer.body))
         } catch { throw .answered(error) }
