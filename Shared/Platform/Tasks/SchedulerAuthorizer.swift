@@ -55,7 +55,7 @@ package final class SchedulerAuthorizer {
         return request.fields["authorization"].flatMap { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : nil }
     }
 
-    /// The reason goes to the log only.
+    /// Logs the reason, which the caller is not told.
     private func refuse(_ reason: String) -> Refusal {
         log(.warning, "a task's caller was not believed", [("reason", .string(reason))])
         return .unauthenticated(reason: "This route is for the scheduler.")
