@@ -72,7 +72,7 @@ struct ShapeTests {
         #expect(ShapeTests.missing(event.setting([("data", .null)]), try ShapeTests.fixture("event")) == [])
     }
 
-    @Test("documents are written as Stripe writes its own, byte for byte")
+    @Test("documents are formatted like Stripe's, byte for byte")
     func pretty() throws {
         let vector = String(decoding: try vector("stripe/event_test_signature.json"), as: UTF8.self)
         let document = try #require(JSONValue(json: Array(vector.utf8)))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Token signatures, against published vectors")
 struct SignatureVectorTests {
-    @Test("Wycheproof: of every RSA key's tokens exactly the valid ones that name their key and RS256 are believed")
+    @Test("Wycheproof: of every RSA key's tokens exactly the valid ones that name their key and RS256 are accepted")
     func wycheproof() throws {
         let document = try vector("wycheproof/json_web_signature_test.json", as: Wycheproof.self)
         var (believed, refused) = (0, 0)
@@ -37,7 +37,7 @@ struct SignatureVectorTests {
         }
     }
 
-    @Test("RFC 7520 section 4.1: the cookbook's RSA signature is believed, and with another key is not")
+    @Test("RFC 7520 section 4.1: the cookbook's RSA signature is accepted, and with another key is not")
     func cookbook() throws {
         let example = try vector("jose_cookbook/jws_4_1.rsa_v15_signature.json", as: Cookbook.self)
         let token = try CompactToken(example.output.compact)

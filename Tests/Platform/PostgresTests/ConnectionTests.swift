@@ -55,7 +55,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("plans a statement once for any values and by its indexes, where it is asked to", arguments: [true, false])
+    @Test("uses a generic plan without sequential scans, where configured", arguments: [true, false])
     func plans(once: Bool) async throws {
         var settings = try testDatabase()
         settings.plansOnce = once
@@ -159,7 +159,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("the server gives up a statement that takes too long, a second before we do")
+    @Test("the server cancels a statement that takes too long, a second before we do")
     func statementTimeout() async throws {
         var settings = try testDatabase()
         settings.statementTime = .seconds(61)

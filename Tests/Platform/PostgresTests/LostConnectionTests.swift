@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Lost connection", .timeLimit(.minutes(15)))
 struct LostConnectionTests {
-    @Test("a server that goes away without a word is something to try again, not a fault of ours")
+    @Test("a server that closes without a reply is transient, not a configuration fault")
     func wordless() async throws {
         try await onLoop {
             let server = try SilentServer()
@@ -19,7 +19,7 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("one that is dropped without being closed does not stand in the way of the next", .freshDatabase)
+    @Test("a connection dropped without being closed does not break the next", .freshDatabase)
     func dropped() async throws {
         try await onLoop {
             let settings = try testDatabase()

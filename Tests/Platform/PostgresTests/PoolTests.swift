@@ -25,7 +25,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a full queue is refused at once, as something to try again")
+    @Test("a full queue refuses at once, as a transient fault")
     func full() async throws {
         var settings = try testDatabase()
         settings.poolSize = 1
@@ -76,7 +76,7 @@ struct PoolTests {
         }
     }
 
-    @Test("what asks the server to give up a cancelled call never ends the next call on its connection")
+    @Test("a cancel request never cancels the next call on its connection")
     func lateCancel() async throws {
         var settings = try testDatabase()
         settings.poolSize = 1
@@ -119,7 +119,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a call cut off by the server is something to try again, and the next one works")
+    @Test("a call cut off by the server is transient, and the next one works")
     func cut() async throws {
         let settings = try testDatabase()
         try await onLoop { [settings, one] in

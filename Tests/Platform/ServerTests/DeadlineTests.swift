@@ -43,7 +43,7 @@ struct DeadlineTests {
         #expect(answers.map(\.status) == Array(repeating: 200, count: text.utf8.count / get.utf8.count))
     }
 
-    @Test("an empty line is no request: the connection rests on")
+    @Test("an empty line is no request: the connection stays idle")
     func emptyLine() async throws {
         let short = limits {
             $0.headerTime = .milliseconds(20)

@@ -48,7 +48,7 @@ struct LifetimeTests {
         #expect(answers.map(\.status) == [200, 200, 400])
     }
 
-    @Test("one pipelining caller does not keep another waiting")
+    @Test("one pipelining client does not starve another")
     func fairness() async throws {
         let server = try await TestServer(handler: echo)
         let greedy = try RawConnection(port: server.port)
@@ -100,7 +100,7 @@ struct LifetimeTests {
         #expect(connection.readToEnd().isEmpty)
     }
 
-    @Test("a server that nobody holds any more goes on listening until it is drained")
+    @Test("an unreferenced server keeps listening until it is drained")
     func holdsItself() async throws {
         let port = try await TestServer(handler: echo).port
         let connection = try RawConnection(port: port)

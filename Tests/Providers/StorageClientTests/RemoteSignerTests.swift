@@ -57,7 +57,7 @@ struct RemoteSignerTests {
         try Data("0123456789".utf8).write(to: URL(filePath: folder + "/GenX Delay.zip"))
     }
 
-    @Test("a link opens the file for its method and no other, and is taken again for a minute")
+    @Test("a link opens the file for its method only, and is reused for a minute")
     func opens() async throws {
         try await run { desk in
             let link = try await desk.link()
@@ -75,7 +75,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("many at once ask for one token and one signature")
+    @Test("concurrent callers share one token and one signature")
     func atOnce() async throws {
         try await run { desk in
             let now = WallClock.system.now()
@@ -92,7 +92,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("a token is taken again until shortly before it is over")
+    @Test("a token is reused until shortly before it expires")
     func tokenLife() async throws {
         let passed = Mutex(Duration.zero)
         let start = WallClock.system.now()
@@ -106,7 +106,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("a token that is refused is fetched anew, once")
+    @Test("a refused token is fetched again, once")
     func refusedToken() async throws {
         try await run { desk in
             _ = try await desk.link()
@@ -122,7 +122,7 @@ struct RemoteSignerTests {
     }
 
     @Test(
-        "what passes is tried again, three times in all",
+        "a transient fault is retried, three attempts in all",
         arguments: ["429", "500", "503", "drop", "cut"], ["/v1/projects", "/computeMetadata"])
     func passing(kind: String, path: String) async throws {
         try await run { desk in
@@ -138,7 +138,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("what does not pass is not tried again, and nothing of Google's text is told")
+    @Test("a permanent fault is not retried, and Google's message is not exposed")
     func lasting() async throws {
         try await run { desk in
             try desk.google.trouble("403", "/v1/projects")
@@ -163,7 +163,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("without a metadata server there is no link, and no wait beyond the time for it")
+    @Test("without a metadata server there is no link, and no wait beyond the timeout")
     func away() async throws {
         try await onLoop {
             let client = CloudClient(

@@ -77,7 +77,7 @@ struct V4SignatureTests {
         try #require(Bucket("latchkey-releases", at: base))
     }
 
-    @Test("with a keyless signer is not to be had here")
+    @Test("with a keyless signer cannot be made here")
     func keyless() throws {
         let signer = try #require(StorageSigner("iam:sa@project.iam.gserviceaccount.com", readFile: noFile))
         let request = try #require(V4Request(bucket: bucket(), object: "a", signedAt: now, lifetime: 300))
@@ -88,7 +88,9 @@ struct V4SignatureTests {
         #expect(request.unsigned(by: signer.identity).stringToSign.hasPrefix("GOOG4-RSA-SHA256\n20261120T185900Z\n"))
     }
 
-    @Test("is never made for no time, less, or more than seven days", arguments: [Int.min, -1, 0, 604_801, Int.max])
+    @Test(
+        "is never made for a lifetime of zero, less, or more than seven days",
+        arguments: [Int.min, -1, 0, 604_801, Int.max])
     func lifetime(seconds: Int) throws {
         #expect(try V4Request(bucket: bucket(), object: "a", signedAt: now, lifetime: seconds) == nil)
         #expect(try V4Request(bucket: bucket(), object: "a", signedAt: now, lifetime: 1) != nil)
@@ -123,7 +125,7 @@ struct V4SignatureTests {
 
     // A POST policy lets a browser upload through a form. Files are published from the seller's machine alone, so
     // there is nothing here that makes one; the count shows when Google adds a case of another kind.
-    @Test("has no use for Google's 11 POST policies, which are for uploads from a browser")
+    @Test("skips Google's 11 POST policies, which are for uploads from a browser")
     func postPolicies() throws {
         let names = try conformance.get().postPolicyV4Tests.map(\.description)
         #expect(names.count == 11 && names.allSatisfy { $0.hasPrefix("POST Policy") })

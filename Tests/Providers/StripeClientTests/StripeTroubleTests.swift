@@ -36,7 +36,7 @@ struct StripeTroubleTests {
     }
 
     @Test(
-        "an answer that is no session, or far too long, is not believed and not repeated", arguments: ["html", "huge"])
+        "a response that is no session, or too long, is neither accepted nor retried", arguments: ["html", "huge"])
     func nonsense(behaviour: String) async throws {
         try await onLoop {
             let stripe = try await ScriptedServer.start("stripe_script.py", behaviour)
