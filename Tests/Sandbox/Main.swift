@@ -15,7 +15,7 @@ import Settings
 @main
 enum Main {
     static func main() {
-        HealthCheck.runIfAsked("/healthz", usualPort: 8090)
+        HealthCheck.runIfRequested("/healthz", usualPort: 8090)
         let environment = ProcessInfo.processInfo.environment
         let liveKeys = SandboxSettings.liveKeys(in: environment)
         guard liveKeys.isEmpty else {

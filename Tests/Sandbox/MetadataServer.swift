@@ -23,7 +23,7 @@ struct IssuedTokens: Sendable {
 }
 
 extension CloudStandIn {
-    /// Issues a token if the request carries the header field that the metadata server requires.
+    /// Issues a token to a local caller that sends the metadata server's header field.
     ///
     /// Source: <https://cloud.google.com/compute/docs/metadata/querying-metadata#security>
     func token(_ request: Request, _ trouble: Trouble?) throws(CloudError) -> Response {

@@ -36,7 +36,7 @@ struct ConnectionParameters {
     }
 
     private mutating func guardTransport() throws(PostgresFault) {
-        guard let mode = TransportRule.mode(hosts: [self["host"], self["hostaddr"]], asked: self["sslmode"]) else {
+        guard let mode = TransportRule.mode(hosts: [self["host"], self["hostaddr"]], requested: self["sslmode"]) else {
             throw .notConfigured("DATABASE_URL needs \(TransportRule.expected)")
         }
         set("sslmode", mode)

@@ -9,17 +9,17 @@ enum TransportRule {
         "sslmode=verify-full (which is meant when nothing is said) or verify-ca for a host that is not this machine; "
         + "sslmode=disable only for a host name without a dot, as in a private network of containers"
 
-    /// Returns the `sslmode` to connect with; `nil` if the one that was `asked` for leaves the connection open to
+    /// Returns the `sslmode` to connect with; `nil` if the `requested` one leaves the connection open to
     /// interception.
     ///
     /// - Parameter hosts: libpq's comma-separated lists of names and addresses, where present.
-    static func mode(hosts: [String?], asked: String?) -> String? {
+    static func mode(hosts: [String?], requested: String?) -> String? {
         let hosts = hosts.compactMap(\.self).flatMap { $0.split(separator: ",").map(String.init) }
-        if hosts.allSatisfy(isHere) { return asked ?? "prefer" }
-        switch asked {
+        if hosts.allSatisfy(isHere) { return requested ?? "prefer" }
+        switch requested {
         case nil: return "verify-full"
-        case "verify-full", "verify-ca": return asked
-        case "disable": return hosts.allSatisfy { isHere($0) || isPrivate($0) } ? asked : nil
+        case "verify-full", "verify-ca": return requested
+        case "disable": return hosts.allSatisfy { isHere($0) || isPrivate($0) } ? requested : nil
         default: return nil
         }
     }

@@ -17,7 +17,7 @@ package enum HealthCheck {
     /// - Parameters:
     ///   - path: the path to request, such as `/readyz`.
     ///   - usualPort: the port if `PORT` is absent.
-    package static func runIfAsked(_ path: String, usualPort: Int = 8080) {
+    package static func runIfRequested(_ path: String, usualPort: Int = 8080) {
         guard CommandLine.arguments.count == 2, CommandLine.arguments[1] == argument else { return }
         let environment = ProcessEnvironment.variables
         let port = environment["PORT"].flatMap { $0.isEmpty ? nil : $0 } ?? String(usualPort)

@@ -21,7 +21,7 @@ package protocol FunctionSettings: Sendable {
 package func runFunction<Settings: FunctionSettings>(
     _ name: String, _ body: @escaping @Loop @Sendable (Settings, Log) async throws -> Void
 ) -> Never {
-    HealthCheck.runIfAsked("/readyz")
+    HealthCheck.runIfRequested("/readyz")
     let settings: Settings = settingsOrExit(name)
     let log = Log.standardOutput(from: settings.server.origin(name), threshold: settings.server.threshold)
     EventLoop.runMain {

@@ -71,20 +71,20 @@ package final class AccessTokens {
         let call = HTTPCall(
             request.method, request.url, fields: request.fields, connectTimeout: .seconds(1),
             totalTimeout: AccessTokens.deadline, maxAnswerBytes: 16 << 10, continuesTrace: true)
-        let asked = clock.now()
+        let requestedAt = clock.now()
         let answer: HTTPAnswer
         do throws(OutboundFault) { answer = try await client.send(call) } catch {
             return .failure(.unreachable(.metadata, error))
         }
         do throws(CloudFault) {
-            return .success(keep(try request.answer(Response(answer)), askedAt: asked))
+            return .success(keep(try request.answer(Response(answer)), requestedAt: requestedAt))
         } catch { return .failure(.answered(.metadata, error)) }
     }
 
-    private func keep(_ token: AccessToken, askedAt asked: Instant) -> Held {
+    private func keep(_ token: AccessToken, requestedAt: Instant) -> Held {
         count += 1
         let fresh = Held(secret: token.secret, number: count)
-        held = (fresh, from: asked, until: asked + token.lifetime - AccessTokens.margin)
+        held = (fresh, from: requestedAt, until: requestedAt + token.lifetime - AccessTokens.margin)
         return fresh
     }
 }

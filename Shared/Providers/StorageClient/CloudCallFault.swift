@@ -32,7 +32,7 @@ package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The refusal for the client: always «try again»; a broken key needs the operator, a service recovers.
+    /// The refusal for the client: «try again» only if the remote signer failed; a key that fails here stays broken.
     package var refusal: Refusal {
         switch self {
         case .local: .failed

@@ -69,7 +69,7 @@ extension StripeFault.Context {
 }
 
 extension StripeFault: CustomStringConvertible {
-    /// One line for the log: machine-readable codes only, stripped of unexpected characters.
+    /// One line for the log: machine-readable codes only, limited to safe characters.
     package var description: String {
         let words: [(String, String?)] =
             switch self {
