@@ -36,7 +36,7 @@ struct CredentialTests {
         try await sandbox.api(.get, "/v1/balance", fields: ["Authorization": "Bearer \(key)"]).status
     }
 
-    /// How many signatures the newest of so many events has.
+    /// Returns the number of signatures of the newest of `events` events.
     private func signatures(_ sandbox: TestSandbox, events: Int) async throws -> Int {
         try await sandbox.press("pay", try await sandbox.session(price: "price_free"))
         let endpoint = sandbox.endpoint

@@ -132,7 +132,7 @@ struct DeliveryTests {
         return try await onLoop { await endpoint.deliveries(count) }
     }
 
-    /// The attempts for a session, once there are `count`.
+    /// Returns the attempts for a session, once there are `count`.
     private func attempts(_ sandbox: TestSandbox, _ session: String, _ count: Int) async throws -> [JSONValue] {
         try await sandbox.until { $0.state.events.attempts.count >= count }
         return try await sandbox.send(Request(path: "/sandbox/deliveries", query: "session=\(session)")).json.elements

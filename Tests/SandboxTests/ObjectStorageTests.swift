@@ -34,7 +34,7 @@ final class ObjectStorageTests: Sendable {
         do { try FileManager.default.removeItem(atPath: folder) } catch { Issue.record(error) }
     }
 
-    /// The answer to a request that is properly signed, whatever it asks for.
+    /// Returns the response to a correctly signed request.
     private func get(
         _ path: String, method: HTTP.Method = .get, query: String = "", fields: Fields = [:]
     ) async throws -> Response {
@@ -121,7 +121,7 @@ final class ObjectStorageTests: Sendable {
     }
 }
 
-/// A path and query signed for a minute, for a host without a port.
+/// Returns a path and query signed for a minute, for a host without a port.
 func signedTarget(
     _ path: String, method: HTTP.Method = .get, query: String = "", id: String, secret: String, at now: Instant
 ) throws -> String {

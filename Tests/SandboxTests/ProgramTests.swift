@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-/// What only the program itself can show: a test's own process has another Foundation in it.
+/// What only the executable can show: a test's own process links another Foundation.
 @Suite("The program")
 struct ProgramTests {
     @Test("serves an object behind a signed URL, a session behind the key, and stops on SIGTERM")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Refunds, disputes and warnings")
 struct RefundTests {
-    /// A sandbox with one paid session.
+    /// Returns a sandbox with one paid session.
     private func paid() async throws -> (sandbox: TestSandbox, session: String, intent: String) {
         let sandbox = try await TestSandbox()
         let id = try await sandbox.session()

@@ -24,7 +24,7 @@ struct SigningCase: Decodable, Sendable, CustomTestStringConvertible {
         return file?.signingV4Tests ?? []
     }()
 
-    /// The request that a browser makes of the URL; the header values as the wire carries them.
+    /// The request that a browser makes for the URL, with header values as on the wire.
     var request: Request {
         let rest = expectedUrl.split(separator: "://", maxSplits: 1)[1]
         let host = rest.prefix { $0 != "/" }
@@ -36,7 +36,7 @@ struct SigningCase: Decodable, Sendable, CustomTestStringConvertible {
             fields: fields)
     }
 
-    /// The instant of signing, from the URL itself.
+    /// The time of signing, from the URL itself.
     var instant: Instant? {
         request.query.split(separator: "&").first { $0.hasPrefix("X-Goog-Date=") }
             .flatMap { Instant(iso8601Basic: String($0.dropFirst(12))) }
