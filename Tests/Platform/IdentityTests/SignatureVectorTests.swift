@@ -78,7 +78,7 @@ private struct Wycheproof: Decodable {
         let jws: String
         let result: String
 
-        /// Whether the header, where it can be read, has this algorithm and a key's name.
+        /// Returns whether the header, if it can be parsed, has this algorithm and a key ID.
         func names(_ algorithm: String) -> Bool {
             guard let token = try? CompactToken(jws) else { return false }
             return !token.header.kid.isEmpty
@@ -88,7 +88,7 @@ private struct Wycheproof: Decodable {
     let testGroups: [Group]
 }
 
-/// A JSON Web Key as it was published.
+/// A JSON Web Key as published.
 private struct JWK: Codable {
     var kty: String
     var kid: String?

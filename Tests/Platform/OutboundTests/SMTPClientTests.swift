@@ -76,7 +76,7 @@ struct SMTPClientTests {
     @Test("a server without STARTTLS gets no mail, unless it is this machine")
     func noStartTLS() async throws {
         try await withServer { server in
-            // This machine under a name that does not say so.
+            // This machine, under an address that is not recognized as loopback.
             let remote = try #require(SMTPServer("smtp://0.0.0.0:\(server.port)", allowsPlain: false))
             await #expect(throws: SMTPFault.transient(.tls)) {
                 try await SMTPClient(remote).deliver(makeEnvelope("no\r\n"))
@@ -245,7 +245,7 @@ struct SMTPScriptTests {
 
     private let large = String(repeating: String(repeating: "x", count: 998) + "\r\n", count: 16_000)
 
-    /// How a delivery to such a server ends.
+    /// Returns the result of a delivery to such a server.
     private func outcome(_ stage: String, _ behaviour: String, mail: String = "hello\r\n") async throws -> SMTPFault? {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_script.py", stage, behaviour)
@@ -254,7 +254,7 @@ struct SMTPScriptTests {
     }
 }
 
-/// A delivery under way.
+/// A delivery in progress.
 @Loop
 private final class Delivery {
     private(set) var isOver = false
@@ -283,7 +283,7 @@ private func withServer(_ words: String..., body: @escaping @Loop @Sendable (Scr
 }
 
 extension ScriptedServer {
-    /// The setting for this server without TLS.
+    /// Returns the setting for this server without TLS.
     fileprivate func plain(_ login: String = "") throws -> SMTPServer {
         try #require(SMTPServer("smtp+plain://\(login)127.0.0.1:\(port)", allowsPlain: true))
     }
@@ -292,6 +292,6 @@ extension ScriptedServer {
 private func json(_ text: String) -> String { JSONValue.string(text).text.replacingLineEnds() }
 
 extension String {
-    /// Python writes a carriage return as `\r`, we write it by its number.
+    /// Python writes a carriage return as `\r`, we write it as `\u000d`.
     fileprivate func replacingLineEnds() -> String { split(separator: "\\u000d").joined(separator: "\\r") }
 }

@@ -24,7 +24,7 @@ struct LostConnectionTests {
         try await onLoop {
             let settings = try testDatabase()
             let one = Statement<Int64>.row("SELECT 1::bigint") { row throws(PostgresFault) in try row.integer(0) }
-            // The system gives the next socket the number of the one that was dropped.
+            // The system reuses the dropped socket's number for the next one.
             for _ in 0..<3 {
                 let connection = try await Connection.open(settings)
                 let answer = try await connection.run(one)
@@ -34,7 +34,7 @@ struct LostConnectionTests {
     }
 }
 
-/// A Postgres that lets everybody in and hangs up at the first statement.
+/// A Postgres server that accepts every login and closes at the first statement.
 @Loop
 private final class SilentServer {
     private var listener: TCPListener?

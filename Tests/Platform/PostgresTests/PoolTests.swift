@@ -69,7 +69,7 @@ struct PoolTests {
             try await untilAsleep(settings)
             sleeper.cancel()
             #expect(await sleeper.value == .cancelled)
-            // The one connection comes back only when the server has given the statement up.
+            // The only connection comes back once the server has cancelled the statement.
             let answer2 = try await pool.run(one)
             #expect(answer2 == 1)
             pool.close()
@@ -83,7 +83,7 @@ struct PoolTests {
         try await onLoop { [settings, one] in
             let pool = Pool(settings, log: silentLog)
             for _ in 0..<20 {
-                // Answered long before the request to give it up arrives.
+                // The result arrives long before the cancel request does.
                 let cancelled = Loop.start { () async -> Int64? in try? await pool.run(one) }
                 cancelled.cancel()
                 _ = await cancelled.value
@@ -136,7 +136,7 @@ struct PoolTests {
     }
 }
 
-/// Waits, on the server, until a session of this database sleeps, and does something to it.
+/// Waits, on the server, until a session of this database sleeps, and calls a function on it.
 @Loop
 private func untilAsleep(_ settings: DatabaseSettings, then action: String = "pid") async throws {
     let connection = try await Connection.open(settings)

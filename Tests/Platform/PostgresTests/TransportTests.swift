@@ -43,7 +43,7 @@ struct TransportTests {
     func noTLS() async throws {
         let local = try testDatabase().url.revealed()
         try await onLoop {
-            // This machine under an address that does not say so.
+            // This machine, under an address that is not recognized as loopback.
             let url = local.split(separator: "127.0.0.1", maxSplits: 1).joined(separator: "0.0.0.0")
             let fault = await fault {
                 try await Connection.open(DatabaseSettings(url: Secret(url), poolSize: 1)).close()

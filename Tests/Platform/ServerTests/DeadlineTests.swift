@@ -133,13 +133,13 @@ struct DeadlineTests {
     }
 }
 
-/// The smallest request there is.
+/// The smallest possible request.
 let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 extension TestServer {
-    /// Lets the loop turn until `condition` holds.
+    /// Lets the loop run until `condition` holds.
     ///
-    /// - Throws: `Impatience` when it does not hold within a minute.
+    /// - Throws: `Impatience` if it does not within a minute.
     func waits(until condition: @escaping @Loop @Sendable (Server) -> Bool) async throws {
         try await onLoop { [server] in
             let deadline = ContinuousClock.now + .seconds(60)
@@ -150,6 +150,6 @@ extension TestServer {
         }
     }
 
-    /// What was waited for did not come.
+    /// A condition did not hold in time.
     struct Impatience: Error {}
 }

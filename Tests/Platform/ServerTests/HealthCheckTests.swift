@@ -44,7 +44,7 @@ struct HealthCheckTests {
     }
 }
 
-/// A socket that has its whole answer ready for the first caller, and closes behind it.
+/// A socket that sends its whole response to the first client and then closes.
 private final class OneAnswer: Sendable {
     let port: Int
 

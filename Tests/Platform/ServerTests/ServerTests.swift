@@ -199,7 +199,7 @@ private func slowly(_ milliseconds: Int) async {
     do { try await Loop.sleep(for: .milliseconds(milliseconds)) } catch {}
 }
 
-/// Lines that handlers logged.
+/// The lines that handlers logged.
 private final class Lines: Sendable {
     private let lines = Mutex<[LogLine]>([])
 

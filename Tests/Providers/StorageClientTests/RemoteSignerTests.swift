@@ -11,7 +11,7 @@ import Testing
 
 @testable import StorageClient
 
-/// A file in the stand-in's bucket, and who signs links to it.
+/// A file in the stand-in's bucket, and the signer of links to it.
 @Loop
 private final class Desk {
     let google: CloudSandbox
@@ -32,12 +32,12 @@ private final class Desk {
             CloudSandbox.account, bucket: storage.bucket, at: settings.credentialsBase, client: client)
     }
 
-    /// A link that was not made before; each `seconds` has its own.
+    /// Returns a link that was not made before; each `seconds` has its own.
     func link(_ method: HTTP.Method = .get, after seconds: Int = 0) async throws(LinkFault) -> String {
         try await signer.link(object, for: method, size: 10, at: WallClock.system.now() + .seconds(seconds))
     }
 
-    /// Why there is no such link.
+    /// Returns why there is no such link.
     func fault(after seconds: Int = 0) async -> LinkFault? {
         do throws(LinkFault) {
             _ = try await link(after: seconds)
@@ -133,7 +133,7 @@ struct RemoteSignerTests {
             if path == "/computeMetadata" { try desk.google.revokeTokens() }
             let fault = await desk.fault(after: 61)
             #expect(fault?.refusal == .unavailable(retryAfterSeconds: 5))
-            // The next one finds everything in order.
+            // The next one succeeds.
             _ = try await desk.link(after: 61)
         }
     }

@@ -28,7 +28,7 @@ struct SigningCase: Decodable, Sendable, CustomTestStringConvertible {
 
     var testDescription: String { description }
 
-    /// Where the request goes, after the order of precedence that the cases themselves name.
+    /// The base URL of the request, by the order of precedence that the cases themselves state.
     var base: StorageBase? {
         let place =
             bucketBoundHostname ?? hostname ?? clientEndpoint ?? emulatorHostname
@@ -123,8 +123,8 @@ struct V4SignatureTests {
         }
     }
 
-    // A POST policy lets a browser upload through a form. Files are published from the seller's machine alone, so
-    // there is nothing here that makes one; the count shows when Google adds a case of another kind.
+    // A POST policy lets a browser upload through a form. We publish files only from the seller's machine, so nothing
+    // here makes one; the count shows when Google adds a case of another kind.
     @Test("skips Google's 11 POST policies, which are for uploads from a browser")
     func postPolicies() throws {
         let names = try conformance.get().postPolicyV4Tests.map(\.description)
@@ -133,7 +133,7 @@ struct V4SignatureTests {
 
     @Test("with an HMAC key is the one that another implementation makes")
     func hmac() throws {
-        // Computed with Python's hmac and urllib.parse after Google's description; the key is their example.
+        // Computed with Python's hmac and urllib.parse from Google's description; the key is from their example.
         let signer = try #require(
             StorageSigner("hmac:GOOG1EXAMPLE:bGoa+V7g/yqDXvKRqq+JTFn4uQZbPiQJo4pf9RzJ", readFile: noFile))
         let object = try #require(ObjectName("genx-delay/1.0.0/macos/GenX Delay.pkg"))

@@ -57,7 +57,7 @@ struct StripeClientTests {
 
 private let newSession = NewCheckoutSession(items: [], successURL: "https://a.example", cancelURL: "https://a.example")
 
-/// A server that answers with one status after the other and notes the idempotency keys it saw.
+/// A server that responds with one status after the other and records the idempotency keys it saw.
 @Loop
 private final class ScriptedStripe {
     private(set) var keys: [String] = []

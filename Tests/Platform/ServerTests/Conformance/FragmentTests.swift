@@ -46,7 +46,7 @@ struct FragmentTests {
     }
 }
 
-/// All the messages that a parser makes of a connection's bytes.
+/// The messages that a parser reads from a connection's bytes.
 private struct Reading: Equatable {
     private struct Message: Equatable {
         let method: String
