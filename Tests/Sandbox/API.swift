@@ -3,9 +3,9 @@ import EventLoop
 import HTTP
 import Kernel
 
-// Stripe's API: who calls, what was answered before, which fault is due, and then the endpoint.
+// Stripe's API: authentication, idempotency, planned faults, and then the endpoint.
 extension Sandbox {
-    /// What one call is answered, before it is put on the wire.
+    /// The response to one call, before it is serialized.
     private struct Outcome {
         var status: Int
         var body: String
@@ -20,7 +20,7 @@ extension Sandbox {
         init(_ error: StripeError) { self.init(error.status, error.json.pretty + "\n") }
     }
 
-    /// Answers a call of the API.
+    /// Handles a call of the API.
     func api(_ request: Request) async -> Response {
         let requestID = StripeID.make("req_", length: 14, beginning: "")
         var outcome: Outcome
@@ -48,7 +48,7 @@ extension Sandbox {
         return response
     }
 
-    /// The key stands in `Authorization`, as a bearer's or as a user name without password.
+    /// Checks the key in `Authorization`, as a bearer token or as a user name without password.
     private func authenticate(_ request: Request) throws(StripeError) {
         let parts = (request.fields["authorization"] ?? "").split(separator: " ", maxSplits: 1).map(String.init)
         var key = ""
@@ -68,7 +68,7 @@ extension Sandbox {
         }
     }
 
-    /// A repeat under the same `Idempotency-Key` gets the first answer.
+    /// Returns the first response again for a repeated `Idempotency-Key`.
     private func answerOnce(_ request: Request, _ requestID: String) async -> Outcome {
         guard request.method == .post, let key = request.fields["idempotency-key"] else {
             return await meetFault(request, requestID, key: nil)
@@ -101,7 +101,7 @@ extension Sandbox {
         return outcome
     }
 
-    /// Runs the endpoint; refused parameters are not kept for repeats, what it did or found is.
+    /// Runs the endpoint; stores a successful response for repeats, and forgets the call after an error.
     private func run(_ request: Request, _ requestID: String, key: String?) -> Outcome {
         let cause = SandboxState.Cause(now: clock.now(), requestID: requestID, idempotencyKey: key)
         do throws(StripeError) {
@@ -137,12 +137,12 @@ extension Sandbox {
         }
     }
 
-    /// Waits; an end of the task ends the wait too.
+    /// Waits; cancelling the task ends the wait.
     private func wait(_ milliseconds: Int) async {
         do throws(CancellationError) {
             try await Loop.sleep(for: .milliseconds(milliseconds))
         } catch {
-            // The caller is gone: there is nobody left to keep waiting.
+            // The caller is gone.
         }
     }
 }

@@ -1,15 +1,15 @@
 import HTTP
 import Kernel
 
-/// One call of the API, its parameters checked.
+/// One API call with validated parameters.
 struct APICall: Sendable {
-    /// The ID in the path, where the route has one.
+    /// The ID in the path, if the route has one.
     var id: String
     var parameters: Parameters
     var cause: SandboxState.Cause
 }
 
-/// One endpoint: what it is called, the parameters it knows and what it does.
+/// One endpoint: its route, its parameters and its effect.
 struct APIRoute: Sendable {
     let method: Method
     let path: [String]
@@ -26,7 +26,7 @@ struct APIRoute: Sendable {
         self.run = run
     }
 
-    /// The ID in `segments`, empty when the route has none; `nil` when this is not the route.
+    /// Returns the ID in `segments`, empty if the route has none; `nil` if the route does not match.
     func id(_ method: Method, _ segments: [Substring]) -> String? {
         guard method == self.method, segments.count == path.count else { return nil }
         var id = ""

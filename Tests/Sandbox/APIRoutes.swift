@@ -1,7 +1,7 @@
 import HTTP
 import Kernel
 
-/// The endpoints of Stripe's API that the sandbox has.
+/// The endpoints of Stripe's API that the sandbox implements.
 let apiRoutes = sessionRoutes + paymentRoutes + eventRoutes
 
 private let sessionRoutes = [
@@ -82,7 +82,7 @@ private let eventRoutes = [
     },
 ]
 
-/// `charge.*` stands for every type that begins so.
+/// Returns whether `type` matches `wanted`, where `charge.*` matches every type with that prefix.
 private func isOfType(_ type: String, _ wanted: String) -> Bool {
     wanted.hasSuffix("*") ? type.hasPrefix(wanted.dropLast()) : type == wanted
 }

@@ -1,11 +1,11 @@
-/// The part of an object that a `Range` field asks for.
+/// The part of an object that a `Range` field requests.
 ///
 /// Source: RFC 9110 section 14.
 enum ByteRange: Equatable {
-    /// No range, several, or one that cannot be read: the whole object.
+    /// No range, several, or an invalid one: the whole object.
     case whole
     case part(Range<Int>)
-    /// The object has no such bytes.
+    /// The range is outside the object.
     case unsatisfiable
 
     init(_ field: String?, of count: Int) {

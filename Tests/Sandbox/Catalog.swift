@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// The prices that exist in the sandbox.
 struct Catalog: Sendable {
-    /// One price and what is sold for it.
+    /// One price and its product.
     struct Price: Equatable, Sendable {
         var id: String
         var unitAmount: Int64
@@ -17,7 +17,7 @@ struct Catalog: Sendable {
         for price in prices { self.prices[price.id] = price }
     }
 
-    /// A catalog from JSON text or from the file at a path; `nil` when there is none.
+    /// Creates a catalog from JSON text or from the file at a path; `nil` if it cannot be read.
     init?(textOrPath: String) {
         let isText = textOrPath.trimmingPrefix { " \n\t".contains($0) }.hasPrefix("{")
         let data = isText ? Data(textOrPath.utf8) : try? Data(contentsOf: URL(filePath: textOrPath))
@@ -25,7 +25,7 @@ struct Catalog: Sendable {
         self.init(file.products.flatMap(\.catalogPrices))
     }
 
-    /// The members of the catalog's file that matter here.
+    /// The members of the catalog file that the sandbox uses.
     private struct File: Decodable {
         var products: [Product]
     }

@@ -2,16 +2,16 @@ import EventLoop
 import HTTP
 import Kernel
 
-// Controls of the stand-in for Google, at the storage's port. Bodies and answers are JSON.
+// The control API of the stand-in for Google, on the storage's port. Bodies and responses are JSON.
 //
 // | Control | Body | What happens |
 // | --- | --- | --- |
-// | `GET /sandbox/state` | | how often what was done, the troubles that wait |
-// | `POST /sandbox/reset` | | tokens, uploads, counts and troubles are forgotten; objects stay |
-// | `POST /sandbox/revoke` | | no token that was given out holds any more |
-// | `POST /sandbox/faults` | `{kind, calls, method, path, skip, ms}` | of the calls whose path begins with `path`, `skip` (0) pass and the next `calls` (1) meet `kind`: see `Trouble.Kind` |
+// | `GET /sandbox/state` | | returns the counters and the pending troubles |
+// | `POST /sandbox/reset` | | forgets tokens, uploads, counters and troubles; objects stay |
+// | `POST /sandbox/revoke` | | revokes all issued tokens |
+// | `POST /sandbox/faults` | `{kind, calls, method, path, skip, ms}` | of the calls whose path starts with `path`, `skip` (0) pass and the next `calls` (1) meet `kind`: see `Trouble.Kind` |
 extension CloudStandIn {
-    /// Answers a control.
+    /// Handles a control request.
     func control(_ request: Request) -> Response {
         switch (request.method, request.pathSegments.dropFirst().first) {
         case (.get, "state"): break
@@ -29,7 +29,7 @@ extension CloudStandIn {
         return .json(.object(counted + [("troubles", .integer(Int64(troubles.count)))]))
     }
 
-    /// The trouble that a call meets; the oldest goes first.
+    /// Takes the trouble that a call meets, the oldest first.
     func takeTrouble(_ request: Request) -> Trouble? {
         guard let index = troubles.firstIndex(where: { $0.isMet(by: request) }) else { return nil }
         guard troubles[index].skip == 0 else {
@@ -45,21 +45,21 @@ extension CloudStandIn {
 
 /// A trouble that the stand-in for Google makes on request.
 struct Trouble: Equatable, Sendable {
-    /// What goes wrong.
+    /// The kind of trouble.
     enum Kind: Equatable, Sendable {
-        /// A refusal with this status before anything is done.
+        /// An error with this status, without effect.
         case status(Int)
-        /// Nothing is done, and the connection ends.
+        /// The connection closes, without effect.
         case drop
-        /// Everything is done, then the connection ends in the middle of the answer.
+        /// The call takes effect, then the connection closes in the middle of the response.
         case cut
-        /// Everything is done, then no answer comes for `milliseconds`.
+        /// The call takes effect, then the response is delayed by `milliseconds`.
         case hang
-        /// Of a piece of an upload the first half is kept, then the connection ends.
+        /// The first half of an upload's chunk is stored, then the connection closes.
         case half
-        /// A stored object is told with another checksum.
+        /// A stored object is reported with a wrong checksum.
         case checksum
-        /// The metadata server's answer lacks its mark, as an impostor's would.
+        /// The metadata server's response lacks its header field, as an impostor's would.
         case impostor
 
         init?(_ name: String) {
@@ -78,13 +78,13 @@ struct Trouble: Equatable, Sendable {
     }
 
     var kind: Kind
-    /// How many calls it meets.
+    /// The number of calls that meet it.
     var calls: Int
-    /// What the paths that it meets begin with.
+    /// The path prefix of those calls.
     var path: String
-    /// The method that it meets; empty for each.
+    /// The method of those calls; empty for any.
     var method: String
-    /// How many calls pass before.
+    /// The number of calls that pass before.
     var skip: Int
     var milliseconds: Int
 
@@ -107,7 +107,7 @@ struct Trouble: Equatable, Sendable {
         request.path.hasPrefix(path) && (method.isEmpty || method == request.method.rawValue)
     }
 
-    /// The refusal it stands for, for the kinds that do nothing else.
+    /// The error it responds with, for the kinds without any other effect.
     var refusal: CloudError? {
         guard case .status(let status) = kind else { return nil }
         let reason =
@@ -120,13 +120,13 @@ struct Trouble: Equatable, Sendable {
         return CloudError(status: status, reason: reason)
     }
 
-    /// What becomes of an answer that is ready.
+    /// Returns the finished response as changed by the trouble.
     func spoil(_ response: Response) async -> Response {
         switch kind {
         case .cut, .half: return cutOff(response)
         case .hang:
             do throws(CancellationError) { try await Loop.sleep(for: .milliseconds(milliseconds)) } catch {
-                // The caller is gone: there is nobody left to keep waiting.
+                // The caller is gone.
             }
             return response
         case .status, .drop, .checksum, .impostor: return response

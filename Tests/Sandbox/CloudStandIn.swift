@@ -3,15 +3,16 @@ import EventLoop
 import HTTP
 import Kernel
 
-/// The stand-in for what a shop needs of Google Cloud, all behind one door: Cloud Storage's XML API for buyers, its JSON
-/// API for who publishes, IAM Credentials, and the metadata server.
+/// The stand-in for the parts of Google Cloud that a shop needs, on one port.
+///
+/// Those are Cloud Storage's XML API for buyers, its JSON API for publishing, IAM Credentials, and the metadata server.
 @Loop
 final class CloudStandIn {
     let settings: StorageSettings
     let clock: WallClock
     var tokens = IssuedTokens()
     var uploads: [String: Upload] = [:]
-    /// The SHA-256 that was noted beside each object.
+    /// The SHA-256 recorded for each object.
     var notes: [String: String] = [:]
     var counts: [String: Int64] = [:]
     var troubles: [Trouble] = []
@@ -23,7 +24,7 @@ final class CloudStandIn {
         objects = ObjectStorage(settings: settings, clock: clock)
     }
 
-    /// The paths that the request log knows by name.
+    /// The path patterns for the request log.
     nonisolated static let routes =
         [
             "/upload/storage/v1/b/{bucket}/o", "/storage/v1/b/{bucket}/o/{object}",
@@ -32,7 +33,7 @@ final class CloudStandIn {
             "/sandbox/{control}/{action}",
         ] + ObjectStorage.routes
 
-    /// The answer to any request.
+    /// Returns the response to any request.
     func answer(_ request: Request) async -> Response {
         let path = request.pathSegments
         if path.first == "sandbox" { return control(request) }
@@ -57,7 +58,7 @@ final class CloudStandIn {
         }
     }
 
-    /// Refuses a caller without an access token that holds.
+    /// Throws unless the caller has a valid access token.
     func authenticate(_ request: Request) throws(CloudError) {
         let prefix = "Bearer "
         guard let field = request.fields["authorization"], field.hasPrefix(prefix) else { throw .anonymous }
@@ -69,19 +70,20 @@ final class CloudStandIn {
     func count(_ what: String) { counts[what, default: 0] += 1 }
 }
 
-/// An answer that breaks off.
+/// Returns a response that is cut off.
 func cutOff(_ response: Response) -> Response {
     var response = response
     response.fields.set("Content-Length", String(response.body.count + 10))
     return response
 }
 
-/// A refusal as Google's JSON APIs word it.
+/// An error in the form of Google's JSON APIs.
 ///
-/// Source: <https://cloud.google.com/apis/design/errors>, <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
+/// Source: <https://cloud.google.com/apis/design/errors>,
+/// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
 struct CloudError: Error, Equatable {
     var status: Int
-    /// `INVALID_ARGUMENT` of IAM's, `conditionNotMet` of Cloud Storage's.
+    /// The error code, such as IAM's `INVALID_ARGUMENT` or Cloud Storage's `conditionNotMet`.
     var reason: String
     var message = "The stand-in for Google says no."
 

@@ -2,27 +2,27 @@ import EventLoop
 import HTTP
 import Kernel
 
-// Controls that tests and the demo turn. Bodies and answers are JSON; a charge is named by `session`,
+// The control API for tests and the demo. Bodies and responses are JSON; a charge is named by `session`,
 // `payment_intent` or `charge`.
 //
 // | Control | Body | What happens |
 // | --- | --- | --- |
-// | `GET /sandbox/state` | | counts, the outage, the faults that wait |
-// | `POST /sandbox/reset` | | everything is forgotten |
-// | `GET /sandbox/deliveries?session=ID` | | every attempt, as `[{event_id, type, status, attempt}]`; status 0: no answer |
-// | `POST /sandbox/deliveries/pause` | | the endpoint is out: events stay undelivered |
-// | `POST /sandbox/deliveries/resume` | `{drop}` | held events are delivered, with `drop: true` never |
-// | `POST /sandbox/redeliver` | `{event_id, copies}` | the event is sent `copies` times at once; answers `{statuses}` |
-// | `POST /sandbox/refund` | `{charge, amount, reason}` | money goes back, all of it without `amount` |
-// | `POST /sandbox/dispute` | `{charge, amount, reason}` | the buyer's bank opens a dispute |
-// | `POST /sandbox/dispute/close` | `{charge or dispute, outcome}` | the dispute ends `won` or `lost` |
+// | `GET /sandbox/state` | | returns the counters, the outage and the pending faults |
+// | `POST /sandbox/reset` | | forgets everything |
+// | `GET /sandbox/deliveries?session=ID` | | returns every attempt, as `[{event_id, type, status, attempt}]`; status 0: no response |
+// | `POST /sandbox/deliveries/pause` | | starts an outage of the endpoint: events stay undelivered |
+// | `POST /sandbox/deliveries/resume` | `{drop}` | delivers the held events; with `drop: true` drops them |
+// | `POST /sandbox/redeliver` | `{event_id, copies}` | sends the event `copies` times at once; returns `{statuses}` |
+// | `POST /sandbox/refund` | `{charge, amount, reason}` | refunds `amount`, or all that is left |
+// | `POST /sandbox/dispute` | `{charge, amount, reason}` | opens a dispute by the buyer's bank |
+// | `POST /sandbox/dispute/close` | `{charge or dispute, outcome}` | closes the dispute as `won` or `lost` |
 // | `POST /sandbox/early-fraud-warning` | `{charge}` | the card's issuer suspects fraud |
-// | `POST /sandbox/async` | `{session, outcome}` | a delayed payment will `succeed` or `fail`; as chosen on the page without |
-// | `POST /sandbox/expire` | `{session}` | an open session ends unpaid |
-// | `POST /sandbox/roll` | `{credential}` | of the `api_key`s or the `webhook_secret`s only the newest, the last, holds |
+// | `POST /sandbox/async` | `{session, outcome}` | a delayed payment will `succeed` or `fail`; without `outcome` as chosen on the page |
+// | `POST /sandbox/expire` | `{session}` | expires an open session |
+// | `POST /sandbox/roll` | `{credential}` | revokes all `api_key`s or `webhook_secret`s but the newest, which is the last |
 // | `POST /sandbox/faults` | `{kind, calls, path, ms}` | the next `calls` (1) API calls (of `path`) meet `kind`: `429`, `500`, `hang`, `cut`, `delay` |
 extension Sandbox {
-    /// Answers a control.
+    /// Handles a control request.
     func control(_ request: Request) async -> Response {
         do throws(StripeError) {
             return .json(try await turn(request))
@@ -92,7 +92,7 @@ extension Sandbox {
         return .object([("statuses", .array(statuses.map { .integer(Int64($0)) }))])
     }
 
-    /// Ends every credential of a kind but the newest, as its owner does at Stripe when the new one is in use.
+    /// Revokes all credentials of a kind but the newest, as the seller does at Stripe once the new one is in use.
     private func roll(_ credential: String) throws(StripeError) {
         switch credential {
         case "api_key": settings.apiKeys = Array(settings.apiKeys.suffix(1))
@@ -116,7 +116,7 @@ extension Sandbox {
 }
 
 extension SandboxState {
-    /// The controls that change what Stripe knows.
+    /// Handles the controls that change Stripe's state.
     fileprivate mutating func turn(_ name: String, _ body: JSONValue, _ cause: Cause) throws(StripeError) -> JSONValue {
         let session = body["session"].string ?? ""
         switch name {

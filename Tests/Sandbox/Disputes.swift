@@ -1,9 +1,9 @@
 import Kernel
 
 extension SandboxState {
-    /// Opens a dispute about a charge: the buyer's bank takes the money back.
+    /// Opens a dispute of a charge: the buyer's bank takes the money back.
     ///
-    /// - Throws: when the charge is disputed already or was never paid.
+    /// - Throws: if the charge is disputed already or was never paid.
     mutating func openDispute(
         _ charge: JSONValue, amount: Int64?, reason: String, _ cause: Cause
     ) throws(StripeError) -> JSONValue {
@@ -28,9 +28,9 @@ extension SandboxState {
         return dispute
     }
 
-    /// Closes the dispute that `id` names or leads to.
+    /// Closes the dispute that `id` identifies, directly or through its payment.
     ///
-    /// - Throws: when there is none that is open.
+    /// - Throws: if there is no open dispute.
     mutating func closeDispute(_ id: String, isWon: Bool, _ cause: Cause) throws(StripeError) -> JSONValue {
         let charge = charge(id)?["id"]
         let dispute = disputes[id] ?? disputes.newestFirst.first { $0["charge"] == charge }
@@ -44,7 +44,7 @@ extension SandboxState {
         return closed
     }
 
-    /// Warns of a charge that its card's issuer takes for fraud.
+    /// Warns that the issuer of a charge's card suspects fraud.
     mutating func warnOfFraud(_ charge: JSONValue, _ cause: Cause) -> JSONValue {
         let warning = Templates.object("radar.early_fraud_warning").setting([
             ("id", .string(StripeID.make("issfr_"))), ("charge", charge["id"]),

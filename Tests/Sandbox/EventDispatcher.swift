@@ -3,20 +3,20 @@ import HTTP
 import Kernel
 import Log
 
-/// Sends one event to the endpoint and answers its status, 0 when it did not answer.
+/// Sends one event to the endpoint and returns the status, 0 without a response.
 typealias PostEvent = @Loop @Sendable (_ url: String, _ fields: Fields, _ body: [UInt8], _ limit: Duration) async -> Int
 
-/// Delivers events to the endpoint, again and again until it accepts them, as Stripe does in days.
+/// Delivers events to the endpoint, with retries until it accepts them, as Stripe does over days.
 @Loop
 final class EventDispatcher {
-    /// One event on its way.
+    /// One event to be delivered.
     private struct Parcel {
         let event: String
         var attempt: Int
         let generation: Int
     }
 
-    /// Where an event's document comes from and where an attempt's result goes.
+    /// Reads events and records the result of each attempt.
     struct Ledger: Sendable {
         var event: @Loop @Sendable (_ id: String) -> JSONValue?
         var record: @Loop @Sendable (_ id: String, _ status: Int) -> Void
@@ -39,26 +39,26 @@ final class EventDispatcher {
         self.post = post
     }
 
-    /// Takes up an event.
+    /// Queues an event.
     func deliver(_ event: String) {
         waiting.append(Parcel(event: event, attempt: 1, generation: generation))
         startWaiting()
     }
 
-    /// Begins an outage: events stay where they are.
+    /// Starts an outage: events stay queued.
     func pause() { isPaused = true }
 
-    /// Signs with the newest secret alone from now on.
+    /// Signs only with the newest secret from now on.
     func endOlderSecrets() { webhook.secrets = Array(webhook.secrets.suffix(1)) }
 
-    /// Ends the outage; events held by it are delivered, or with `dropping` never.
+    /// Ends the outage; delivers the held events, or drops them.
     func resume(dropping: Bool) {
         isPaused = false
         if dropping { forget() }
         startWaiting()
     }
 
-    /// Sends an event once more in `copies` at the same time, outage or not, and answers each one's status.
+    /// Sends an event again in `copies` at once, outage or not, and returns the statuses.
     func redeliver(_ event: String, copies: Int) async -> [Int] {
         let tasks = (0..<copies).map { _ in Loop.start { [self] in await send(event) } }
         var statuses: [Int] = []
@@ -66,7 +66,7 @@ final class EventDispatcher {
         return statuses
     }
 
-    /// Forgets every event; what is under way ends without being tried again.
+    /// Forgets all events; deliveries in progress end without a retry.
     func reset() {
         forget()
         isPaused = false

@@ -1,14 +1,14 @@
 import Kernel
 
-/// The events that happened and what became of their delivery.
+/// The events and the attempts to deliver them.
 struct EventLedger: Sendable {
-    /// One attempt at a delivery.
+    /// One attempt to deliver an event.
     struct Attempt: Equatable, Sendable {
         let event: String
         let type: String
         let session: String?
         let number: Int
-        /// The endpoint's status, 0 when it did not answer.
+        /// The endpoint's status, 0 without a response.
         let status: Int
 
         var json: JSONValue {
@@ -21,27 +21,27 @@ struct EventLedger: Sendable {
 
     private(set) var store = ObjectStore<JSONValue>()
     private(set) var attempts: [Attempt] = []
-    /// The events that nobody has taken up for delivery yet.
+    /// The events not yet queued for delivery.
     private var fresh: [String] = []
     private var sessions = ObjectStore<String>()
-    /// How many attempts each event has had.
+    /// The number of attempts per event.
     private var counts = ObjectStore<Int>()
     private static let attemptLimit = 100_000
 
-    /// The event's document.
+    /// Returns an event's document.
     func event(_ id: String) -> JSONValue? { store[id] }
 
-    /// The events no endpoint has accepted yet.
+    /// The number of events that no endpoint has accepted yet.
     var undelivered: Int { store.newestFirst.count { $0["pending_webhooks"] != 0 } }
 
-    /// Hands over the events to be delivered, once.
+    /// Returns the events to be delivered, once.
     mutating func takeFresh() -> [String] {
         let taken = fresh
         fresh = []
         return taken
     }
 
-    /// Notes what an attempt came to.
+    /// Records the result of an attempt.
     mutating func record(_ id: String, status: Int) {
         guard let event = store[id] else { return }
         let number = (counts[id] ?? 0) + 1
@@ -53,7 +53,7 @@ struct EventLedger: Sendable {
         if (200..<300).contains(status) { store[id] = event.setting([("pending_webhooks", 0)]) }
     }
 
-    /// Keeps a new event.
+    /// Adds a new event.
     mutating func add(_ event: JSONValue, session: String?) {
         guard let id = event["id"].string else { return }
         store[id] = event
@@ -61,7 +61,7 @@ struct EventLedger: Sendable {
         fresh.append(id)
     }
 
-    /// Stripe's envelope around a snapshot of `object`.
+    /// Returns Stripe's event envelope around a snapshot of `object`.
     static func event(
         _ type: String, _ object: JSONValue, previous: JSONValue, hasEndpoint: Bool, _ cause: SandboxState.Cause
     ) -> JSONValue {
@@ -78,5 +78,5 @@ struct EventLedger: Sendable {
     }
 }
 
-/// The version of Stripe's API that objects are shaped after.
+/// The API version that objects are rendered in.
 let apiVersion = "2026-07-29.dahlia"

@@ -1,7 +1,7 @@
 import Kernel
 
 extension SandboxState {
-    /// `answer` with the objects in place of the IDs that `expand[]` names.
+    /// Returns `answer` with the IDs that `expand[]` names replaced by objects.
     ///
     /// Source: <https://docs.stripe.com/api/expanding_objects>
     func expand(_ answer: JSONValue, _ parameters: Parameters) throws(StripeError) -> JSONValue {
@@ -29,7 +29,7 @@ extension SandboxState {
         return value.setting([(name, inner.isNull ? inner : try expand(inner, rest, path))])
     }
 
-    /// The object behind a member; `nil` when the member cannot be expanded.
+    /// Returns the object of a member; `nil` if the member is not expandable.
     private func expanded(_ value: JSONValue, _ name: String) -> JSONValue? {
         if name == "line_items", value["object"] == "checkout.session", let id = value["id"].string {
             return lineItemList(id)
@@ -41,7 +41,7 @@ extension SandboxState {
         return value[name].string.flatMap { object($0) } ?? value[name]
     }
 
-    /// A session's line items as Stripe lists them.
+    /// Returns a session's line items as Stripe's list object.
     func lineItemList(_ id: String) -> JSONValue {
         .object([
             ("object", "list"), ("data", .array(checkouts[id]?.lineItems ?? [])), ("has_more", false),

@@ -1,29 +1,29 @@
 import Kernel
 
-/// A trouble that the sandbox makes on request.
+/// A fault that the sandbox injects on request.
 struct Fault: Equatable, Sendable {
-    /// What goes wrong.
+    /// The kind of fault.
     enum Kind: String, CaseIterable, Sendable {
-        /// 429 before anything is done.
+        /// 429, without effect.
         case tooMany = "429"
-        /// 500 before anything is done.
+        /// 500, without effect.
         case failure = "500"
-        /// Everything is done, then no answer comes for `milliseconds`, then the answer.
+        /// The call takes effect, then the response is delayed by `milliseconds`.
         case hang
-        /// Everything is done, then the connection ends in the middle of the answer.
+        /// The call takes effect, then the connection closes in the middle of the response.
         case cut
-        /// `milliseconds` pass before anything is done.
+        /// The call starts after `milliseconds`.
         case delay
     }
 
     var kind: Kind
-    /// How many calls it meets.
+    /// The number of calls that meet it.
     var calls: Int
-    /// The path it meets; empty for every path.
+    /// The path of those calls; empty for any.
     var path: String
     var milliseconds: Int
 
-    /// The refusal it stands for, for the kinds that do nothing else.
+    /// The error it responds with, for the kinds without any other effect.
     var refusal: StripeError? {
         switch kind {
         case .tooMany:
@@ -38,7 +38,7 @@ struct Fault: Equatable, Sendable {
         }
     }
 
-    /// The document that shows it.
+    /// The document that describes it.
     var json: JSONValue {
         .object([
             ("kind", .string(kind.rawValue)), ("calls", .integer(Int64(calls))), ("path", .string(path)),
@@ -47,13 +47,13 @@ struct Fault: Equatable, Sendable {
     }
 }
 
-/// The faults that wait for a call to meet.
+/// The pending faults.
 struct FaultPlan: Sendable {
     private(set) var faults: [Fault] = []
 
     mutating func add(_ fault: Fault) { faults.append(fault) }
 
-    /// The fault that a call of `path` meets; the oldest goes first.
+    /// Takes the fault that a call of `path` meets, the oldest first.
     mutating func take(_ path: String) -> Fault? {
         guard let index = faults.firstIndex(where: { $0.path.isEmpty || $0.path == path }) else { return nil }
         let fault = faults[index]

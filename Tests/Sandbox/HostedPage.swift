@@ -1,14 +1,14 @@
 import HTTP
 import Kernel
 
-/// The pages that a buyer sees in the sandbox.
+/// The sandbox's pages for buyers.
 enum HostedPage {
-    /// What is sold, for how much, and the form to pay; `trouble` says why the last try failed.
+    /// The items, the amount and the payment form; `trouble` says why the last attempt failed.
     case payment(_ session: JSONValue, _ items: [JSONValue], _ trouble: String?)
-    /// Something to know, and the way back to the shop where there is one.
+    /// A notice, with a link back to the shop if there is one.
     case notice(_ title: String, _ text: String, _ session: JSONValue = .null)
 
-    /// The whole document.
+    /// The complete document.
     var html: String {
         switch self {
         case .payment(let session, let items, let trouble):

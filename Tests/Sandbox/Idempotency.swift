@@ -1,18 +1,18 @@
 import HTTP
 import Kernel
 
-/// What was answered under which `Idempotency-Key`.
+/// The responses stored by `Idempotency-Key`.
 ///
 /// Source: <https://docs.stripe.com/api/idempotent_requests>
 struct Idempotency: Sendable {
-    /// A finished call: what a repeat of it is answered.
+    /// The response of a finished call, returned for repeats.
     struct Answer: Equatable, Sendable {
         var status: Int
         var body: String
         var requestID: String
     }
 
-    /// What a key says about a call.
+    /// What to do with a call under a key.
     enum Verdict: Equatable, Sendable {
         case first
         case repeated(Answer)
@@ -22,7 +22,7 @@ struct Idempotency: Sendable {
     private struct Entry: Sendable {
         var endpoint: String
         var parameters: [UInt8]
-        /// `nil` while the first call is still under way.
+        /// `nil` while the first call is in progress.
         var answer: Answer?
     }
 
@@ -30,7 +30,7 @@ struct Idempotency: Sendable {
     private var order: [String] = []
     private static let limit = 50_000
 
-    /// Takes up a call under `key`, or says what became of an earlier one.
+    /// Starts a call under `key`, or returns the state of an earlier one.
     mutating func begin(_ key: String, endpoint: String, parameters: [UInt8]) -> Verdict {
         guard key.utf8.count <= 255 else { return .refused(Idempotency.tooLong) }
         guard let entry = entries[key] else {
@@ -45,10 +45,10 @@ struct Idempotency: Sendable {
         return entry.answer.map(Verdict.repeated) ?? .refused(Idempotency.inUse)
     }
 
-    /// Keeps the answer for repeats.
+    /// Stores the response for repeats.
     mutating func finish(_ key: String, _ answer: Answer) { entries[key]?.answer = answer }
 
-    /// Forgets a call that never began: one refused for its parameters or before it reached the endpoint.
+    /// Forgets a call without effect: one refused for its parameters or before it reached the endpoint.
     mutating func abandon(_ key: String) {
         guard entries[key]?.answer == nil, entries.removeValue(forKey: key) != nil else { return }
         if let index = order.lastIndex(of: key) { order.remove(at: index) }

@@ -1,9 +1,9 @@
 import Kernel
 
 extension JSONValue {
-    /// A member of an object; `null` when there is none.
+    /// A member of an object; `null` if there is none.
     ///
-    /// Setting one in anything but an object does nothing.
+    /// Setting a member of anything but an object does nothing.
     subscript(name: String) -> JSONValue {
         get {
             guard case .object(let members) = self else { return .null }
@@ -20,13 +20,13 @@ extension JSONValue {
         }
     }
 
-    /// The text, where it is one.
+    /// The string, if it is one.
     var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
-    /// The whole number, where it is one.
+    /// The integer, if it is one.
     var integer: Int64? {
         guard case .integer(let number) = self else { return nil }
         return number
@@ -38,22 +38,22 @@ extension JSONValue {
     /// Whether it is `null`.
     var isNull: Bool { self == .null }
 
-    /// The elements of an array; none of anything else.
+    /// The elements of an array; empty for anything else.
     var elements: [JSONValue] {
         guard case .array(let elements) = self else { return [] }
         return elements
     }
 
-    /// The members of an object; none of anything else.
+    /// The members of an object; empty for anything else.
     var members: [(String, JSONValue)] {
         guard case .object(let members) = self else { return [] }
         return members
     }
 
-    /// A text, or `null`.
+    /// Returns a string, or `null`.
     static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
-    /// The same value with some members of an object set.
+    /// Returns the object with these members set.
     func setting(_ members: [(String, JSONValue)]) -> JSONValue {
         var copy = self
         for (name, value) in members { copy[name] = value }

@@ -1,7 +1,7 @@
 import Kernel
 
 extension JSONValue {
-    /// The document as Stripe writes it: two blanks a level, `id` and `object` first, then the alphabet.
+    /// The document in Stripe's format: indented by two blanks, `id` and `object` first, the rest alphabetical.
     var pretty: String {
         var text = ""
         writePretty(to: &text, indent: "")

@@ -2,14 +2,14 @@ import FoundationEssentials
 import Kernel
 
 extension JSONValue {
-    /// The document in `bytes`; `nil` when they are none.
+    /// Parses a document; `nil` if `bytes` are not JSON.
     init?(json bytes: [UInt8]) {
         guard let parsed = try? JSONDecoder().decode(ParsedJSON.self, from: Data(bytes)) else { return nil }
         self = parsed.value
     }
 }
 
-/// Any JSON document on its way from Foundation's decoder.
+/// A JSON document decoded by Foundation.
 private struct ParsedJSON: Decodable {
     let value: JSONValue
 

@@ -1,7 +1,7 @@
 import Kernel
 
 extension SandboxState {
-    /// Stripe's line items for `line_items[…]`.
+    /// Returns Stripe's line items for `line_items[…]`.
     func lineItems(_ parameters: Parameters) throws(StripeError) -> [JSONValue] {
         let indexes = parameters.indexes("line_items")
         guard !indexes.isEmpty else { throw .lacks("line_items") }

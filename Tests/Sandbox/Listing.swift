@@ -1,12 +1,12 @@
 import Kernel
 
-/// The names that every list endpoint knows.
+/// The parameters of every list endpoint.
 let listParameterNames = [
     "created", "created[gt]", "created[gte]", "created[lt]", "created[lte]", "ending_before", "expand[#]", "limit",
     "starting_after",
 ]
 
-/// One page of a list, the newest first.
+/// The parameters of one page of a list, newest first.
 ///
 /// Source: <https://docs.stripe.com/api/pagination>
 struct Page {
@@ -32,9 +32,9 @@ struct Page {
         self.created = created
     }
 
-    /// Stripe's list object with this page of `objects`, which come newest first.
+    /// Returns Stripe's list object with this page of `objects`, which must be sorted newest first.
     ///
-    /// - Throws: `resource_missing` when the page begins behind an object that is not there.
+    /// - Throws: `resource_missing` if the page starts after an object that does not exist.
     func list(_ objects: [JSONValue], url: String) throws(StripeError) -> JSONValue {
         var rest = objects.filter(isInTime)[...]
         var hasMore = false

@@ -8,14 +8,14 @@ import Outbound
 import Server
 import Settings
 
-/// `sandbox`: stands in for Stripe and for Google Cloud Storage, for tests and for trying a shop without money.
+/// `sandbox`: a stand-in for Stripe and Google Cloud Storage, for tests and for trying a shop without money.
 ///
-/// It is written from what both publish and shares no code with the shop's own Stripe and Storage modules. Its settings
-/// are listed at `SandboxSettings`, its controls at `Sandbox.control` and `CloudStandIn.control`.
+/// It is written from their published documentation and shares no code with the shop's own Stripe and Storage modules.
+/// `SandboxSettings` lists its settings, `Sandbox.control` and `CloudStandIn.control` its controls.
 @main
 enum Main {
     static func main() {
-        HealthCheck.runIfAsked("/healthz", usualPort: 8090)
+        HealthCheck.runIfRequested("/healthz", usualPort: 8090)
         let environment = ProcessInfo.processInfo.environment
         let liveKeys = SandboxSettings.liveKeys(in: environment)
         guard liveKeys.isEmpty else {
@@ -50,7 +50,8 @@ enum Main {
         return 0
     }
 
-    /// Deliveries over HTTP; any endpoint may be plain, for there is no real money to protect.
+    /// Returns a function that delivers events over HTTP; plain endpoints are allowed, because no real money is
+    /// involved.
     @Loop
     private static func posting(_ log: Log) -> PostEvent {
         let client = HTTPClient(allowsPlain: true)

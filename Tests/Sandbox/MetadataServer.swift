@@ -3,9 +3,9 @@ import EventLoop
 import HTTP
 import Kernel
 
-/// The access tokens that the stand-in for the metadata server gave out.
+/// The access tokens issued by the stand-in for the metadata server.
 struct IssuedTokens: Sendable {
-    /// How long one holds, in seconds.
+    /// A token's lifetime in seconds.
     static let lifetime: Int64 = 3_599
 
     private var ends: [String: Instant] = [:]
@@ -23,7 +23,7 @@ struct IssuedTokens: Sendable {
 }
 
 extension CloudStandIn {
-    /// A token, for a caller on the machine itself who means to ask the metadata server.
+    /// Issues a token to a local caller that sends the metadata server's header field.
     ///
     /// Source: <https://cloud.google.com/compute/docs/metadata/querying-metadata#security>
     func token(_ request: Request, _ trouble: Trouble?) throws(CloudError) -> Response {
@@ -46,7 +46,7 @@ extension CloudStandIn {
         return response
     }
 
-    /// A service account's signature, for whoever may have it.
+    /// Returns a service account's signature to an authorized caller.
     ///
     /// Source: <https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signBlob>
     func signBlob(_ request: Request, _ path: [Substring]) throws(CloudError) -> Response {

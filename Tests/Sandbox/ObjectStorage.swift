@@ -2,17 +2,17 @@ import EventLoop
 import HTTP
 import Kernel
 
-/// The stand-in for Cloud Storage's XML API: one bucket, read with signed URLs alone.
+/// The stand-in for Cloud Storage's XML API: one bucket, readable only with signed URLs.
 ///
-/// Objects are answered from memory, 64 MiB at most.
+/// Objects are served from memory, up to 64 MiB each.
 struct ObjectStorage: Sendable {
     let settings: StorageSettings
     let clock: WallClock
 
-    /// The paths that the request log knows by name.
+    /// The path patterns for the request log.
     static let routes = ["/{bucket}/{object}", "/{bucket}/{folder}/{object}", "/{bucket}/{folder}/{folder}/{object}"]
 
-    /// The answer to any request.
+    /// Returns the response to any request.
     @Loop
     func answer(_ request: Request) async -> Response {
         do throws(StorageError) {
@@ -27,7 +27,7 @@ struct ObjectStorage: Sendable {
         }
     }
 
-    /// The object's name behind `/{bucket}/`.
+    /// Returns the object's name after `/{bucket}/`.
     private func objectName(_ request: Request) throws(StorageError) -> String {
         guard let path = PercentCoding.decode(request.path) else { throw .noSuchKey }
         let parts = path.dropFirst().split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
@@ -70,7 +70,7 @@ struct ObjectStorage: Sendable {
         }
     }
 
-    /// RFC 9110 section 13.1.5: a range of another version of the object is no range of this one.
+    /// Returns the requested range; ignores it if `If-Range` names another version (RFC 9110 section 13.1.5).
     private static func range(_ request: Request, _ object: StoredObject) -> ByteRange {
         let condition = request.fields["if-range"] ?? object.etag
         guard condition == object.etag || condition == CivilTime(object.modified).httpDate else { return .whole }

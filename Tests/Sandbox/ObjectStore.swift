@@ -1,4 +1,4 @@
-/// The things of one kind in the order they were made, the oldest dropped when there are too many.
+/// Objects of one kind in order of creation; drops the oldest beyond a limit.
 struct ObjectStore<Item: Sendable>: Sendable {
     private(set) var ids: [String] = []
     private var objects: [String: Item] = [:]
@@ -9,10 +9,10 @@ struct ObjectStore<Item: Sendable>: Sendable {
 
     var count: Int { objects.count }
 
-    /// Everything, the newest first, as Stripe lists them.
+    /// All objects, newest first, as in Stripe's lists.
     var newestFirst: [Item] { ids.reversed().compactMap { objects[$0] } }
 
-    /// One of them by its ID; setting one that is new puts it on top.
+    /// The object with this ID; setting a new one makes it the newest.
     subscript(id: String) -> Item? {
         get { objects[id] }
         set {
@@ -24,7 +24,7 @@ struct ObjectStore<Item: Sendable>: Sendable {
         }
     }
 
-    /// Drops a tenth at a time, so that a full store stays cheap to add to.
+    /// Drops a tenth at a time, so that adding to a full store stays cheap.
     private mutating func dropOldest() {
         let count = max(1, limit / 10)
         for id in ids.prefix(count) { objects[id] = nil }

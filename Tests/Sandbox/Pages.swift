@@ -1,9 +1,9 @@
 import HTTP
 import Kernel
 
-// The hosted payment page: what a session's `url` leads to.
+// The hosted payment page, to which a session's `url` leads.
 extension Sandbox {
-    /// `GET /pay/{session}` and `POST /pay/{session}/pay|decline|cancel`.
+    /// Handles `GET /pay/{session}` and `POST /pay/{session}/pay|decline|cancel`.
     func pay(_ request: Request) throws(Refusal) -> Response {
         let segments = request.pathSegments
         change { _ in }
@@ -24,7 +24,7 @@ extension Sandbox {
         }
     }
 
-    /// `GET /assets/pay.css`.
+    /// Handles `GET /assets/pay.css`.
     func asset(_ request: Request) throws(Refusal) -> Response {
         guard request.path == "/assets/pay.css" else { throw .notFound }
         return Response(
@@ -60,7 +60,7 @@ extension Sandbox {
         return redirect(url, session)
     }
 
-    /// The page of an open session; where a closed one leads.
+    /// Returns the page of an open session, or a redirect from a closed one.
     private func show(_ session: JSONValue, trouble: String?, status: Int = 200) -> Response {
         switch session["status"] {
         case "complete": success(session)
@@ -84,7 +84,7 @@ extension Sandbox {
         return Buyer(email: email.text, name: String((form["name"] ?? "").prefix(150)))
     }
 
-    /// No `form-action`: browsers hold it against the redirect to the shop's address too.
+    /// Returns a page; without `form-action`, which browsers also apply to the redirect back to the shop.
     private func page(_ page: HostedPage, _ status: Int) -> Response {
         var response = Response.page(page.html, status: status)
         response.fields.set(

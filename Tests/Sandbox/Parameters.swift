@@ -1,11 +1,11 @@
 import HTTP
 import Kernel
 
-/// The parameters of one API call: `line_items[0][price]=…`, every name known and no value empty.
+/// The parameters of one API call, `line_items[0][price]=…`; every name is known and no value is empty.
 struct Parameters: Sendable {
     private let entries: [Form.Entry]
 
-    /// Checks `form` against the names an endpoint knows; in those `#` stands for an index, `*` for any name.
+    /// Validates `form` against an endpoint's names, in which `#` matches an index and `*` any name.
     ///
     /// - Throws: Stripe's `parameter_unknown` or `parameter_invalid_empty`.
     init(_ form: Form, allowing patterns: [String]) throws(StripeError) {
@@ -26,16 +26,16 @@ struct Parameters: Sendable {
         entries = form.entries
     }
 
-    /// A text, where it was given.
+    /// Returns an optional text.
     func text(_ name: String) -> String? { entries.last { $0.name == name }?.value }
 
-    /// A text that must be given.
+    /// Returns a required text.
     func required(_ name: String) throws(StripeError) -> String {
         guard let text = text(name) else { throw .lacks(name) }
         return text
     }
 
-    /// A whole number, where it was given.
+    /// Returns an optional integer.
     func integer(_ name: String) throws(StripeError) -> Int64? {
         guard let text = text(name) else { return nil }
         guard let number = Int64(text) else {
@@ -44,7 +44,7 @@ struct Parameters: Sendable {
         return number
     }
 
-    /// `true` or `false`, where it was given.
+    /// Returns an optional `true` or `false`.
     func flag(_ name: String) throws(StripeError) -> Bool? {
         switch text(name) {
         case nil: return nil
@@ -54,7 +54,7 @@ struct Parameters: Sendable {
         }
     }
 
-    /// One of some texts, where it was given.
+    /// Returns an optional text that must be one of `choices`.
     func choice(_ name: String, of choices: [String]) throws(StripeError) -> String? {
         guard let text = text(name) else { return nil }
         guard choices.contains(text) else {
@@ -63,12 +63,12 @@ struct Parameters: Sendable {
         return text
     }
 
-    /// The values of `name[]`, `name[0]`, `name[1]`, ….
+    /// Returns the values of `name[]`, `name[0]`, `name[1]`, ….
     func list(_ name: String) -> [String] {
         entries.filter { Parameters.matches(Parameters.segments($0.name), [name, "#"]) }.map(\.value)
     }
 
-    /// The indexes that follow `name`, each once, in order: 0 and 1 for `name[0][a]`, `name[1][a]`.
+    /// Returns the distinct indexes after `name`, sorted: 0 and 1 for `name[0][a]`, `name[1][a]`.
     func indexes(_ name: String) -> [Int] {
         Set(
             entries.compactMap { entry in
@@ -78,7 +78,7 @@ struct Parameters: Sendable {
         ).sorted()
     }
 
-    /// The object under `name`: `name[key]=value`, within Stripe's bounds for metadata.
+    /// Returns the object of `name[key]=value`, within Stripe's limits for metadata.
     func metadata(_ name: String) throws(StripeError) -> JSONValue {
         var members: JSONValue = .object([])
         for entry in entries where entry.name.hasPrefix("\(name)[") && entry.name.hasSuffix("]") {
@@ -92,7 +92,7 @@ struct Parameters: Sendable {
         return members
     }
 
-    /// The parts of `a[b][c]`.
+    /// Returns the parts of `a[b][c]`.
     private static func segments(_ name: String) -> [String] {
         let parts = name.split(separator: "[", omittingEmptySubsequences: false)
         return parts.enumerated().map { index, part in

@@ -1,27 +1,27 @@
 import Kernel
 
-/// How a buyer pays on the payment page.
+/// A buyer's payment method on the payment page.
 enum PaymentMethod: String, Sendable, CaseIterable {
     /// A card: paid at once.
     case card
-    /// A bank debit that is paid when it is settled.
+    /// A bank debit that succeeds when settled.
     case delayedSucceeds = "delayed_succeeds"
-    /// A bank debit that fails when it is settled.
+    /// A bank debit that fails when settled.
     case delayedFails = "delayed_fails"
 
     fileprivate var type: String { self == .card ? "card" : "us_bank_account" }
 }
 
-/// Who pays: what the payment page's form says.
+/// The buyer, from the payment page's form.
 struct Buyer: Equatable, Sendable {
     var email: String
     var name: String
 }
 
 extension SandboxState {
-    /// Pays an open session; a session that is no longer open stays as it is.
+    /// Pays an open session; any other session stays unchanged.
     ///
-    /// - Throws: `resource_missing` for a session that is not there.
+    /// - Throws: `resource_missing` if the session does not exist.
     mutating func pay(
         _ id: String, _ buyer: Buyer, by method: PaymentMethod, _ cause: Cause
     ) throws(StripeError) -> JSONValue {
@@ -45,9 +45,9 @@ extension SandboxState {
         }
     }
 
-    /// Has the buyer's card declined; the session stays open.
+    /// Declines the buyer's card; the session stays open.
     ///
-    /// - Throws: `resource_missing` for a session that is not there.
+    /// - Throws: `resource_missing` if the session does not exist.
     mutating func decline(_ id: String, _ buyer: Buyer, _ cause: Cause) throws(StripeError) {
         guard let session = sessions[id] else { throw .missing("checkout.session", id, parameter: "session") }
         guard session["status"] == "open" else { return }
@@ -55,9 +55,9 @@ extension SandboxState {
         fail(intent, charge(for: intent, buyer, .card, "failed", cause), cause)
     }
 
-    /// Settles a delayed payment, as its method says or as `outcome` does.
+    /// Settles a delayed payment, as its method or `outcome` says.
     ///
-    /// - Throws: when there is no such session or nothing to settle.
+    /// - Throws: if the session does not exist or has nothing to settle.
     mutating func settle(_ id: String, succeeds outcome: Bool?, _ cause: Cause) throws(StripeError) -> JSONValue {
         guard let session = sessions[id] else { throw .missing("checkout.session", id, parameter: "session") }
         guard let intent = session["payment_intent"].string.flatMap({ intents[$0] }), intent["status"] == "processing",
@@ -145,9 +145,9 @@ extension SandboxState {
     }
 }
 
-// The objects of one payment before it is decided.
+// The objects of a payment before its outcome.
 extension SandboxState {
-    /// The session's payment intent, made at the first try to pay and kept for the next.
+    /// Returns the session's payment intent, created at the first attempt and kept for the next.
     private mutating func intent(
         of session: JSONValue, _ buyer: Buyer, _ method: PaymentMethod, _ cause: Cause
     ) -> JSONValue {

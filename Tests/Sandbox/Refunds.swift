@@ -1,7 +1,7 @@
 import Kernel
 
 extension SandboxState {
-    /// Gives money back: all that is left of a charge, or `amount`.
+    /// Refunds `amount`, or all that is left of a charge.
     mutating func createRefund(_ parameters: Parameters, _ cause: Cause) throws(StripeError) -> JSONValue {
         let reason = try parameters.choice("reason", of: ["duplicate", "fraudulent", "requested_by_customer"])
         let metadata = try parameters.metadata("metadata")
@@ -9,9 +9,9 @@ extension SandboxState {
         return try refund(charge, amount: try parameters.integer("amount"), reason: reason, cause, metadata: metadata)
     }
 
-    /// Gives money back from a charge.
+    /// Refunds a charge.
     ///
-    /// - Throws: Stripe's refusal when nothing, or not that much, is left to give back.
+    /// - Throws: Stripe's error if nothing, or less than that, is left to refund.
     mutating func refund(
         _ charge: JSONValue, amount: Int64?, reason: String?, _ cause: Cause, metadata: JSONValue = .object([])
     ) throws(StripeError) -> JSONValue {

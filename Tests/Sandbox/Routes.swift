@@ -4,7 +4,7 @@ import Kernel
 import Log
 import Server
 
-/// The two listeners of one process.
+/// The servers of both APIs.
 @Loop
 final class Routes {
     let sandbox: Sandbox
@@ -13,9 +13,9 @@ final class Routes {
     private let stripe: Server
     private let storage: Server
 
-    /// Begins to listen for both.
+    /// Starts listening on both ports.
     ///
-    /// - Throws: `SocketFault` when a port cannot be had.
+    /// - Throws: `SocketFault` if a port is not available.
     init(_ settings: SandboxSettings, log: Log, post: @escaping PostEvent) throws(SocketFault) {
         let sandbox = Sandbox(settings, post: post)
         let cloud = CloudStandIn(settings.storage)
@@ -26,7 +26,7 @@ final class Routes {
         storagePort = try storage.listen(host: settings.host, port: settings.storagePort)
     }
 
-    /// Lets requests under way end.
+    /// Drains the requests in progress.
     func drain() async {
         await stripe.drain()
         await storage.drain()
@@ -34,10 +34,10 @@ final class Routes {
 
     private static func server(_ log: Log, _ routes: [String], _ handler: @escaping Handler) -> Server {
         var limits = ServerLimits()
-        // A hang made on request must outlast its caller's patience, not the server's.
+        // An injected hang must outlast the caller's timeout, not the server's.
         limits.requestTime = .seconds(660)
         limits.drainTime = .seconds(2)
-        // Pieces of an upload are longer than anything that the shop's own functions take.
+        // An upload's chunks are larger than any body the shop's own functions accept.
         limits.bodyBytes = 16 << 20
         let requestLog = RequestLog(log, routes: routes, trustedHops: 0)
         return Server(limits: limits, requestLog: requestLog, isReady: { true }, handler: handler)

@@ -2,7 +2,7 @@ import EventLoop
 import HTTP
 import Kernel
 
-/// The stand-in for Stripe: its state, and the one door that requests come through.
+/// The stand-in for Stripe: its state and its request handler.
 @Loop
 final class Sandbox {
     var settings: SandboxSettings
@@ -24,7 +24,7 @@ final class Sandbox {
         dispatcher = EventDispatcher(webhook, clock: clock, ledger: ledger, post: post)
     }
 
-    /// The answer to any request.
+    /// Returns the response to any request.
     func answer(_ request: Request) async throws(Refusal) -> Response {
         switch request.pathSegments.first {
         case "v1": await api(request)
@@ -35,17 +35,17 @@ final class Sandbox {
         }
     }
 
-    /// The paths that the request log knows by name.
+    /// The path patterns for the request log.
     nonisolated static let routes =
         apiRoutes.map { "/" + $0.path.joined(separator: "/") } + [
             "/pay/{session}", "/pay/{session}/{action}", "/assets/pay.css", "/sandbox/{control}",
             "/sandbox/{control}/{action}",
         ]
 
-    /// Why something happens now without a request of the API's.
+    /// The cause of a change that no API request triggers.
     var cause: SandboxState.Cause { SandboxState.Cause(now: clock.now()) }
 
-    /// Changes the state, then sees to what the change brings: events to deliver, sessions that end by themselves.
+    /// Changes the state, then queues the resulting events and schedules the expiry of sessions.
     func change<Value, Failure: Error>(
         _ body: (inout SandboxState) throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -54,7 +54,7 @@ final class Sandbox {
         return try body(&state)
     }
 
-    /// Back to the state of a start.
+    /// Restores the initial state.
     func reset() {
         state = Sandbox.emptyState(settings)
         idempotency = Idempotency()

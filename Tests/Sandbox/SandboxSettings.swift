@@ -4,31 +4,31 @@ import Kernel
 import Log
 import Settings
 
-/// What the sandbox is told through its environment.
+/// The sandbox's settings.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
 /// | `HOST` | the numeric address to listen on, `127.0.0.1` when absent |
-/// | `PORT` | where the stand-in for Stripe listens, 8090 when absent (0: any free port) |
-/// | `PUBLIC_BASE` | what payment pages' addresses begin with, `http://127.0.0.1:PORT` when absent |
-/// | `STRIPE_API_KEY` | needed; the key that is accepted, or several with commas; a live key is refused |
-/// | `SANDBOX_PRICES` | the prices that exist: a catalog as JSON or the path of one, `infra/local/catalog.json` when absent |
-/// | `WEBHOOK_URL` | where events go; without it there is no endpoint and no event is delivered |
+/// | `PORT` | the port of the stand-in for Stripe, 8090 when absent (0: any free port) |
+/// | `PUBLIC_BASE` | the base of payment pages' URLs, `http://127.0.0.1:PORT` when absent |
+/// | `STRIPE_API_KEY` | needed; the accepted key, or several with commas; a live key is refused |
+/// | `SANDBOX_PRICES` | the existing prices: a catalog as JSON or the path of one, `infra/local/catalog.json` when absent |
+/// | `WEBHOOK_URL` | the endpoint for events; without it no event is delivered |
 /// | `WEBHOOK_SECRET` | needed with `WEBHOOK_URL`; several with commas between them sign every event |
-/// | `WEBHOOK_TIMEOUT_MS` | how long one delivery may take, 10000 when absent |
-/// | `RETRY_BASE_MS` | the wait before the second delivery, doubled each time, 1000 when absent |
-/// | `RETRY_LIMIT` | how often one event is delivered at most, 8 when absent |
-/// | `STORAGE_PORT` | where the stand-in for Cloud Storage listens, 8091 when absent |
+/// | `WEBHOOK_TIMEOUT_MS` | the timeout of one delivery, 10000 when absent |
+/// | `RETRY_BASE_MS` | the delay before the second delivery, doubled each time, 1000 when absent |
+/// | `RETRY_LIMIT` | the maximum number of deliveries per event, 8 when absent |
+/// | `STORAGE_PORT` | the port of the stand-in for Cloud Storage, 8091 when absent |
 /// | `STORAGE_FOLDER` | needed; the folder whose files are the bucket's objects |
-/// | `STORAGE_BUCKET` | the one bucket's name; every name will do when absent |
-/// | `STORAGE_SIGNER` | `hmac:<access id>:<secret>`, whose signed URLs hold; or several with commas |
-/// | `STORAGE_PUBLIC_KEY` | a public key (PEM text or the path of one) whose RSA-signed URLs hold |
-/// | `SERVICE_ACCOUNT` | the service account's address that the metadata server gives tokens of, and that signs blobs |
+/// | `STORAGE_BUCKET` | the only bucket's name; any name when absent |
+/// | `STORAGE_SIGNER` | `hmac:<access id>:<secret>` of accepted signed URLs, or several with commas |
+/// | `STORAGE_PUBLIC_KEY` | a public key (PEM text or the path of one) for accepted RSA-signed URLs |
+/// | `SERVICE_ACCOUNT` | the address of the service account that the metadata server issues tokens for, and that signs blobs |
 /// | `SERVICE_ACCOUNT_KEY` | its private key (PEM text or the path of one), whose public half is `STORAGE_PUBLIC_KEY` |
-/// | `STORAGE_ACCESS_TOKEN` | an access token that holds beside those of the metadata server |
+/// | `STORAGE_ACCESS_TOKEN` | an access token accepted in addition to the metadata server's |
 /// | `LOG_LEVEL` | `debug`, `info`, `notice`, `warning`, `error`; `warning` when absent |
 struct SandboxSettings: Sendable {
-    /// Where and how often events are delivered.
+    /// The webhook endpoint and its delivery settings.
     struct Webhook: Sendable {
         var url: String
         var secrets: [Secret]
@@ -49,7 +49,7 @@ struct SandboxSettings: Sendable {
 
     /// Reads the settings.
     ///
-    /// - Throws: every fault found, together.
+    /// - Throws: all faults together.
     init(_ environment: [String: String]) throws(SettingsFault) {
         var read = SettingsReader(environment)
         host = read.text("HOST", default: "127.0.0.1")
@@ -82,26 +82,26 @@ struct SandboxSettings: Sendable {
             retryLimit: limit)
     }
 
-    /// The names of settings that hold a key which moves real money.
+    /// Returns the names of settings that contain a live key.
     static func liveKeys(in environment: [String: String]) -> [String] {
         environment.filter { $0.value.contains("sk_live_") || $0.value.contains("rk_live_") }.map(\.key).sorted()
     }
 }
 
-/// What the stand-in for Cloud Storage serves, and whose signatures hold there.
+/// The stand-in for Cloud Storage: its objects and the accepted signers.
 struct StorageSettings: Sendable {
     var folder: String
     var bucket: String
-    /// HMAC keys' secrets by their access IDs.
+    /// The secrets of HMAC keys by access ID.
     var hmacKeys: [String: Secret]
     var publicKey: RSAPublicKey?
     var serviceAccount: String
     var privateKey: RSAPrivateKey?
     var accessToken: Secret
-    /// Objects are answered from memory, so a longer one is not served.
+    /// The maximum size of an object, which is served from memory.
     var objectLimit = 64 * 1024 * 1024
 
-    /// Reads the settings; faults are kept by `read`.
+    /// Reads the settings; `read` collects faults.
     init(_ read: inout SettingsReader) {
         folder = read.text("STORAGE_FOLDER")
         bucket = read.text("STORAGE_BUCKET", default: "")

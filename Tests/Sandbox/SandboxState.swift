@@ -1,17 +1,17 @@
 import Kernel
 
-/// Everything the stand-in for Stripe remembers; a value, changed by plain functions.
+/// The state of the stand-in for Stripe; a value, changed by plain functions.
 struct SandboxState: Sendable {
-    /// What Stripe knows of a session and does not show in it.
+    /// The part of a session's state that Stripe does not show.
     struct Checkout: Sendable {
         var lineItems: [JSONValue]
         var intentMetadata: JSONValue
         var intentDescription: String?
-        /// The method chosen on the payment page, once a payment was tried.
+        /// The method chosen on the payment page, once a payment was attempted.
         var method: PaymentMethod?
     }
 
-    /// Why something changes: the instant, and the API request behind it, if there is one.
+    /// The cause of a change: its time and the API request, if any.
     struct Cause: Sendable {
         var now: Instant
         var requestID: String?
@@ -20,19 +20,19 @@ struct SandboxState: Sendable {
 
     let catalog: Catalog
     let publicBase: String
-    /// Whether an endpoint is there to deliver events to.
+    /// Whether events have an endpoint to go to.
     let hasEndpoint: Bool
 
     var sessions = ObjectStore<JSONValue>()
     var checkouts = ObjectStore<Checkout>()
-    /// Sessions by the ID of their payment intent.
+    /// Session IDs by payment intent.
     var sessionOfIntent = ObjectStore<String>()
     var intents = ObjectStore<JSONValue>()
     var charges = ObjectStore<JSONValue>()
     var refunds = ObjectStore<JSONValue>()
     var disputes = ObjectStore<JSONValue>()
     var events = EventLedger()
-    /// No open session ends before this, in Unix seconds.
+    /// The earliest time, in Unix seconds, at which an open session can expire.
     var earliestExpiry: Int64?
 
     init(catalog: Catalog, publicBase: String, hasEndpoint: Bool) {
@@ -41,26 +41,26 @@ struct SandboxState: Sendable {
         self.hasEndpoint = hasEndpoint
     }
 
-    /// The object behind an ID, whatever its kind.
+    /// Returns the object with this ID, of any kind.
     func object(_ id: String) -> JSONValue? {
         sessions[id] ?? intents[id] ?? charges[id] ?? refunds[id] ?? disputes[id]
     }
 
-    /// The session that an object belongs to.
+    /// Returns the session of an object.
     func sessionID(of object: JSONValue) -> String? {
         if object["object"] == "checkout.session" { return object["id"].string }
         let intent = object["object"] == "payment_intent" ? object["id"] : object["payment_intent"]
         return intent.string.flatMap { sessionOfIntent[$0] }
     }
 
-    /// The charge that an ID leads to: its own, its payment intent's or its session's.
+    /// Returns the charge with this ID, or the one of this payment intent or session.
     func charge(_ id: String) -> JSONValue? {
         if let charge = charges[id] { return charge }
         if let charge = intents[id]?["latest_charge"].string { return charges[charge] }
         return sessions[id]?["payment_intent"].string.flatMap { self.charge($0) }
     }
 
-    /// Makes the event that `object` changed as `type` says, to be delivered.
+    /// Adds an event of `type` about `object`, to be delivered.
     mutating func emit(_ type: String, _ object: JSONValue, previous: JSONValue = .null, _ cause: Cause) {
         events.add(
             EventLedger.event(type, object, previous: previous, hasEndpoint: hasEndpoint, cause),

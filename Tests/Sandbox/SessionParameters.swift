@@ -1,6 +1,6 @@
 import Kernel
 
-/// The names that creating a session knows; those of Stripe's that change nothing here are accepted too.
+/// The parameters for creating a session, including those of Stripe's that have no effect here.
 ///
 /// Source: <https://docs.stripe.com/api/checkout/sessions/create>
 let sessionParameterNames = [
@@ -21,7 +21,7 @@ let sessionParameterNames = [
 ]
 
 extension Parameters {
-    /// An absolute `http` or `https` address, where it was given.
+    /// Returns an optional absolute `http` or `https` URL.
     func url(_ name: String) throws(StripeError) -> String? {
         guard let text = text(name) else { return nil }
         let scheme = ["https://", "http://"].first { text.hasPrefix($0) }
@@ -31,7 +31,7 @@ extension Parameters {
         return text
     }
 
-    /// An e-mail address, where it was given.
+    /// Returns an optional e-mail address.
     func email(_ name: String) throws(StripeError) -> String? {
         guard let text = text(name) else { return nil }
         guard EmailAddress(text) != nil else {
@@ -40,11 +40,11 @@ extension Parameters {
         return text
     }
 
-    /// When the session ends: 30 minutes to 24 hours from now, 24 hours when not given.
+    /// Returns the expiry: 30 minutes to 24 hours from now, 24 hours when absent.
     func expiry(from now: Instant) throws(StripeError) -> Int64 {
         let seconds = now.unixSeconds
         guard let chosen = try integer("expires_at") else { return seconds + 86_400 }
-        // A minute of grace at either end for a clock that is not quite ours.
+        // Allows a minute of clock skew at either end.
         guard chosen >= seconds + 1_800 - 60 else {
             throw .invalid(
                 "expires_at", "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.")

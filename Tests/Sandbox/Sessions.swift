@@ -1,7 +1,7 @@
 import Kernel
 
 extension SandboxState {
-    /// Creates a session that waits for its buyer.
+    /// Creates an open session.
     mutating func createSession(_ parameters: Parameters, _ cause: Cause) throws(StripeError) -> JSONValue {
         let mode = try parameters.required("mode")
         guard mode == "payment" else { throw .invalid("mode", "The sandbox knows the mode payment alone.") }
@@ -17,7 +17,7 @@ extension SandboxState {
         return session
     }
 
-    /// A session's object; whatever is not asked for is as Stripe sends it for a plain one.
+    /// Returns a session's object; members not set by parameters are as in Stripe's example.
     private func openSession(
         _ parameters: Parameters, _ items: [JSONValue], _ cause: Cause
     ) throws(StripeError) -> JSONValue {
@@ -103,7 +103,7 @@ extension SandboxState {
         return .array((types.isEmpty ? ["card"] : types).map(JSONValue.string))
     }
 
-    /// Ends an open session unpaid.
+    /// Expires an open session.
     mutating func expireSession(_ id: String, _ cause: Cause) throws(StripeError) -> JSONValue {
         guard let session = sessions[id] else { throw .missing("checkout.session", id, parameter: "session") }
         guard session["status"] == "open" else {
@@ -124,7 +124,7 @@ extension SandboxState {
         return expired
     }
 
-    /// Ends every open session whose time is over.
+    /// Expires every open session whose time has passed.
     mutating func expireOverdue(_ cause: Cause) {
         guard let earliestExpiry, earliestExpiry <= cause.now.unixSeconds else { return }
         let open = sessions.newestFirst.filter { $0["status"] == "open" }
@@ -136,7 +136,7 @@ extension SandboxState {
 }
 
 extension Parameters {
-    /// `true`, `false` or, when not given, `null`.
+    /// Returns `true`, `false` or, if absent, `null`.
     fileprivate func switched(_ name: String) throws(StripeError) -> JSONValue {
         try flag(name).map(JSONValue.bool) ?? .null
     }

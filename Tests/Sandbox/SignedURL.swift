@@ -2,12 +2,12 @@ import Crypto
 import HTTP
 import Kernel
 
-/// The check of a V4 signed URL, from what Google publishes about it.
+/// Verifies V4 signed URLs, written from Google's documentation.
 ///
 /// Source: <https://cloud.google.com/storage/docs/authentication/canonical-requests>,
 /// <https://cloud.google.com/storage/docs/authentication/signatures>
 struct SignedURL {
-    /// Query parameters, decoded, as they came.
+    /// Query parameters, decoded, in their original order.
     private let query: [(name: String, value: String)]
     private let request: Request
 
@@ -24,14 +24,14 @@ struct SignedURL {
         self.query = query
     }
 
-    /// The longest life of a signed URL: seven days.
+    /// The maximum lifetime of a signed URL: seven days.
     private static let longestLife: Int64 = 604_800
-    /// How far the signer's clock may be ahead.
+    /// The allowed skew of the signer's clock into the future.
     private static let skew: Duration = .seconds(15 * 60)
 
-    /// Checks everything that makes the URL good for this request at `now`.
+    /// Verifies the URL for this request at `now`.
     ///
-    /// - Throws: why it is not.
+    /// - Throws: why it is not valid.
     func verify(_ settings: StorageSettings, at now: Instant) throws(StorageError) {
         guard let algorithm = parameter("X-Goog-Algorithm") else { throw .accessDenied }
         let date = try text("X-Goog-Date")
@@ -58,7 +58,7 @@ struct SignedURL {
         throw .signatureDoesNotMatch(stringToSign: first.1, canonicalRequest: first.0)
     }
 
-    /// A query parameter that is not part of the signature, such as `response-content-type`.
+    /// Returns a query parameter that is not part of the signature, such as `response-content-type`.
     func parameter(_ name: String) -> String? { query.first { equalIgnoringCase($0.name, name) }?.value }
 
     private func text(_ name: String) throws(StorageError) -> String {
@@ -66,7 +66,7 @@ struct SignedURL {
         return text
     }
 
-    /// Who signed, and for what: `<id>/<day>/<location>/storage/goog4_request`.
+    /// The signer and the scope: `<id>/<day>/<location>/storage/goog4_request`.
     private struct Credential {
         let id: String
         let scope: [String]
@@ -116,7 +116,8 @@ struct SignedURL {
 
 // The canonical request.
 extension SignedURL {
-    /// The canonical request with the host as it came and, as Google's own libraries sign it, without its port.
+    /// Returns the canonical request with the host as received and, as Google's own libraries sign it, without its
+    /// port.
     func canonicalRequests(_ names: [String]) -> [String] {
         let host = request.fields["host"] ?? ""
         let bare = host.hasPrefix("[") ? host : String(host.prefix { $0 != ":" })
@@ -132,7 +133,7 @@ extension SignedURL {
         ].joined(separator: "\n")
     }
 
-    /// Every parameter but the signature, encoded and in order.
+    /// All parameters but the signature, encoded and sorted.
     private var canonicalQuery: String {
         query.filter { !equalIgnoringCase($0.name, "X-Goog-Signature") }
             .map { (PercentCoding.encode($0.name), PercentCoding.encode($0.value)) }
@@ -140,7 +141,7 @@ extension SignedURL {
             .map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
-    /// A header's values, joined, without blanks around and with single blanks within.
+    /// Returns a header's values, joined, trimmed and with single blanks.
     private func header(_ name: String) -> String {
         request.fields.values(name).map { value in
             value.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
@@ -149,7 +150,7 @@ extension SignedURL {
 }
 
 extension Instant {
-    /// The instant that `YYYYMMDDTHHMMSSZ` says; `nil` when it says none.
+    /// Parses `YYYYMMDDTHHMMSSZ`; `nil` if it is not a time.
     init?(iso8601Basic text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
@@ -160,7 +161,7 @@ extension Instant {
         }
         let (year, month, day) = (number(0..<4), number(4..<6), number(6..<8))
         guard (1...12).contains(month), (1...31).contains(day) else { return nil }
-        // Days since 1970-03-01 in years that begin in March, so that leap days come last.
+        // Days since 1970-03-01 in years that start in March, so that leap days come last.
         let shifted = month > 2 ? year : year - 1
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468

@@ -1,7 +1,7 @@
 import HTTP
 import Kernel
 
-/// A refusal as Cloud Storage's XML API words it.
+/// An error in the form of Cloud Storage's XML API.
 ///
 /// Source: <https://cloud.google.com/storage/docs/xml-api/reference-status>
 struct StorageError: Error, Equatable {
@@ -9,7 +9,7 @@ struct StorageError: Error, Equatable {
     var code: String
     var message: String
     var details = ""
-    /// Further elements, such as the text whose signature was expected.
+    /// Further elements, such as the expected string to sign.
     var elements: [(name: String, text: String)] = []
 
     static func == (left: StorageError, right: StorageError) -> Bool { left.xml == right.xml }
@@ -31,7 +31,7 @@ struct StorageError: Error, Equatable {
     static let objectTooLong = StorageError(
         status: 501, code: "NotImplemented", message: "The object is longer than the sandbox serves.")
 
-    /// The signature does not belong to the request as it came.
+    /// The signature does not match the request.
     static func signatureDoesNotMatch(stringToSign: String, canonicalRequest: String) -> StorageError {
         StorageError(
             status: 403, code: "SignatureDoesNotMatch",
@@ -41,21 +41,21 @@ struct StorageError: Error, Equatable {
             elements: [("StringToSign", stringToSign), ("CanonicalRequest", canonicalRequest)])
     }
 
-    /// The signed URL's time is over.
+    /// The signed URL has expired.
     static func expired(at end: Instant) -> StorageError {
         StorageError(
             status: 400, code: "ExpiredToken", message: "The provided token has expired.",
             details: "Request signature expired at: \(CivilTime(end).rfc3339)")
     }
 
-    /// A part of the signature cannot be read.
+    /// Part of the signature is malformed.
     static func malformed(_ parameter: String, _ details: String) -> StorageError {
         StorageError(
             status: 400, code: "MalformedSecurityHeader", message: "Your request has a malformed header.",
             details: details, elements: [("ParameterName", parameter)])
     }
 
-    /// The document that carries it.
+    /// The XML document.
     var xml: String {
         var parts = [("Code", code), ("Message", message)]
         if !details.isEmpty { parts.append(("Details", details)) }
@@ -64,7 +64,7 @@ struct StorageError: Error, Equatable {
         return "<?xml version='1.0' encoding='UTF-8'?><Error>\(inner)</Error>"
     }
 
-    /// The whole answer.
+    /// The complete response.
     var response: Response {
         var response = Response(
             status: status,

@@ -2,19 +2,18 @@ import Crypto
 import FoundationEssentials
 import Kernel
 
-/// One object of the bucket, read whole.
+/// One object of the bucket, read into memory.
 struct StoredObject: Sendable {
     let bytes: [UInt8]
     let modified: Instant
     /// A fingerprint of the bytes, in quotes.
     let etag: String
 
-    /// Reads the file behind an object's name; blocks.
+    /// Reads the file of an object; blocks.
     ///
-    /// No part of the name may be empty, `.` or `..`, nor may any be a symbolic link, so no name leads out of the
-    /// folder.
+    /// No part of the name may be empty, `.`, `..` or a symbolic link, so that no name leads out of the folder.
     ///
-    /// - Throws: when there is none, or it is longer than `limit`.
+    /// - Throws: if it does not exist or is longer than `limit`.
     init(_ name: String, in folder: String, limit: Int) throws(StorageError) {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.contains(0) }) else {
@@ -38,17 +37,17 @@ struct StoredObject: Sendable {
         etag = "\"\(Hex.encode(Array(SHA256.hash(bytes).prefix(16))))\""
     }
 
-    /// What a file is, without following a link at its end.
+    /// Returns a file's attributes, without following a final link.
     private static func attributes(_ path: String) -> [FileAttributeKey: Any]? {
         try? FileManager.default.attributesOfItem(atPath: path)
     }
 
-    /// A file's length; a process without the whole of Foundation gets it as another type than one with it.
+    /// Returns a file's length, whose type depends on whether all of Foundation is linked.
     private static func size(_ attributes: [FileAttributeKey: Any]) -> Int {
         (attributes[.size] as? any BinaryInteger).map { Int(clamping: $0) } ?? attributes[.size] as? Int ?? .max
     }
 
-    /// The media type that a name's ending stands for.
+    /// Returns the media type for a name's extension.
     static func mediaType(_ name: String) -> String {
         switch name.split(separator: ".").last?.lowercased() {
         case "zip": "application/zip"

@@ -7,7 +7,7 @@ import Kernel
 //
 // Source: <https://cloud.google.com/storage/docs/json_api/v1/objects/get>
 extension CloudStandIn {
-    /// What is known of an object, or with `alt=media` its content.
+    /// Returns an object's metadata, or with `alt=media` its content.
     func object(_ request: Request, _ path: [Substring]) async throws(CloudError) -> Response {
         guard request.method == .get, path.count == 6, path[1] == "v1", path[4] == "o",
             let name = PercentCoding.decode(path[5]), let query = try? Form(request.query)
@@ -19,13 +19,13 @@ extension CloudStandIn {
         return Response(status: 200, fields: ["Content-Type": StoredObject.mediaType(name)], body: bytes)
     }
 
-    /// An object's bytes; `nil` when there is none.
+    /// Returns an object's bytes; `nil` if it does not exist.
     func stored(_ name: String) async -> [UInt8]? {
         let (folder, limit) = (settings.folder, settings.objectLimit)
         return await Loop.onWorker { try? StoredObject(name, in: folder, limit: limit).bytes }
     }
 
-    /// The document of an object.
+    /// Returns an object's metadata document.
     func resource(_ name: String, _ bytes: [UInt8], md5: String) -> JSONValue {
         .object([
             ("kind", "storage#object"), ("bucket", .string(settings.bucket)), ("name", .string(name)),

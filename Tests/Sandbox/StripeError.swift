@@ -1,6 +1,6 @@
 import Kernel
 
-/// An error as Stripe's API words it.
+/// An error in the form of Stripe's API.
 ///
 /// Source: <https://docs.stripe.com/api/errors>
 struct StripeError: Error, Equatable {
@@ -10,7 +10,7 @@ struct StripeError: Error, Equatable {
     var parameter: String?
     var message: String
 
-    /// The document that carries it.
+    /// The JSON document.
     var json: JSONValue {
         var error: [(String, JSONValue)] = [("message", .string(message)), ("type", .string(type))]
         if let parameter { error.append(("param", .string(parameter))) }
@@ -22,18 +22,18 @@ struct StripeError: Error, Equatable {
         return .object([("error", .object(error))])
     }
 
-    /// There is no such object; `parameter` names where its ID stood.
+    /// The object does not exist; `parameter` names the one with its ID.
     static func missing(_ kind: String, _ id: String, parameter: String, status: Int = 404) -> StripeError {
         StripeError(
             status: status, code: "resource_missing", parameter: parameter, message: "No such \(kind): '\(id)'")
     }
 
-    /// A parameter that must be there is not.
+    /// A required parameter is absent.
     static func lacks(_ parameter: String) -> StripeError {
         StripeError(code: "parameter_missing", parameter: parameter, message: "Missing required param: \(parameter).")
     }
 
-    /// A parameter's value cannot be used.
+    /// A parameter's value is invalid.
     static func invalid(_ parameter: String, _ message: String, code: String? = nil) -> StripeError {
         StripeError(code: code, parameter: parameter, message: message)
     }

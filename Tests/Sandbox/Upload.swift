@@ -4,7 +4,7 @@ import FoundationEssentials
 import HTTP
 import Kernel
 
-/// An object on its way, and once it is there the document that says so.
+/// An object being uploaded and, once complete, its metadata document.
 struct Upload: Sendable {
     let name: String
     let length: Int64?
@@ -14,7 +14,7 @@ struct Upload: Sendable {
     var bytes: [UInt8] = []
     var resource: JSONValue?
 
-    /// Every piece but the last is a multiple of this.
+    /// Every chunk but the last must be a multiple of this many bytes.
     static let granularity = 256 << 10
 }
 
@@ -22,7 +22,7 @@ struct Upload: Sendable {
 //
 // Source: <https://cloud.google.com/storage/docs/performing-resumable-uploads>
 extension CloudStandIn {
-    /// Begins an upload, or takes a part of one.
+    /// Starts an upload, or accepts a chunk of one.
     func upload(_ request: Request, _ path: [Substring], _ trouble: Trouble?) async throws(CloudError) -> Response {
         guard path.count == 6, path[1] == "storage", path[2] == "v1", path[3] == "b", path[5] == "o",
             let query = try? Form(request.query), query["uploadType"] == "resumable"
@@ -75,7 +75,7 @@ extension CloudStandIn {
         return .json(upload.resource ?? .null)
     }
 
-    /// What is kept already is passed over; nothing may be left out.
+    /// Accepts a chunk; skips bytes already stored, and allows no gap.
     private func take(
         _ bytes: [UInt8], at start: Int64, of total: Int64, isHalf: Bool, into upload: inout Upload
     ) throws(CloudError) {
@@ -90,7 +90,7 @@ extension CloudStandIn {
         guard upload.bytes.count <= settings.objectLimit else { throw .invalid("Longer than the sandbox takes.") }
     }
 
-    /// The object comes into being: its checksum and the condition decide.
+    /// Creates the object if the checksum and the precondition hold.
     private func finish(_ upload: Upload, _ id: String, _ trouble: Trouble?) async throws(CloudError) -> JSONValue {
         let md5 = Base64.encode(MD5.hash(upload.bytes))
         guard upload.md5Hash == nil || upload.md5Hash == md5 else {
@@ -119,7 +119,7 @@ extension CloudStandIn {
     }
 }
 
-/// What `Content-Range` says of a piece: `bytes 0-9/20`, or `bytes */20` of none.
+/// A chunk's `Content-Range`: `bytes 0-9/20`, or `bytes */20` for none.
 private struct PieceRange {
     let start: Int64?
     let total: Int64

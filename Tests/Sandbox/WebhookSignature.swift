@@ -5,7 +5,7 @@ import Kernel
 ///
 /// Source: <https://docs.stripe.com/webhooks#verify-manually>
 enum WebhookSignature {
-    /// `t=…,v1=…` over the instant, a full stop and the body; one `v1` for each secret.
+    /// Returns `t=…,v1=…` over the time, a full stop and the body, with one `v1` per secret.
     static func header(_ body: [UInt8], at instant: Instant, secrets: [Secret]) -> String {
         let time = String(instant.unixSeconds)
         let tags = secrets.map { secret in

@@ -34,7 +34,7 @@ final class CloudStandInTests: Sendable {
         do { try FileManager.default.removeItem(atPath: folder) } catch { Issue.record(error) }
     }
 
-    @Test("gives a token to who says whom it means to ask, and to nobody who was sent on")
+    @Test("issues a token only with the metadata server's field, and not to a forwarded request")
     func tokens() async throws {
         let good = try await send(.get, CloudStandInTests.tokenPath, ["Metadata-Flavor": "Google"])
         #expect(good.status == 200 && good.fields["metadata-flavor"] == "Google")
@@ -47,7 +47,7 @@ final class CloudStandInTests: Sendable {
         }
     }
 
-    @Test("signs for its account with a token that holds, and checks every part of the question")
+    @Test("signs for its account with a valid token, and checks every part of the request")
     func signs() async throws {
         let token = try await token()
         let payload = Base64.encode(Array("hello".utf8))
@@ -73,7 +73,7 @@ final class CloudStandInTests: Sendable {
         #expect(try await sign(token, body).status == 401)
     }
 
-    @Test("takes an upload in pieces, by its rules, and never in the place of another object")
+    @Test("accepts an upload in chunks, by its rules, and never replaces an object")
     func uploads() async throws {
         let content = [UInt8](repeating: 7, count: CloudStandInTests.unit + 10)
         let session = try await begin("a/b.zip", content)
@@ -100,7 +100,7 @@ final class CloudStandInTests: Sendable {
         #expect(try await put("forged", "bytes */1").status == 404)
     }
 
-    @Test("an object whose checksum is another one never is, nor one that somebody else made meanwhile")
+    @Test("an object with a wrong checksum is never created, nor one that exists meanwhile")
     func refused() async throws {
         let session = try await begin("a.zip", [1, 2, 3])
         #expect(try await put(session, "bytes 0-2/3", [1, 2, 4]).status == 400)
@@ -112,7 +112,7 @@ final class CloudStandInTests: Sendable {
         #expect(try await put(escaping, "bytes 0-0/1", [1]).status == 400)
     }
 
-    @Test("tells of an object, and gives it, to who has a token")
+    @Test("returns an object and its metadata to a caller with a token")
     func objects() async throws {
         try Data("x y".utf8).write(to: URL(filePath: folder + "/a b.zip"))
         let path = "/storage/v1/b/shop/o/a%20b.zip"

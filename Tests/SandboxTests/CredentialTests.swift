@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The sandbox's credentials")
 struct CredentialTests {
-    @Test("two API keys hold at once, until the older is ended")
+    @Test("two API keys are accepted at once, until the older is revoked")
     func apiKeys() async throws {
         let sandbox = try await TestSandbox(["STRIPE_API_KEY": "\(TestSandbox.key),sk_test_next"])
         for key in [TestSandbox.key, "sk_test_next"] { #expect(try await balance(sandbox, key) == 200) }
@@ -17,7 +17,7 @@ struct CredentialTests {
         #expect(try await balance(sandbox, "\(TestSandbox.key),sk_test_next") == 401)
     }
 
-    @Test("an event carries a signature for each secret, until the older is ended")
+    @Test("an event carries a signature for each secret, until the older is revoked")
     func webhookSecrets() async throws {
         let sandbox = try await TestSandbox(["WEBHOOK_SECRET": "whsec_a,whsec_b"])
         #expect(try await signatures(sandbox, events: 1) == 2)
@@ -25,7 +25,7 @@ struct CredentialTests {
         #expect(try await signatures(sandbox, events: 2) == 1)
     }
 
-    @Test("nothing else can be ended", arguments: ["", "storage_key"])
+    @Test("nothing else can be revoked", arguments: ["", "storage_key"])
     func unknown(credential: String) async throws {
         let sandbox = try await TestSandbox()
         #expect(try await sandbox.control("roll", #"{"credential":"\#(credential)"}"#).status == 400)
@@ -36,7 +36,7 @@ struct CredentialTests {
         try await sandbox.api(.get, "/v1/balance", fields: ["Authorization": "Bearer \(key)"]).status
     }
 
-    /// How many signatures the newest of so many events has.
+    /// Returns the number of signatures of the newest of `events` events.
     private func signatures(_ sandbox: TestSandbox, events: Int) async throws -> Int {
         try await sandbox.press("pay", try await sandbox.session(price: "price_free"))
         let endpoint = sandbox.endpoint

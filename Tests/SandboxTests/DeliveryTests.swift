@@ -19,7 +19,7 @@ struct DeliveryTests {
         )
     }
 
-    @Test("an event comes signed, over its exact bytes, with one delivery outstanding")
+    @Test("an event is signed over its exact bytes, with one delivery outstanding")
     func delivers() async throws {
         let sandbox = try await TestSandbox()
         try await sandbox.press("pay", try await sandbox.session())
@@ -48,7 +48,7 @@ struct DeliveryTests {
         #expect(event["request"]["idempotency_key"] == "k7")
     }
 
-    @Test("a refused event comes again, a bounded number of times")
+    @Test("a refused event is delivered again, a bounded number of times")
     func retries() async throws {
         let sandbox = try await TestSandbox()
         let endpoint = sandbox.endpoint
@@ -63,7 +63,7 @@ struct DeliveryTests {
         #expect(try await sandbox.eventTypes("&delivery_success=false") == ["checkout.session.expired"])
     }
 
-    @Test("an outage holds events back; its end delivers them, or drops them when told", arguments: [false, true])
+    @Test("an outage holds events back; its end delivers or drops them", arguments: [false, true])
     func pauses(isDropping: Bool) async throws {
         let sandbox = try await TestSandbox()
         _ = try await sandbox.control("deliveries/pause")
@@ -132,7 +132,7 @@ struct DeliveryTests {
         return try await onLoop { await endpoint.deliveries(count) }
     }
 
-    /// The attempts for a session, once there are `count`.
+    /// Returns the attempts for a session, once there are `count`.
     private func attempts(_ sandbox: TestSandbox, _ session: String, _ count: Int) async throws -> [JSONValue] {
         try await sandbox.until { $0.state.events.attempts.count >= count }
         return try await sandbox.send(Request(path: "/sandbox/deliveries", query: "session=\(session)")).json.elements

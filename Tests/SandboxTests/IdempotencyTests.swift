@@ -10,7 +10,7 @@ import Testing
 struct IdempotencyTests {
     private let path = "/v1/checkout/sessions"
 
-    @Test("the same key and parameters give the same answer, and say so")
+    @Test("the same key and parameters give the same response, marked as replayed")
     func replays() async throws {
         let sandbox = try await TestSandbox()
         let first = try await sandbox.api(.post, path, TestSandbox.order(), fields: ["Idempotency-Key": "k"])
@@ -35,7 +35,7 @@ struct IdempotencyTests {
         #expect(elsewhere.error["type"] == "idempotency_error")
     }
 
-    @Test("a refused call may be repaired under the same key")
+    @Test("a refused call may be corrected under the same key")
     func repairs() async throws {
         let sandbox = try await TestSandbox()
         let broken = try await sandbox.api(.post, path, "mode=payment", fields: ["Idempotency-Key": "k"])
@@ -68,7 +68,7 @@ struct IdempotencyTests {
         #expect(try await sandbox.api(.get, path).json["data"].elements.count == 1)
     }
 
-    @Test("a cut answer was done: the repeat gets it whole")
+    @Test("a cut call took effect: the repeat gets the whole response")
     func cut() async throws {
         let sandbox = try await TestSandbox()
         _ = try await sandbox.control("faults", #"{"kind":"cut"}"#)
@@ -80,7 +80,7 @@ struct IdempotencyTests {
         #expect(repeated.response.fields["idempotent-replayed"] == "true")
     }
 
-    @Test("a hanging answer was done before it hung")
+    @Test("a hanging call took effect before it hung")
     func hang() async throws {
         let sandbox = try await TestSandbox()
         _ = try await sandbox.control("faults", #"{"kind":"hang","ms":1000}"#)
@@ -92,7 +92,7 @@ struct IdempotencyTests {
     }
 
     @Test(
-        "a fault that is none is refused", arguments: [#"{"kind":"flood"}"#, #"{"kind":"cut","calls":0}"#, "[]", "{"])
+        "an invalid fault is refused", arguments: [#"{"kind":"flood"}"#, #"{"kind":"cut","calls":0}"#, "[]", "{"])
     func nonsense(body: String) async throws {
         #expect(try await TestSandbox().control("faults", body).status == 400)
     }

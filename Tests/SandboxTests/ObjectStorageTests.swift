@@ -34,7 +34,7 @@ final class ObjectStorageTests: Sendable {
         do { try FileManager.default.removeItem(atPath: folder) } catch { Issue.record(error) }
     }
 
-    /// The answer to a request that is properly signed, whatever it asks for.
+    /// Returns the response to a correctly signed request.
     private func get(
         _ path: String, method: HTTP.Method = .get, query: String = "", fields: Fields = [:]
     ) async throws -> Response {
@@ -48,7 +48,7 @@ final class ObjectStorageTests: Sendable {
         return try await onLoop { await storage.answer(request) }
     }
 
-    @Test("an object comes with its type, fingerprint and date, under the name that was asked for")
+    @Test("an object is served with its type, fingerprint and date, under the requested name")
     func object() async throws {
         let query = "&response-content-disposition=attachment%3B%20filename%3D%22x.zip%22"
         let answer = try await get("/shop/deep/a%20b.zip", query: query)
@@ -83,7 +83,7 @@ final class ObjectStorageTests: Sendable {
         #expect(answer.fields["content-range"] == contentRange)
     }
 
-    @Test("a range of another version is the whole of this one, and what is known is not sent again")
+    @Test("a range of another version gets the whole object, and a known object is not sent again")
     func conditions() async throws {
         let path = "/shop/deep/a%20b.zip"
         let etag = try await get(path).fields["etag"] ?? ""
@@ -107,7 +107,7 @@ final class ObjectStorageTests: Sendable {
         #expect(String(decoding: answer.body, as: UTF8.self).contains("<Code>NoSuchKey</Code>"))
     }
 
-    @Test("faults are Cloud Storage's XML")
+    @Test("errors are in Cloud Storage's XML")
     func faults() async throws {
         let storage = storage
         let unsigned = try await onLoop { await storage.answer(Request(path: "/shop/deep/a%20b.zip")) }
@@ -121,7 +121,7 @@ final class ObjectStorageTests: Sendable {
     }
 }
 
-/// A path and query signed for a minute, for a host without a port.
+/// Returns a path and query signed for a minute, for a host without a port.
 func signedTarget(
     _ path: String, method: HTTP.Method = .get, query: String = "", id: String, secret: String, at now: Instant
 ) throws -> String {

@@ -22,7 +22,7 @@ struct PaymentPageTests {
         #expect(!css.response.body.isEmpty)
     }
 
-    @Test("Pay completes the session, leads back to the shop and tells of it; twice is once")
+    @Test("Pay completes the session, leads back to the shop and emits events, once for two clicks")
     func pays() async throws {
         let sandbox = try await TestSandbox()
         let id = try await sandbox.session("&payment_intent_data[metadata][order]=7&customer_creation=always")

@@ -6,10 +6,10 @@ import Testing
 
 @testable import Sandbox
 
-/// What only the program itself can show: a test's own process has another Foundation in it.
+/// What only the executable can show: a test's own process links another Foundation.
 @Suite("The program")
 struct ProgramTests {
-    @Test("serves an object behind a signed URL, a session behind the key, and stops when told")
+    @Test("serves an object behind a signed URL, a session behind the key, and stops on SIGTERM")
     func serves() throws {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sandbox-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Refunds, disputes and warnings")
 struct RefundTests {
-    /// A sandbox with one paid session.
+    /// Returns a sandbox with one paid session.
     private func paid() async throws -> (sandbox: TestSandbox, session: String, intent: String) {
         let sandbox = try await TestSandbox()
         let id = try await sandbox.session()
@@ -14,7 +14,7 @@ struct RefundTests {
         return (sandbox, id, try #require(try await sandbox.show(id)["payment_intent"].string))
     }
 
-    @Test("a part, then the rest, then nothing is given back")
+    @Test("a part, then the rest, then nothing is refunded")
     func refunds() async throws {
         let (sandbox, _, intent) = try await paid()
         let part = try await sandbox.api(.post, "/v1/refunds", "payment_intent=\(intent)&amount=900").json
@@ -37,7 +37,7 @@ struct RefundTests {
             ])
     }
 
-    @Test("a refund in full says what it was before")
+    @Test("a refund in full has the previous attributes")
     func previous() async throws {
         let (sandbox, session, _) = try await paid()
         #expect(try await sandbox.control("refund", #"{"session":"\#(session)"}"#).json["amount"] == 4900)
@@ -48,7 +48,7 @@ struct RefundTests {
     }
 
     @Test(
-        "what was not paid cannot be given back",
+        "an unpaid charge cannot be refunded",
         arguments: [
             "payment_intent=pi_none", "charge=ch_none", "amount=1", "payment_intent=pi_none&reason=boredom",
             "charge=x&foo=1",
@@ -79,7 +79,7 @@ struct RefundTests {
         #expect(try await sandbox.control("dispute/close", #"{"session":"\#(session)"}"#).status == 400)
     }
 
-    @Test("a warning of fraud names the charge")
+    @Test("a fraud warning names the charge")
     func warns() async throws {
         let (sandbox, session, intent) = try await paid()
         let warning = try await sandbox.control("early-fraud-warning", #"{"session":"\#(session)"}"#).json
@@ -88,7 +88,7 @@ struct RefundTests {
     }
 
     @Test(
-        "a control that names nothing is refused",
+        "a control without an object is refused",
         arguments: [
             ("refund", 404), ("dispute", 404), ("dispute/close", 404), ("early-fraud-warning", 404), ("async", 404),
             ("expire", 404), ("redeliver", 404), ("nonsense", 404),

@@ -5,13 +5,13 @@ import Testing
 
 @testable import Sandbox
 
-/// The built program, run as people run it.
+/// The built executable, run as users run it.
 final class SandboxProcess {
     private let process: pid_t
     private let output: Int32
     private var pending: [UInt8] = []
 
-    /// Starts it with this environment and no other.
+    /// Starts it with `environment` as its whole environment.
     init(_ environment: [String: String]) throws {
         var ends: [Int32] = [0, 0]
         let made = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
@@ -23,7 +23,7 @@ final class SandboxProcess {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // The threads of a test run have their signals blocked, and a child inherits that.
+        // The threads of a test run block signals, and a child inherits that.
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
@@ -43,7 +43,7 @@ final class SandboxProcess {
 
     deinit { close(output) }
 
-    /// The next line it writes; `nil` when it writes no more.
+    /// Returns the next line of output; `nil` at the end.
     func line() -> JSONValue? {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while true {
@@ -57,10 +57,10 @@ final class SandboxProcess {
         }
     }
 
-    /// Asks it to stop.
+    /// Sends SIGTERM.
     func stop() { kill(process, SIGTERM) }
 
-    /// Its exit status, once it has ended; a signal's death is 128 and more.
+    /// Waits for the exit status; 128 plus the signal's number if a signal ended it.
     func status() -> Int32 {
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1, errno == EINTR {}

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Settings")
 struct SandboxSettingsTests {
-    @Test("the needful is enough, and only this machine is listened to")
+    @Test("the required settings suffice, and only the loopback address is listened on")
     func defaults() throws {
         var environment = TestSandbox.environment
         for name in ["PORT", "STORAGE_PORT", "PUBLIC_BASE"] { environment[name] = nil }
@@ -18,7 +18,7 @@ struct SandboxSettingsTests {
         #expect(settings.catalog.prices["price_delay"]?.unitAmount == 4900)
     }
 
-    @Test("what is missing is named, all together")
+    @Test("all missing settings are named together")
     func missing() {
         #expect {
             try SandboxSettings(["SANDBOX_PRICES": "/nowhere", "WEBHOOK_URL": "http://x"])
@@ -29,12 +29,12 @@ struct SandboxSettingsTests {
         }
     }
 
-    @Test("a live key is found wherever it stands", arguments: ["sk_live_1", "rk_live_1", " sk_live_1"])
+    @Test("a live key is found in any setting", arguments: ["sk_live_1", "rk_live_1", " sk_live_1"])
     func live(key: String) {
         #expect(SandboxSettings.liveKeys(in: ["A": "sk_test_1", "STRIPE_API_KEY": key]) == ["STRIPE_API_KEY"])
     }
 
-    @Test("several webhook secrets may stand with commas between them")
+    @Test("several webhook secrets are separated by commas")
     func secrets() throws {
         let environment = TestSandbox.environment.merging(["WEBHOOK_SECRET": "whsec_a,whsec_b"]) { $1 }
         #expect(try SandboxSettings(environment).webhook?.secrets.map { $0.revealed() } == ["whsec_a", "whsec_b"])

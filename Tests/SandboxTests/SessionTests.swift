@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Checkout sessions")
 struct SessionTests {
-    @Test("a session keeps what it was made with and waits for its buyer")
+    @Test("a session keeps its parameters and waits for its buyer")
     func create() async throws {
         let sandbox = try await TestSandbox()
         let id = try await sandbox.session(
@@ -117,7 +117,7 @@ struct SessionTests {
     }
 
     @Test(
-        "what is not there is 404 in Stripe's shape",
+        "a missing object is 404 in Stripe's form",
         arguments: [
             "checkout/sessions/cs_test_x", "charges/ch_x", "payment_intents/pi_x", "events/evt_x", "disputes/dp_x",
             "refunds/re_x", "checkout/sessions/cs_test_x/line_items",
@@ -142,7 +142,7 @@ struct SessionTests {
         #expect(try await sandbox.eventTypes() == ["checkout.session.expired", "checkout.session.expired"])
     }
 
-    @Test("objects stand in place of IDs where they are asked for")
+    @Test("IDs are expanded to objects on request")
     func expands() async throws {
         let sandbox = try await TestSandbox()
         let id = try await sandbox.session()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-/// Every field of Stripe's published example is in what the sandbox sends.
+/// Every field of Stripe's published example is in the sandbox's objects.
 @Suite("Shapes")
 struct ShapeTests {
     private static func fixture(_ resource: String) throws -> JSONValue {
@@ -13,7 +13,7 @@ struct ShapeTests {
         return fixtures["resources"][resource]
     }
 
-    /// The paths that `object` lacks; what is `null` in it has no members to lack.
+    /// Returns the paths that `object` lacks; a `null` member lacks none.
     private static func missing(_ object: JSONValue, _ example: JSONValue, _ path: String = "") -> [String] {
         example.members.flatMap { name, value -> [String] in
             guard let member = object.members.first(where: { $0.0 == name })?.1 else { return ["\(path)\(name)"] }
@@ -72,7 +72,7 @@ struct ShapeTests {
         #expect(ShapeTests.missing(event.setting([("data", .null)]), try ShapeTests.fixture("event")) == [])
     }
 
-    @Test("documents are written as Stripe writes its own, byte for byte")
+    @Test("documents are formatted like Stripe's, byte for byte")
     func pretty() throws {
         let vector = String(decoding: try vector("stripe/event_test_signature.json"), as: UTF8.self)
         let document = try #require(JSONValue(json: Array(vector.utf8)))

@@ -24,7 +24,7 @@ struct SigningCase: Decodable, Sendable, CustomTestStringConvertible {
         return file?.signingV4Tests ?? []
     }()
 
-    /// The request that a browser makes of the URL; the header values as the wire carries them.
+    /// The request that a browser makes for the URL, with header values as on the wire.
     var request: Request {
         let rest = expectedUrl.split(separator: "://", maxSplits: 1)[1]
         let host = rest.prefix { $0 != "/" }
@@ -36,7 +36,7 @@ struct SigningCase: Decodable, Sendable, CustomTestStringConvertible {
             fields: fields)
     }
 
-    /// The instant of signing, from the URL itself.
+    /// The time of signing, from the URL itself.
     var instant: Instant? {
         request.query.split(separator: "&").first { $0.hasPrefix("X-Goog-Date=") }
             .flatMap { Instant(iso8601Basic: String($0.dropFirst(12))) }
@@ -54,10 +54,10 @@ struct SignedURLTests {
         ).storage
     }
 
-    @Test("Google's vectors are there")
+    @Test("Google's vectors are present")
     func vectors() { #expect(SigningCase.all.count == 29) }
 
-    @Test("every URL of Google's vectors holds, and with another method none", arguments: SigningCase.all)
+    @Test("every URL of Google's vectors is valid, and with another method none", arguments: SigningCase.all)
     func conformance(vector: SigningCase) throws {
         let instant = try #require(vector.instant)
         try SignedURL(vector.request).verify(try SignedURLTests.settings(), at: instant)
@@ -110,7 +110,7 @@ struct SignedURLTests {
     }
 
     @Test(
-        "an HMAC signature over the host with or without its port holds",
+        "an HMAC signature over the host with or without its port is valid",
         arguments: [
             (bare, HTTP.Method.get), (ported, .get), (disposition, .get), (head, .head),
         ])
@@ -119,7 +119,7 @@ struct SignedURLTests {
     }
 
     @Test(
-        "a URL holds from its date, a little skew allowed, to its end",
+        "a URL is valid from its date, with a little skew, to its end",
         arguments: [
             (-901, "RequestTimeTooSkewed"), (-900, nil), (0, nil), (599, nil), (600, "ExpiredToken"),
             (86_400, "ExpiredToken"),
@@ -129,7 +129,7 @@ struct SignedURLTests {
     }
 
     @Test(
-        "whatever is changed after signing does not hold",
+        "any change after signing makes the URL invalid",
         arguments: [
             ("Expires=600", "Expires=601", "SignatureDoesNotMatch"),
             ("Expires=600", "Expires=604801", "MalformedSecurityHeader"),
@@ -152,7 +152,7 @@ struct SignedURLTests {
         #expect(try SignedURLTests.refusal(SignedURLTests.request(query)) == code)
     }
 
-    @Test("a URL for another object or another method does not hold")
+    @Test("a URL for another object or another method is invalid")
     func elsewhere() throws {
         var request = SignedURLTests.request(SignedURLTests.bare)
         request.path = "/shop/releases/Other.zip"
@@ -162,7 +162,7 @@ struct SignedURLTests {
                 == "SignatureDoesNotMatch")
     }
 
-    @Test("without a signer's secret nothing holds")
+    @Test("without a signer's secret no URL is valid")
     func noSigner() throws {
         let settings = try SandboxSettings(TestSandbox.environment).storage
         let request = SignedURLTests.request(SignedURLTests.bare.replacing("GOOG1ETEST", with: ""))

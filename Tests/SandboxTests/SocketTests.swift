@@ -36,7 +36,7 @@ struct SocketTests {
         try await onLoop { await routes.drain() }
     }
 
-    @Test("a cut answer ends in the middle, and the connection with it")
+    @Test("a cut response ends in the middle, and the connection with it")
     func cut() async throws {
         let routes = try await routes()
         let port = try await onLoop {

@@ -8,14 +8,16 @@ import Testing
 
 @testable import Sandbox
 
-/// The sandbox behind its handlers, without a socket, at an hour that the test says.
+/// The sandbox's handlers without a socket, with a manual clock.
 final class TestSandbox: Sendable {
     let sandbox: Sandbox
     let clock = TestClock()
     let endpoint: Endpoint
     static let key = "sk_test_51"
 
-    /// - Parameter environment: what is set besides the needful.
+    /// Creates a sandbox.
+    ///
+    /// - Parameter environment: settings in addition to the required ones.
     init(_ environment: [String: String] = [:]) async throws {
         let settings = try SandboxSettings(TestSandbox.environment.merging(environment) { $1 })
         let wallClock = clock.wallClock
@@ -38,7 +40,7 @@ final class TestSandbox: Sendable {
         """#,
     ]
 
-    /// What came back, read as JSON where it is.
+    /// A response, parsed as JSON where it is.
     struct Answer: Sendable {
         let response: Response
         var status: Int { response.status }
@@ -52,7 +54,7 @@ final class TestSandbox: Sendable {
         return try await onLoop { Answer(response: try await sandbox.answer(request)) }
     }
 
-    /// A call of the API with the right key.
+    /// Calls the API with the right key.
     func api(
         _ method: HTTP.Method, _ path: String, _ parameters: String = "", fields: Fields = [:]
     ) async throws -> Answer {
@@ -69,7 +71,7 @@ final class TestSandbox: Sendable {
         try await send(Request(method: .post, path: "/sandbox/\(name)", body: Array(body.utf8)))
     }
 
-    /// A new session's ID; `more` are further parameters.
+    /// Creates a session and returns its ID; `more` are further parameters.
     func session(_ more: String = "", price: String = "price_delay") async throws -> String {
         let answer = try await api(.post, "/v1/checkout/sessions", TestSandbox.order(price) + more)
         #expect(answer.status == 200, "\(answer.text)")
@@ -93,29 +95,29 @@ final class TestSandbox: Sendable {
             Request(method: .post, path: "/pay/\(session)/\(button)", body: Array(form.encoded.utf8)))
     }
 
-    /// Waits until `isDone`, giving way to everything else on the loop meanwhile; gives up after a while.
+    /// Waits until `isDone`, yielding to everything else on the loop; gives up after a timeout.
     func until(_ isDone: @escaping @Loop @Sendable (Sandbox) -> Bool) async throws {
         let sandbox = sandbox
         let end = WallClock.system.now() + patience
         try await onLoop { while !isDone(sandbox), WallClock.system.now() < end { await Task.yield() } }
     }
 
-    /// A session's state as the API shows it.
+    /// Returns a session's state from the API.
     func show(_ session: String) async throws -> JSONValue {
         try await api(.get, "/v1/checkout/sessions/\(session)").json
     }
 
-    /// The types of all events, the oldest first.
+    /// Returns the types of all events, oldest first.
     func eventTypes(_ filter: String = "") async throws -> [String] {
         let list = try await api(.get, "/v1/events?limit=100\(filter)").json
         return list["data"].elements.reversed().compactMap(\.["type"].string)
     }
 }
 
-/// How long a test waits for what must come.
+/// How long a test waits for an expected result.
 private let patience: Duration = .seconds(10)
 
-/// A clock that stands still until it is moved.
+/// A clock that is moved by hand.
 final class TestClock: Sendable {
     private let instant = Mutex(Instant(unixSeconds: 1_795_201_200))
 
@@ -124,7 +126,7 @@ final class TestClock: Sendable {
     func advance(_ duration: Duration) { instant.withLock { $0 = $0 + duration } }
 }
 
-/// The shop's webhook endpoint: keeps what it gets and answers as it is told.
+/// The shop's webhook endpoint: records deliveries and responds as scripted.
 @Loop
 final class Endpoint {
     struct Delivery: Sendable {
@@ -137,7 +139,7 @@ final class Endpoint {
     private var statuses: [Int] = []
     private var waiter: (count: Int, outcome: Outcome<Void, Never>)?
 
-    /// Answers these first, and 200 after them.
+    /// Responds with these statuses first, and with 200 after them.
     func answer(_ statuses: [Int]) { self.statuses = statuses }
 
     func take(_ fields: Fields, _ body: [UInt8]) -> Int {
@@ -146,7 +148,7 @@ final class Endpoint {
         return statuses.isEmpty ? 200 : statuses.removeFirst()
     }
 
-    /// Everything received, once there are at least `count` or patience ends.
+    /// Returns everything received, once there are at least `count` deliveries or after a timeout.
     func deliveries(_ count: Int) async -> [Delivery] {
         if received.count < count {
             let outcome = Outcome<Void, Never>()

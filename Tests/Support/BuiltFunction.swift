@@ -1,11 +1,11 @@
 import Glibc
 
-/// A function's own executable, built beside the tests and run as a process.
+/// A function's executable from this build, run as a process.
 ///
-/// Foundation's `Process` will not do: its children inherit the blocked signals of the pool thread that starts them,
-/// and one that never sees SIGTERM cannot show how it stops.
+/// Foundation's `Process` is not suitable: its children inherit the blocked signals of the pool thread that starts
+/// them, and a process that never sees SIGTERM cannot show how it stops.
 package final class BuiltFunction {
-    /// Why it is of no use to a test.
+    /// Why the process is unusable.
     package enum Fault: Error {
         case notStarted(Int32)
         case notListening([String])
@@ -14,7 +14,7 @@ package final class BuiltFunction {
 
     /// The port it listens on.
     package private(set) var port = 0
-    /// Every line it wrote so far.
+    /// All lines written so far.
     package private(set) var log: [String] = []
 
     private let process: pid_t
@@ -22,7 +22,8 @@ package final class BuiltFunction {
     private var partial: [UInt8] = []
     private var status: Int32?
 
-    /// Starts the executable `name` on a free port with nothing but `environment`, and waits until it listens.
+    /// Starts the executable `name` on a free port with `environment` as its whole environment, and waits until it
+    /// listens.
     package static func start(_ name: String, _ environment: [String: String]) throws -> BuiltFunction {
         let function = try BuiltFunction(name, [], environment)
         while try function.readMore() {
@@ -34,7 +35,7 @@ package final class BuiltFunction {
         throw Fault.notListening(function.log)
     }
 
-    /// Runs the executable `name` with `words` behind it to its own end; answers its status and what it wrote.
+    /// Runs the executable `name` with the arguments `words` to its end; returns its status and its output.
     package static func run(
         _ name: String, _ environment: [String: String], _ words: [String] = []
     ) throws -> (status: Int32, log: [String]) {
@@ -42,7 +43,7 @@ package final class BuiltFunction {
         return (try function.end(), function.log)
     }
 
-    /// Reads and forgets from now on what it writes, so that a long run is not held up by a log that nobody reads.
+    /// Discards the log from now on, so that an unread log never blocks a long run.
     package func forgetLog() throws {
         let copy = fcntl(output, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw Fault.notStarted(errno) }
@@ -61,7 +62,7 @@ package final class BuiltFunction {
         pthread_detach(thread)
     }
 
-    /// Asks it to stop as the platform does, and answers its status when it has.
+    /// Sends SIGTERM, as the platform does, and returns the exit status.
     package func stop() throws -> Int32 {
         kill(process, SIGTERM)
         return try end()
@@ -72,7 +73,7 @@ package final class BuiltFunction {
             .merging(sanitizerOptions) { own, _ in own }
         let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
         var ends: [Int32] = [0, 0]
-        // A pair of sockets where a pipe would do, since they can be kept from other children as they are made.
+        // A socket pair instead of a pipe, because it can be made close-on-exec atomically.
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw Fault.notStarted(errno) }
         defer { close(ends[1]) }
@@ -96,7 +97,7 @@ package final class BuiltFunction {
         return ended & 0x7F == 0 ? ended >> 8 & 0xFF : -(ended & 0x7F)
     }
 
-    /// Reads what it wrote meanwhile; false when it writes no more.
+    /// Reads pending output; returns `false` at its end.
     private func readMore() throws -> Bool {
         var ready = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&ready, 1, 30_000) == 1 else { throw Fault.silent(log) }
@@ -113,13 +114,13 @@ package final class BuiltFunction {
 
     private static func announcedPort(_ line: String) -> Int? {
         guard line.contains(#""message":"listening""#) else { return nil }
-        // The sandbox has two ports, of which the first is the one that stands in for Stripe.
+        // The sandbox has two ports; the first is that of the stand-in for Stripe.
         let name = line.firstRange(of: #""port":"#) ?? line.firstRange(of: #""stripe":"#)
         return name.flatMap { Int(line[$0.upperBound...].prefix { $0.isNumber }) }
     }
 }
 
-/// Starts a child that blocks no signal and writes to `output`.
+/// Starts a child without blocked signals, writing to `output`.
 private func spawn(
     _ path: String, _ words: [String], _ environment: [String: String], output: Int32
 ) throws -> pid_t {

@@ -2,13 +2,13 @@ import Kernel
 package import Log
 import Synchronization
 
-/// A log whose lines a test can read.
+/// A log that a test can read.
 package final class CapturedLog: Sendable {
     private let lines = Mutex("")
 
     package init() {}
 
-    /// The log to hand to the product.
+    /// The log to pass to the product.
     package var log: Log {
         Log { [self] line in
             let text = String(decoding: line.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("test")), as: UTF8.self)
@@ -16,6 +16,6 @@ package final class CapturedLog: Sendable {
         }
     }
 
-    /// Everything logged so far.
+    /// All lines so far.
     package var text: String { lines.withLock { $0 } }
 }

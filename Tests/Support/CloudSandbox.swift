@@ -1,23 +1,23 @@
 import FoundationEssentials
 import Testing
 
-/// The built stand-in for Google Cloud, with a service account, a bucket and a folder of its own.
+/// A running stand-in for Google Cloud, with its own service account, bucket and folder.
 package final class CloudSandbox: Sendable {
-    /// Whose tokens its metadata server gives, and who signs.
+    /// The service account of its tokens and signatures.
     package static let account = "download@shop-test.iam.gserviceaccount.com"
-    /// A token that holds beside those, as a person has it.
+    /// A further accepted token, like a person's.
     package static let personalToken = "ya29.personal"
     /// The bucket's name.
     package static let bucket = "shop"
 
-    /// The folder that holds the bucket's objects.
+    /// The folder of the bucket's objects.
     package let folder: String
-    /// Where it listens.
+    /// The port it listens on.
     package let port: Int
-    /// Touched by nobody until both end.
+    /// Not accessed until both end.
     private nonisolated(unsafe) let process: BuiltFunction
 
-    /// Starts it.
+    /// Starts the process.
     package init() throws {
         folder = "\(FileManager.default.temporaryDirectory.path)/cloud-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -45,7 +45,7 @@ package final class CloudSandbox: Sendable {
     /// The base of its URLs.
     package var base: String { "http://127.0.0.1:\(port)" }
 
-    /// The settings that lead to it.
+    /// The settings that point to it.
     package var settings: [String: String] {
         [
             "GCE_METADATA_HOST": "127.0.0.1:\(port)", "IAM_CREDENTIALS_BASE": base, "STORAGE_BASE": base,
@@ -53,7 +53,7 @@ package final class CloudSandbox: Sendable {
         ]
     }
 
-    /// Makes a trouble for `calls` calls of a path that begins with `path`, once `skip` have passed.
+    /// Injects a trouble into `calls` calls whose path starts with `path`, after `skip` of them.
     package func trouble(
         _ kind: String, _ path: String, method: String = "", skip: Int = 0, calls: Int = 1
     ) throws {
@@ -62,20 +62,20 @@ package final class CloudSandbox: Sendable {
         try #require(answer.hasPrefix("HTTP/1.1 200 "), "\(answer)")
     }
 
-    /// Forgets the troubles that wait, and with them tokens, uploads and counts.
+    /// Clears pending troubles, and with them tokens, uploads and counters.
     package func clearTroubles() throws { _ = try exchange("POST /sandbox/reset") }
 
-    /// Ends every token that was given out.
+    /// Revokes all issued tokens.
     package func revokeTokens() throws { _ = try exchange("POST /sandbox/revoke") }
 
-    /// How often something was done: `tokens`, `signatures`, `uploads`, `pieces`, `objects`.
+    /// Returns a counter: `tokens`, `signatures`, `uploads`, `pieces`, `objects`.
     package func count(_ what: String) throws -> Int {
         let state = try exchange("GET /sandbox/state")
         guard let found = state.firstRange(of: "\"\(what)\":") else { return 0 }
         return Int(state[found.upperBound...].prefix { $0.isNumber }) ?? 0
     }
 
-    /// The whole answer to a `GET` or another method of what a link leads to.
+    /// Returns the complete response to a request for `link`.
     package func follow(_ link: String, method: String = "GET") throws -> String {
         try #require(link.hasPrefix(base + "/"), "\(link)")
         return try exchange("\(method) \(link.dropFirst(base.count))")
@@ -90,7 +90,7 @@ package final class CloudSandbox: Sendable {
     }
 }
 
-/// The key of Google's dummy service account, which opens nothing.
+/// Returns the key of Google's dummy service account, which grants no access.
 private func privateKey() throws -> String {
     struct Account: Decodable {
         let privateKey: String

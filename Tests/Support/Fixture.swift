@@ -7,19 +7,19 @@ import Licensing
 package import Orders
 package import Postgres
 
-/// A migrated database with one product, and helpers to look at it.
+/// A migrated database with one product, and helpers to inspect it.
 @Loop
 package struct Fixture {
-    /// The connections.
+    /// The connection pool.
     package let pool: Pool
-    /// The shop's row.
+    /// The shop's ID.
     package let shop = ShopID(at: Instant(unixSeconds: 1))
-    /// The product's row.
+    /// The product's ID.
     package let product = ProductID(at: Instant(unixSeconds: 2))
-    /// The present moment of every test: 2026-11-20T18:59:00Z.
+    /// The current time of every test: 2026-11-20T18:59:00Z.
     package let now = Instant(unixSeconds: 1_795_201_140)
 
-    /// A database with all migrations, one shop and one product with a price.
+    /// Creates a database with all migrations, one shop and one product with a price.
     package init(poolSize: Int = 4) async throws {
         var settings = try testDatabase()
         settings.poolSize = poolSize
@@ -46,7 +46,7 @@ package struct Fixture {
                 """))
     }
 
-    /// Puts a second product, `genx-new` at `price_new`, into the catalog.
+    /// Adds a second product, `genx-new` with `price_new`, to the catalog.
     package func addProduct(_ product: ProductID) async throws {
         _ = try await pool.run(
             Statement<Int>.affected(
@@ -61,7 +61,7 @@ package struct Fixture {
                 """))
     }
 
-    /// News of a sale, as the webhook reads it.
+    /// Returns a sale as the webhook reads it from a session.
     package func sale(_ session: String, _ news: CheckoutUpdate = .paid, order: OrderID? = nil, quantity: Int = 1)
         throws
         -> Sale
@@ -76,7 +76,7 @@ package struct Fixture {
             product: product, quantity: quantity, isLive: false, createdAt: now, news: news)
     }
 
-    /// What a paid sale gives: licenses and a link with two uses that lasts an hour.
+    /// Returns what a paid sale grants: licenses and a link with two uses that lasts an hour.
     package func entitlement(_ count: Int = 1) -> Entitlement {
         Entitlement(
             licenses: (0..<count).map { _ in
@@ -87,7 +87,7 @@ package struct Fixture {
             email: EmailID(at: now))
     }
 
-    /// A ledger entry.
+    /// Returns a ledger entry.
     package func entry(_ event: String) -> LedgerEntry {
         LedgerEntry(
             event: event, type: "checkout.session.completed", apiVersion: "2026", createdAt: now, receivedAt: now,
@@ -106,7 +106,7 @@ package struct Fixture {
         ).1
     }
 
-    /// Puts an order's address right, as the buyer does under `rule`, or else the seller.
+    /// Corrects an order's address, as the buyer under `rule`, or else as the seller.
     package func correct(
         _ order: OrderID, _ email: String, _ rule: CorrectionRule? = nil, through pool: Pool? = nil
     ) async throws(PostgresFault) -> CorrectionOutcome {
@@ -121,7 +121,7 @@ package struct Fixture {
         ).1
     }
 
-    /// The rows of every table that a sale touches, by table.
+    /// Returns the row count of every table that a sale writes to, by table.
     package func counts() async throws -> [Int64] {
         try await pool.run(
             .row(

@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// Runs `body` on the event loop, which a thread of its own keeps turning for the whole test run.
+/// Runs `body` on the event loop, which runs on its own thread for the whole test run.
 package func onLoop<Value: Sendable>(_ body: @escaping @Loop @Sendable () async throws -> Value) async throws -> Value {
     _ = loopThread
     return try await Task(executorPreference: EventLoop.shared, operation: body).value

@@ -1,16 +1,16 @@
-/// A way in which `smtp_script.py` fails us, and what must come of it.
+/// A failure of `smtp_script.py`, and the expected result.
 package struct MailTrouble: Sendable {
-    /// Where in the dialogue.
+    /// The stage of the dialogue.
     package let stage: String
-    /// What it does there.
+    /// The failure at that stage.
     package let behaviour: String
 
-    /// Whether the mail itself was refused, so that trying again is useless.
+    /// Whether the mail itself is rejected, so that a retry is useless.
     package var isForGood: Bool { behaviour == "550" && stage != "mail" }
-    /// Whether our sender was refused, which somebody must mend, after which trying again helps.
+    /// Whether our sender is rejected, which an operator must fix before a retry helps.
     package var isOurs: Bool { behaviour == "550" && stage == "mail" }
 
-    /// What the row's error tells.
+    /// The expected text of the row's error.
     package var told: String {
         switch behaviour {
         case "550": isOurs ? "does not accept our login or sender (550)" : "refused for good (550)"
@@ -20,10 +20,10 @@ package struct MailTrouble: Sendable {
         }
     }
 
-    /// How long an attempt may take: short where the server lets us wait for nothing.
+    /// The timeout of an attempt, short where the server makes us wait.
     package var attemptTime: Duration { ["hang", "trickle"].contains(behaviour) ? .milliseconds(300) : .seconds(20) }
 
-    /// Every stage with every behaviour that means something there.
+    /// Every stage with every failure that makes sense there.
     package static let all: [MailTrouble] =
         ["greeting", "ehlo", "mail", "rcpt", "data", "message"].flatMap { stage in
             ["hang", "trickle", "drop"].map { MailTrouble(stage: stage, behaviour: $0) }

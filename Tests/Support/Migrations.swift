@@ -14,7 +14,7 @@ package func migrate(_ settings: DatabaseSettings) async throws {
     }
 }
 
-/// The folder that holds `Package.swift`.
+/// The folder of `Package.swift`.
 package let repositoryRoot: String = {
     var parts = #filePath.split(separator: "/")
     parts.removeLast(3)

@@ -1,4 +1,4 @@
-/// So many at once, the others in the order they came.
+/// A fair semaphore: waiters get permits in the order they came.
 actor Permits {
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -14,7 +14,7 @@ actor Permits {
         await withCheckedContinuation { waiting.append($0) }
     }
 
-    /// Gives a permit back, to the one who has waited longest.
+    /// Returns a permit, which goes to the longest-waiting caller.
     func giveBack() {
         guard !waiting.isEmpty else {
             free += 1

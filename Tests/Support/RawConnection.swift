@@ -1,12 +1,12 @@
 import Glibc
 
-/// A plain blocking TCP connection that sends and reads exact bytes, for what no well-behaved client would do.
+/// A blocking TCP connection that sends and reads exact bytes, for what no well-behaved client would do.
 package final class RawConnection: Sendable {
     private let descriptor: Int32
 
-    /// Connects to `port` on the loopback address; reads give up after `patience` seconds.
+    /// Connects to `port` on the loopback address; reads time out after `patience` seconds.
     ///
-    /// Every `send` leaves at once. `receiveBuffer` bytes are what the kernel keeps for a reader that does not read.
+    /// Every `send` leaves at once. `receiveBuffer` is the size of the kernel's receive buffer.
     package init(port: Int, patience: Int = 60, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: patience, tv_usec: 0)
@@ -27,15 +27,15 @@ package final class RawConnection: Sendable {
 
     deinit { _ = Glibc.close(descriptor) }
 
-    /// What can go wrong.
+    /// The possible failures.
     package enum Fault: Error {
         case notConnected(Int32)
     }
 
-    /// Sends `text` as it is; a peer that has closed is no fault here, its answer will show it.
+    /// Sends `text`; a peer that has closed is no fault here, reading will show it.
     package func send(_ text: String) { send(Array(text.utf8)) }
 
-    /// Sends `bytes` as they are.
+    /// Sends `bytes`.
     package func send(_ bytes: [UInt8]) {
         var offset = 0
         while offset < bytes.count {
@@ -47,23 +47,23 @@ package final class RawConnection: Sendable {
         }
     }
 
-    /// Says that nothing more will be sent.
+    /// Shuts down the sending side.
     package func finishSending() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Makes the close at this object's end a reset, as of a peer that died.
+    /// Makes the close at deinitialization a reset, like that of a peer that died.
     package func resetOnClose() {
         var option = linger(l_onoff: 1, l_linger: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// Reads what has come, at most `limit` bytes; empty when the peer has closed or patience ends.
+    /// Reads what has arrived, at most `limit` bytes; empty if the peer has closed or after the timeout.
     package func readSome(_ limit: Int = 65_536) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: limit)
         let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
         return Array(buffer.prefix(max(0, count)))
     }
 
-    /// Reads until `isEnough` or the peer closes or patience ends.
+    /// Reads until `isEnough`, the peer closes, or the timeout.
     package func read(until isEnough: (String) -> Bool) -> String {
         var received: [UInt8] = []
         while !isEnough(String(decoding: received, as: UTF8.self)) {
@@ -74,7 +74,7 @@ package final class RawConnection: Sendable {
         return String(decoding: received, as: UTF8.self)
     }
 
-    /// Reads all until the peer closes.
+    /// Reads until the peer closes.
     package func readToEnd() -> String {
         var received: [UInt8] = []
         while true {

@@ -2,7 +2,7 @@ package import Kernel
 package import RateLimiting
 
 extension RateLimitGate {
-    /// A rate limit that no test meets, for those that are about something else.
+    /// A rate limit too high to matter, for tests about something else.
     package static func roomy(at now: Instant) -> RateLimitGate {
         let policy = RateLimitPolicy("roomy", quota: 1_000_000, in: .seconds(60))
         return RateLimitGate([RateLimit(policy, of: [UInt8]())], at: now)
@@ -10,7 +10,7 @@ extension RateLimitGate {
 }
 
 extension RateLimitVerdict {
-    /// A refusal whose caller has to wait for so long.
+    /// A refusal whose caller must wait for `wait`.
     package static func refusal(for wait: Duration, by name: String = "some-address") -> RateLimitVerdict {
         let policy = RateLimitPolicy(name, quota: 1, in: wait)
         let now = Instant(unixSeconds: 0)

@@ -1,6 +1,6 @@
-/// An issuer of ID tokens for tests: two keys made with `openssl genpkey`, which open nothing.
+/// An issuer of ID tokens for tests: two keys made with `openssl genpkey`, which grant no access.
 package enum SampleIssuer {
-    /// The names of the keys.
+    /// The key IDs.
     package static let names = ["first", "second"]
     /// The private keys.
     package static let privateKeys = [
@@ -66,7 +66,7 @@ package enum SampleIssuer {
         """,
     ]
 
-    /// A key set with the first `count` public keys.
+    /// Returns a key set with the first `count` public keys.
     package static func keySet(_ count: Int) -> String {
         let keys = zip(names, moduli).prefix(count).map { name, modulus in
             #"{"kty":"RSA","use":"sig","alg":"RS256","kid":"\#(name)","e":"AQAB","n":"\#(modulus)"}"#

@@ -1,4 +1,4 @@
 import FoundationEssentials
 
-/// What `Tests/sanitize` told the sanitizer in this process, for the environment of processes that a test starts.
+/// The sanitizer options of this process, set by `Tests/sanitize`, for the environment of processes started by a test.
 package let sanitizerOptions = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }

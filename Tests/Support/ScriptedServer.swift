@@ -2,20 +2,20 @@ package import EventLoop
 import Glibc
 import Testing
 
-/// A server of `Servers/`, in a process of its own that ends with this value, and the lines it says.
+/// A server from `Servers/` in its own process, which ends with this value, and the lines it prints.
 @Loop
 package final class ScriptedServer {
-    /// Why there is no server, or not the line that a test waits for.
+    /// The server did not start, or did not print the line that a test waits for.
     package struct Silence: Error {
-        /// What it did say.
+        /// The lines it did print.
         package let lines: [String]
     }
 
-    /// Where it listens.
+    /// The port it listens on.
     package private(set) var port = 0
-    /// The path of its certificate; `-` when it speaks no TLS.
+    /// The path of its certificate; `-` without TLS.
     package private(set) var certificate = ""
-    /// Every line it said.
+    /// All lines printed so far.
     package private(set) var lines: [String] = []
 
     private let channel: Int32
@@ -37,7 +37,7 @@ package final class ScriptedServer {
         return server
     }
 
-    /// The first line that `matches`, said already or to come.
+    /// Returns the first line that `matches`, printed already or later.
     @discardableResult
     package func line(where matches: @escaping @Loop @Sendable (String) -> Bool) async throws -> String {
         let found = await Loop.withTimeLimit(.seconds(30)) { () async -> String? in
@@ -53,14 +53,14 @@ package final class ScriptedServer {
         return line
     }
 
-    /// Waits until the server has said `line` so many times.
+    /// Waits until the server has printed `line` this many times.
     package func said(_ line: String, times: Int = 1) async throws {
         try await self.line { _ in self.count(line) >= times }
     }
 
-    /// How many lines are, or start with, `line`, of all that it has said by now.
+    /// Returns how many of the lines printed so far are, or start with, `line`.
     ///
-    /// A server says its line before it answers, but the answer may be seen first: so what waits is read here.
+    /// A server prints its line before it responds, but the response may arrive first, so pending output is read here.
     package func count(_ line: String) -> Int {
         while read() {}
         return lines.count { $0 == line || $0.hasPrefix(line + " ") }
@@ -82,7 +82,7 @@ package final class ScriptedServer {
         close(channel)
     }
 
-    /// Reads what waits; false when there was nothing.
+    /// Reads pending output; returns `false` if there was none.
     private func read() -> Bool {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe Glibc.read(channel, &bytes, bytes.count)
@@ -104,14 +104,14 @@ package final class ScriptedServer {
 
 private let folder = String(#filePath.dropLast("ScriptedServer.swift".count))
 
-/// `TEST_PYTHON`, or the project's own environment, or what the path holds.
+/// `TEST_PYTHON`, or the project's own environment, or Python on the path.
 private let pythonPath: String = {
     if let path = unsafe getenv("TEST_PYTHON") { return unsafe String(cString: path) }
     let local = folder + "../../.local/venv/bin/python"
     return unsafe access(local, X_OK) == 0 ? local : "python3"
 }()
 
-/// Two ends of a channel that no other child inherits.
+/// Returns two ends of a channel that no other child inherits.
 private func makeChannel() throws -> (Int32, Int32) {
     var ends: [Int32] = [0, 0]
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)

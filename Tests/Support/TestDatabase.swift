@@ -5,11 +5,11 @@ package import Log
 package import Postgres
 package import Testing
 
-/// Gives each test case a Postgres database of its own, dropped at the end.
+/// Gives each test case its own Postgres database, dropped at the end.
 ///
-/// The cluster is named by `TEST_DATABASE_URL`, a superuser's URL on the loopback address that the test runner sets.
+/// `TEST_DATABASE_URL` names the cluster: a superuser's URL on the loopback address, set by the test runner.
 package struct FreshDatabase: TestTrait, SuiteTrait, TestScoping {
-    /// Where the present test's database is.
+    /// The current test's database.
     @TaskLocal package static var settings: DatabaseSettings?
 
     package var isRecursive: Bool { true }
@@ -29,7 +29,7 @@ package struct FreshDatabase: TestTrait, SuiteTrait, TestScoping {
         await FreshDatabase.permits.giveBack()
     }
 
-    /// As many databases at once as the cluster has connections for: a test may take some thirty.
+    /// The maximum number of databases at once, within the cluster's connections: a test may use some thirty.
     private static let permits = Permits(8)
 
     private func withDatabase(
@@ -52,13 +52,14 @@ extension Trait where Self == FreshDatabase {
     package static var freshDatabase: Self { Self() }
 }
 
-/// The settings of the present test's database.
+/// Returns the settings of the current test's database.
 package func testDatabase() throws -> DatabaseSettings {
     guard let settings = FreshDatabase.settings else { throw TestCluster.Fault.noTrait }
     return settings
 }
 
-/// The same with a pool of its own, and with the rights of `role`, such as `latchkey_orders`, instead of the owner's.
+/// Returns them with another pool size, and with the privileges of `role`, such as `latchkey_orders`, instead of the
+/// owner's.
 package func testDatabase(as role: String? = nil, poolSize: Int) throws -> DatabaseSettings {
     let own = try testDatabase()
     let url = own.url.revealed() + (role.map { "?options=-c%20role%3D\($0)" } ?? "")
@@ -70,9 +71,9 @@ package func testDatabase(as role: String? = nil, poolSize: Int) throws -> Datab
     return settings
 }
 
-/// The Postgres cluster that tests may do with as they please.
+/// The Postgres cluster dedicated to tests.
 package struct TestCluster: Sendable {
-    /// Why there is none.
+    /// Why there is no cluster.
     package enum Fault: Error {
         case notSet
         case notLoopback
@@ -81,7 +82,7 @@ package struct TestCluster: Sendable {
 
     private let base: String
 
-    /// Reads `TEST_DATABASE_URL`, `postgres://user[:password]@127.0.0.1:port/`; refuses any other host.
+    /// Reads `TEST_DATABASE_URL`, `postgres://user[:password]@127.0.0.1:port/`; rejects any other host.
     package static func fromEnvironment() throws -> TestCluster {
         guard let value = unsafe getenv("TEST_DATABASE_URL") else { throw Fault.notSet }
         let text = unsafe String(cString: value)
@@ -89,14 +90,14 @@ package struct TestCluster: Sendable {
         return TestCluster(base: text.hasSuffix("/") ? text : text + "/")
     }
 
-    /// The settings of one of its databases.
+    /// Returns the settings of one of its databases.
     package func settings(database: String, poolSize: Int = 4) -> DatabaseSettings {
         var settings = DatabaseSettings(url: Secret(base + database), poolSize: poolSize)
-        // A busy machine is no fault of the code under test; tests about deadlines set their own.
+        // A slow machine must not fail a test; tests about deadlines set their own.
         (settings.acquireTime, settings.connectTime, settings.statementTime) = (
             .seconds(60), .seconds(60), .seconds(60)
         )
-        // As the functions that answer buyers and Stripe have it.
+        // As in the functions that serve buyers and Stripe.
         settings.plansOnce = true
         return settings
     }
@@ -112,5 +113,5 @@ package struct TestCluster: Sendable {
     }
 }
 
-/// A log that keeps nothing.
+/// A log that discards its lines.
 package let silentLog = Log { _ in }

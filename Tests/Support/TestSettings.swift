@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// The settings that functions run with in tests: secrets that open nothing, and the test run's own mail server.
+/// The settings of functions in tests: secrets that grant no access, and the test run's own mail server.
 package enum TestSettings {
-    /// An environment with every setting but the database's, which pools are given directly.
+    /// An environment with every setting but the database's; pools are passed directly.
     package static var environment: [String: String] {
         let secret = "1:" + String(repeating: "A", count: 43) + "="
         return [

@@ -28,9 +28,9 @@ extension Command {
         let reference = try invocation.arguments["--order"].map(orderReference)
         let rows = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let orders = try await orders(reference, connection)
-            return try await asking { () throws(PostgresFault) in
-                try await connection.run(AuditStatements.newest(Int(limit), of: orders, before: before))
-            }
+            return try await mapError(
+                CommandFault.database,
+                await connection.run(AuditStatements.newest(Int(limit), of: orders, before: before)))
         }
         try invocation.console.show(AuditList.lines(rows), AuditList.document(rows), asJSON: invocation.isJSON)
     }
@@ -49,9 +49,8 @@ extension Command {
     ) async throws(CommandFault) -> [OrderID]? {
         guard let reference else { return nil }
         if case .order(let id) = reference { return [id] }
-        let found = try await asking { () throws(PostgresFault) in
-            try await connection.run(OrderDetailStatements.find(reference))
-        }
+        let found = try await mapError(
+            CommandFault.database, await connection.run(OrderDetailStatements.find(reference)))
         guard !found.isEmpty else { throw .failed("there is no such order") }
         return found.map(\.id)
     }

@@ -30,7 +30,7 @@ extension Command {
             } catch .server("55P03", _, _) {
                 throw .failed("the audit log's writers are busy; nothing is lost, try again in a moment")
             } catch {
-                throw CommandFault(error)
+                throw .database(error)
             }
         }
         try invocation.console.show(lines(seals), document(seals), asJSON: invocation.isJSON)

@@ -33,7 +33,7 @@ extension Command {
             let verify = AuditVerification(connection, expecting: head) { seal in
                 if seal.id % 100 == 0 { console.progress("checked \(seal.id) seals …") }
             }
-            return try await asking { () throws(PostgresFault) in try await verify() }
+            return try await mapError(CommandFault.database, await verify())
         }
         let isOverdue = report.isOverdue(at: invocation.clock.now())
         try console.show(report.lines, report.document(isOverdue: isOverdue), asJSON: invocation.isJSON)

@@ -27,7 +27,7 @@ extension Command {
         }
         let result = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let apply = CatalogApply(connection: connection, file: file, clock: invocation.clock)
-            return try await asking { () throws(PostgresFault) in try await apply(isDryRun: isDryRun) }
+            return try await mapError(CommandFault.database, await apply(isDryRun: isDryRun))
         }
         let plan = try source.locating { () throws(CatalogFaults) in try result.get() }
         try invocation.console.show(

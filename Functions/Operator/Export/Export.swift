@@ -33,16 +33,10 @@ struct Export {
 
     private func write() async throws(CommandFault) -> ExportManifest {
         let moment = clock.now()
-        let schema = try await asking { () throws(PostgresFault) in
-            _ = try await connection.run(ExportStatements.begin)
-            _ = try await connection.run(ExportStatements.inUTC)
-            // A database that was set up by other means than `latchkey migrate` has no history.
-            return try await connection.run(MigrationStatements.isPrepared)
-                ? try await connection.run(ExportStatements.schema) : 0
-        }
+        let schema = try await mapError(CommandFault.database, await begin())
         var files: [ExportManifest.File] = []
         for table in ExportTable.allCases { files.append(try await write(table)) }
-        _ = try await asking { () throws(PostgresFault) in try await connection.run(ExportStatements.end) }
+        _ = try await mapError(CommandFault.database, await connection.run(ExportStatements.end))
         let manifest = ExportManifest(exportedAt: moment, schema: schema, hasKeys: keys != nil, files: files)
         let signature: [UInt8]
         do throws(CryptoFault) { signature = try signer.sign(manifest.bytes) } catch {
@@ -55,12 +49,21 @@ struct Export {
         return manifest
     }
 
+    /// Begins the transaction that is exported, and returns the version of its schema.
+    private func begin() async throws(PostgresFault) -> Int {
+        _ = try await connection.run(ExportStatements.begin)
+        _ = try await connection.run(ExportStatements.inUTC)
+        // A database that was set up by other means than `latchkey migrate` has no history.
+        return try await connection.run(MigrationStatements.isPrepared)
+            ? try await connection.run(ExportStatements.schema) : 0
+    }
+
     private func write(_ table: ExportTable) async throws(CommandFault) -> ExportManifest.File {
         let name = table.fileName
         try await offLoop { [folder] () throws(CommandFault) in try folder.begin(name) }
         let hasKeys = table == .licenses && keys != nil
         let open = hasKeys ? ExportStatements.openLicenses : ExportStatements.open(table)
-        _ = try await asking { () throws(PostgresFault) in try await connection.run(open) }
+        _ = try await mapError(CommandFault.database, await connection.run(open))
         var count: Int64 = 0
         while true {
             let rows = hasKeys ? try await licenses() : try await rows()
@@ -69,19 +72,17 @@ struct Export {
             count += Int64(rows.count)
             console.progress("\(table.rawValue): \(count) rows")
         }
-        _ = try await asking { () throws(PostgresFault) in try await connection.run(ExportStatements.close) }
+        _ = try await mapError(CommandFault.database, await connection.run(ExportStatements.close))
         return try await offLoop { [folder, count] () throws(CommandFault) in try folder.end(name, rows: count) }
     }
 
     private func rows() async throws(CommandFault) -> [String] {
-        try await asking { () throws(PostgresFault) in try await connection.run(ExportStatements.next) }
+        try await mapError(CommandFault.database, await connection.run(ExportStatements.next))
     }
 
     /// The next licenses with their keys, each of which is the one that the database knows.
     private func licenses() async throws(CommandFault) -> [String] {
-        let licenses = try await asking { () throws(PostgresFault) in
-            try await connection.run(ExportStatements.nextLicenses)
-        }
+        let licenses = try await mapError(CommandFault.database, await connection.run(ExportStatements.nextLicenses))
         guard let keys else { return licenses.map(\.row) }
         return try licenses.map { license throws(CommandFault) in
             let id = license.origin.license

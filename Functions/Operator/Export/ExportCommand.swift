@@ -46,10 +46,10 @@ extension Command {
         let manifest = try await withDatabase(invocation.environment, limit: .seconds(600)) {
             connection throws(CommandFault) in
             // Before the first row is read: who took the data along stands there even when the writing fails.
-            try await asking { () throws(PostgresFault) in
-                _ = try await connection.run(
-                    AuditStatements.record(AuditEntry(exportBy: stamp, hasKeys: hasKeys, signer.publicKey)))
-            }
+            _ = try await mapError(
+                CommandFault.database,
+                await connection.run(
+                    AuditStatements.record(AuditEntry(exportBy: stamp, hasKeys: hasKeys, signer.publicKey))))
             let export = Export(
                 connection: connection, folder: folder, keys: keys, signer: signer, console: invocation.console,
                 clock: invocation.clock)

@@ -11,9 +11,7 @@ import Postgres
 func oneLicense(
     _ reference: LicenseReference, typed word: String, _ connection: Connection
 ) async throws(CommandFault) -> LicenseDetail {
-    let found = try await asking { () throws(PostgresFault) in
-        try await connection.run(LicenseDetailStatements.find(reference))
-    }
+    let found = try await mapError(CommandFault.database, await connection.run(LicenseDetailStatements.find(reference)))
     // A whole key that was typed is a secret, and what fails is shown.
     let name = if case .keyHash = reference { "with this key" } else { word }
     return try onlyOne(found, of: "license", typed: name) { $0.id.description }

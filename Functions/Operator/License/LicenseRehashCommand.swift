@@ -27,11 +27,11 @@ extension Command {
         let rehash = KeyRehashing(keys: try invocation.setting { KeyRing(&$0) })
         let outcome = try await withDatabase(invocation.environment, limit: .seconds(600)) {
             connection throws(CommandFault) in
-            try await asking { () throws(PostgresFault) in
-                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+            try await mapError(
+                CommandFault.database,
+                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await rehash(connection, by: stamp)
-                }
-            }
+                })
         }
         guard case .done(let seen, let changed) = outcome else {
             throw .failed("\(outcome.complaint); nothing was changed")

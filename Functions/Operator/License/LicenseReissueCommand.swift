@@ -35,14 +35,14 @@ extension Command {
             guard license.status == .active else { throw .failed("license \(license.id) is \(license.standing)") }
             let key: NewKey
             do throws(KeyFault) { key = try keys.nextKey(of: license) } catch { throw .failed(error.description) }
-            let reissue = try await asking { () throws(PostgresFault) in
-                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+            let reissue = try await mapError(
+                CommandFault.database,
+                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await connection.run(
                         PaymentStatements.lock(paymentOf: license.order),
                         LicenseChangeStatements.reissue(license.id, key, mail: EmailID(at: stamp.at), by: stamp)
                     ).1
-                }
-            }
+                })
             guard let reissue else {
                 throw .failed("license \(license.id) changed a moment ago; nothing was done, look at it again")
             }

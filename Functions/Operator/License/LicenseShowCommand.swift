@@ -1,4 +1,5 @@
 import EventLoop
+import Kernel
 import Postgres
 
 extension Command {
@@ -20,7 +21,7 @@ extension Command {
         let reference = try invocation.licenseReference()
         let report = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
-            return try await asking { () throws(PostgresFault) in try await LicenseReport.read(license, connection) }
+            return try await mapError(CommandFault.database, await LicenseReport.read(license, connection))
         }
         try invocation.console.show(report.lines, report.document, asJSON: invocation.isJSON)
     }

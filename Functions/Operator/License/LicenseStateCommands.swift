@@ -50,13 +50,13 @@ extension Invocation {
         let (word, stamp, reference) = (arguments.operands[0], try stamp(), try licenseReference())
         let (license, change) = try await withDatabase(environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
-            let change = try await asking { () throws(PostgresFault) in
-                try await changing(connection, isDryRun: isDryRun) { connection throws(PostgresFault) in
+            let change = try await mapError(
+                CommandFault.database,
+                await changing(connection, isDryRun: isDryRun) { connection throws(PostgresFault) in
                     try await connection.run(
                         PaymentStatements.lock(paymentOf: license.order), statement(license.id, stamp)
                     ).1
-                }
-            }
+                })
             return (license, change)
         }
         let answer = try StateAnswer(license, change)

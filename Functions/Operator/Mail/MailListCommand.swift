@@ -26,9 +26,9 @@ extension Command {
         let status = try invocation.choice("--status", "one of \(EmailStatus.words)") { EmailStatus(rawValue: $0) }
         let before = try invocation.choice("--before", "a mail's ID") { EmailID($0) }
         let found = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            try await asking { () throws(PostgresFault) in
-                try await connection.run(EmailListStatements.newest(limit + 1, status, before: before))
-            }
+            try await mapError(
+                CommandFault.database,
+                await connection.run(EmailListStatements.newest(limit + 1, status, before: before)))
         }
         let list = MailList(mails: Array(found.prefix(limit)), hasMore: found.count > limit)
         try invocation.console.show(list.lines, list.document, asJSON: invocation.isJSON)

@@ -27,11 +27,11 @@ extension Command {
         let mail = EmailID(word)
         guard mail != nil || word == "all" else { throw .usage("«\(word)» is no mail's ID: expected one, or all") }
         let revived = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            try await asking { () throws(PostgresFault) in
-                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+            try await mapError(
+                CommandFault.database,
+                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await revive(mail, connection, by: stamp)
-                }
-            }
+                })
         }
         guard revived > 0 || mail == nil else {
             throw .failed("no mail \(word) is dead and may be tried again: see `latchkey mail list --status dead`")

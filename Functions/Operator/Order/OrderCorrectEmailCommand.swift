@@ -28,15 +28,15 @@ extension Command {
         let reference = try invocation.orderReference()
         let (order, outcome) = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let order = try await oneOrder(reference, typed: word, connection)
-            let outcome = try await asking { () throws(PostgresFault) in
-                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+            let outcome = try await mapError(
+                CommandFault.database,
+                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await connection.run(
                         PaymentStatements.lock(paymentOf: order.id),
                         CorrectionStatements.correctEmail(
                             of: order.id, to: email, nil, CorrectionMails(at: stamp.at), by: stamp)
                     ).1
-                }
-            }
+                })
             return (order.id, outcome)
         }
         let correction = try Correction(order, email, outcome)

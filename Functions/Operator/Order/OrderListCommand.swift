@@ -31,9 +31,8 @@ extension Command {
         let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
         let filter = try invocation.orderFilter()
         let found = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            try await asking { () throws(PostgresFault) in
-                try await connection.run(OrderListStatements.newest(limit + 1, filter))
-            }
+            try await mapError(
+                CommandFault.database, await connection.run(OrderListStatements.newest(limit + 1, filter)))
         }
         let list = OrderList(orders: Array(found.prefix(limit)), hasMore: found.count > limit)
         try invocation.console.show(list.lines, list.document, asJSON: invocation.isJSON)

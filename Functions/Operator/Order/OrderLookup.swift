@@ -10,9 +10,7 @@ import Postgres
 func oneOrder(
     _ reference: OrderReference, typed word: String, _ connection: Connection
 ) async throws(CommandFault) -> OrderDetail {
-    let found = try await asking { () throws(PostgresFault) in
-        try await connection.run(OrderDetailStatements.find(reference))
-    }
+    let found = try await mapError(CommandFault.database, await connection.run(OrderDetailStatements.find(reference)))
     return try onlyOne(found, of: "order", typed: reference.shown(word)) { $0.id.description }
 }
 

@@ -26,11 +26,11 @@ extension Command {
         let reference = try invocation.orderReference()
         let resent = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let order = try await oneOrder(reference, typed: word, connection)
-            let outcome = try await asking { () throws(PostgresFault) in
-                try await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+            let outcome = try await mapError(
+                CommandFault.database,
+                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await connection.run(ResendStatements.queue(EmailID(at: stamp.at), for: order.id, by: stamp))
-                }
-            }
+                })
             return try Resent(order.id, outcome)
         }
         let lines = ["queued a mail with everything to \(resent.recipient)"]

@@ -26,9 +26,9 @@ extension Command {
         let word = invocation.arguments.operands[0]
         let reference = try invocation.orderReference()
         let reports = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            try await asking { () throws(PostgresFault) in
-                try await OrderReport.find(reference, withEvents: invocation.arguments.has("--events"), connection)
-            }
+            try await mapError(
+                CommandFault.database,
+                await OrderReport.find(reference, withEvents: invocation.arguments.has("--events"), connection))
         }
         let report = try onlyOne(reports, of: "order", typed: reference.shown(word)) { $0.order.id.description }
         try invocation.console.show(report.lines, report.document, asJSON: invocation.isJSON)

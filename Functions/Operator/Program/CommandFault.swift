@@ -27,9 +27,9 @@ enum CommandFault: Error, Equatable, Sendable {
 }
 
 extension CommandFault {
-    /// Settings that are missing or unusable, by name.
-    init(_ fault: SettingsFault) { self = .failed(fault.lines.joined(separator: "\n")) }
+    /// Returns the fault for settings that are missing or invalid, by name.
+    static func settings(_ fault: SettingsFault) -> CommandFault { .failed(fault.lines.joined(separator: "\n")) }
 
-    /// What the database did not do.
-    init(_ fault: PostgresFault) { self = .failed(fault.description) }
+    /// Returns the fault for a failed call of the database.
+    static func database(_ fault: PostgresFault) -> CommandFault { .failed(fault.description) }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import Kernel
 import Postgres
 import Settings
 
@@ -14,8 +15,7 @@ func withDatabase<Output>(
     settings.statementTime = limit
     // A person would rather wait than begin anew, on a busy machine or through a proxy that wakes up first.
     settings.connectTime = .seconds(30)
-    let connection: Connection
-    do throws(PostgresFault) { connection = try await .open(settings) } catch { throw CommandFault(error) }
+    let connection = try await mapError(CommandFault.database, await Connection.open(settings))
     defer { connection.close() }
     return try await body(connection)
 }
@@ -38,14 +38,6 @@ func changing<Output>(
 private func databaseSettings(_ environment: [String: String]) throws(CommandFault) -> DatabaseSettings {
     var read = SettingsReader(environment)
     let settings = DatabaseSettings(&read)
-    do throws(SettingsFault) { try read.finish() } catch { throw CommandFault(error) }
+    do { try read.finish() } catch { throw .settings(error) }
     return settings
-}
-
-/// What `body` makes, with a fault of the database turned into one of the command.
-@Loop
-func asking<Output>(
-    _ body: @Loop () async throws(PostgresFault) -> Output
-) async throws(CommandFault) -> Output {
-    do throws(PostgresFault) { return try await body() } catch { throw CommandFault(error) }
 }

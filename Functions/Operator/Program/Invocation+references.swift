@@ -40,7 +40,7 @@ extension Invocation {
     func setting<Value>(_ body: (inout SettingsReader) -> Value?) throws(CommandFault) -> Value {
         var read = SettingsReader(environment)
         let value = body(&read)
-        do throws(SettingsFault) { return try read.unwrap(value) } catch { throw CommandFault(error) }
+        do { return try read.unwrap(value) } catch { throw .settings(error) }
     }
 }
 

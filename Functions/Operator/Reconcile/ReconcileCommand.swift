@@ -46,9 +46,8 @@ extension Command {
         let reconciliation = Reconciliation(settings, pool, invocation.log, invocation.clock)
         let plan = ReconciliationPlan(
             start: start, isDryRun: isDryRun, progress: { [console = invocation.console] in console.progress($0) })
-        let report = try await asking { () throws(PostgresFault) in
-            try await withReconciliationLock(settings.database) { await reconciliation(plan) }
-        }
+        let report = try await mapError(
+            CommandFault.database, await withReconciliationLock(settings.database) { await reconciliation(plan) })
         guard let report else { throw .failed("another run is at it; try again in a minute") }
         try invocation.console.show(
             report.lines(isDryRun: isDryRun), .object([("dry_run", .bool(isDryRun))] + report.fields),

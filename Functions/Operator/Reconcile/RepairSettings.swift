@@ -22,7 +22,7 @@ struct RepairSettings: Sendable {
 
     /// Reads the settings, and the templates' files, so it blocks.
     static func read(_ environment: [String: String]) throws(CommandFault) -> RepairSettings {
-        do throws(SettingsFault) { return try RepairSettings(environment) } catch { throw CommandFault(error) }
+        do { return try RepairSettings(environment) } catch { throw .settings(error) }
     }
 
     private init(_ environment: [String: String]) throws(SettingsFault) {

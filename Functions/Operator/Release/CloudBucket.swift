@@ -17,10 +17,7 @@ struct CloudBucket: ReleaseBucket {
     nonisolated var name: String { bucket.name }
 
     func manifest(_ object: String) async throws(CommandFault) -> ReleaseManifest? {
-        let content: [UInt8]?
-        do throws(CloudCallFault) { content = try await client.send(.content(object, in: bucket)) } catch {
-            throw fault(error)
-        }
+        let content = try await mapError({ fault($0) }, await client.send(.content(object, in: bucket)))
         guard let content else { return nil }
         do throws(ReleaseManifest.Fault) { return try ReleaseManifest(json: content) } catch {
             throw .failed("\(bucket.name)/\(object) is no manifest: what lies there was not published by this program")
@@ -63,9 +60,7 @@ struct CloudBucket: ReleaseBucket {
     }
 
     private func known(_ object: String) async throws(CommandFault) -> ObjectResource? {
-        do throws(CloudCallFault) { return try await client.send(.object(object, in: bucket)) } catch {
-            throw fault(error)
-        }
+        try await mapError({ fault($0) }, await client.send(.object(object, in: bucket)))
     }
 
     private func unchanged(_ known: ObjectResource, _ object: NewObject) throws(CommandFault) -> BucketChange {

@@ -31,11 +31,10 @@ struct Publish {
     func callAsFunction() async throws(CommandFault) -> Published {
         let id = try await productID()
         // One at a time for each product, so that nobody publishes between our look and our writing.
-        _ = try await asking { () throws(PostgresFault) in try await connection.run(ReleaseStatements.lock(id)) }
+        _ = try await mapError(CommandFault.database, await connection.run(ReleaseStatements.lock(id)))
         let files = try await measured()
-        let row = try await asking { () throws(PostgresFault) in
-            try await connection.run(ReleaseStatements.release(of: id, version: version))
-        }
+        let row = try await mapError(
+            CommandFault.database, await connection.run(ReleaseStatements.release(of: id, version: version)))
         let manifestName = ReleaseManifest.objectName(product: product, version: version)
         let known = try await bucket.manifest(manifestName)
         try refuseOtherContent(files, row, known)
@@ -49,9 +48,9 @@ struct Publish {
     }
 
     private func productID() async throws(CommandFault) -> ProductID {
-        let (id, slugs) = try await asking { () throws(PostgresFault) in
-            try await connection.run(ReleaseStatements.product(slug: product), ReleaseStatements.slugs)
-        }
+        let (id, slugs) = try await mapError(
+            CommandFault.database,
+            await connection.run(ReleaseStatements.product(slug: product), ReleaseStatements.slugs))
         if let id { return id }
         let known = slugs.isEmpty ? "the catalog is empty: run latchkey catalog apply" : slugs.joined(separator: ", ")
         throw .failed("no product «\(product)»; there is: \(known)")
@@ -119,8 +118,9 @@ struct Publish {
 
     private func record(_ manifest: ReleaseManifest, of product: ProductID) async throws(CommandFault) {
         let release = ReleaseID(at: clock.now())
-        try await asking { () throws(PostgresFault) in
-            try await connection.transaction { connection throws(PostgresFault) in
+        try await mapError(
+            CommandFault.database,
+            await connection.transaction { connection throws(PostgresFault) in
                 _ = try await connection.run(
                     ReleaseStatements.insert(release, of: product, version: version, releasedAt: manifest.releasedAt))
                 for file in manifest.files {
@@ -130,8 +130,7 @@ struct Publish {
                     _ = try await connection.run(
                         ReleaseStatements.insert(UUIDv7(at: clock.now()), artifact, of: release))
                 }
-            }
-        }
+            })
     }
 }
 

@@ -67,7 +67,7 @@ private func releaseBucket(_ environment: [String: String]) throws(CommandFault)
     do throws(SettingsFault) {
         guard (environment["STORAGE_FOLDER"] ?? "").isEmpty else { return try LocalBucket(environment) }
         return try CloudBucket(environment)
-    } catch { throw CommandFault(error) }
+    } catch { throw .settings(error) }
 }
 
 extension CloudBucket {

@@ -1,23 +1,23 @@
 internal import CCrypto
 
-/// Why a key or a signature could not be made; nothing of the key or of OpenSSL's own text is in it.
+/// Why a key or a signature could not be made; contains nothing of the key and no text of OpenSSL's.
 package enum CryptoFault: Error, Equatable, Sendable {
-    /// The bytes are not a key of the kind asked for, or it is protected by a pass phrase.
+    /// The bytes are not a key of the expected type, or a pass phrase protects it.
     case unusableKey
-    /// The key is of the right kind and shorter than we accept.
+    /// The key has the expected type but is shorter than we accept.
     case weakKey
-    /// OpenSSL refused to sign.
+    /// OpenSSL failed to sign.
     case cannotSign
 }
 
-/// Empties this thread's error queue, so that no later TLS call takes an old failure for its own.
+/// Clears this thread's error queue, so that no later TLS call mistakes an old failure for its own.
 ///
 /// Source: SSL_get_error(3), «the current thread's error queue must be empty».
 func forgetErrors() { ERR_clear_error() }
 
-/// Ends the process when OpenSSL fails at what can only fail for want of memory or of its own code.
+/// Exits the process if OpenSSL fails where only a lack of memory or a bug of its own can be the cause.
 ///
-/// There is no safe way on: a digest or a random number that was not made must never be used.
+/// There is no safe way to continue: a digest or a random number that was not computed must never be used.
 func requireSuccess(_ status: Int32, _ what: StaticString) {
     precondition(status == 1, "OpenSSL failed: \(what)")
 }

@@ -1,6 +1,6 @@
 internal import CCrypto
 
-/// OpenSSL's working memory for one digest or one signature, freed with this value.
+/// OpenSSL's state of one digest or signature operation, freed with this value.
 @safe
 struct DigestContext: ~Copyable {
     let raw: OpaquePointer

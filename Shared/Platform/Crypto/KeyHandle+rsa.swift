@@ -1,7 +1,7 @@
 internal import CCrypto
 
 extension KeyHandle {
-    /// An RSA public key from its numbers, big-endian.
+    /// Creates an RSA public key from its big-endian numbers.
     static func rsa(modulus: [UInt8], exponent: [UInt8]) throws(CryptoFault) -> KeyHandle {
         guard let builder = unsafe OSSL_PARAM_BLD_new() else { throw unusable() }
         defer { unsafe OSSL_PARAM_BLD_free(builder) }
@@ -13,7 +13,7 @@ extension KeyHandle {
             unsafe BN_free(n)
             unsafe BN_free(e)
         }
-        // The builder keeps the names' addresses, so they must outlive it.
+        // The builder keeps pointers to the names, so they must outlive it.
         guard unsafe OSSL_PARAM_BLD_push_BN(builder, pointer(to: modulusName), n) == 1,
             unsafe OSSL_PARAM_BLD_push_BN(builder, pointer(to: exponentName), e) == 1,
             let parameters = unsafe OSSL_PARAM_BLD_to_param(builder)
@@ -28,7 +28,7 @@ extension KeyHandle {
         return try unsafe KeyHandle(owning: key)
     }
 
-    /// OpenSSL's names, `OSSL_PKEY_PARAM_RSA_N` and `…_E`, as texts that live as long as the process.
+    /// OpenSSL's names, `OSSL_PKEY_PARAM_RSA_N` and `…_E`, as strings that live as long as the process.
     private static let modulusName: StaticString = "n"
     private static let exponentName: StaticString = "e"
 

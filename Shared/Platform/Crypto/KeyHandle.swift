@@ -1,15 +1,15 @@
 internal import CCrypto
 internal import Kernel
 
-/// One of OpenSSL's keys, freed with this value.
+/// An OpenSSL key, freed with this value.
 ///
-/// Keys cross this module's edge as bytes already checked, and a handle lives for one operation: so they can be
-/// copied and sent between tasks like any other value.
+/// Public types store keys as validated bytes and make a handle for one operation, so that they can be copied and sent
+/// between tasks like any other value.
 @safe
 struct KeyHandle: ~Copyable {
     private let raw: OpaquePointer
 
-    /// Takes over what OpenSSL made; a null pointer is its word for «no key».
+    /// Takes ownership of a key; OpenSSL returns a null pointer if there is none.
     init(owning raw: OpaquePointer?) throws(CryptoFault) {
         guard let raw = unsafe raw else {
             forgetErrors()
@@ -20,13 +20,13 @@ struct KeyHandle: ~Copyable {
 
     deinit { unsafe EVP_PKEY_free(raw) }
 
-    /// OpenSSL's number for the kind of key.
+    /// OpenSSL's number for the key type.
     var kind: Int32 { unsafe EVP_PKEY_get_base_id(raw) }
 
-    /// The length of what makes the key hard to break: RSA's modulus.
+    /// The key's strength in bits; for RSA, the length of the modulus.
     var bitCount: Int32 { unsafe EVP_PKEY_get_bits(raw) }
 
-    /// Signs `message`; `digest` is `nil` for a scheme that brings its own.
+    /// Signs `message`; `digest` is `nil` for a scheme with a built-in hash.
     func sign(_ message: [UInt8], digest: Digest?) throws(CryptoFault) -> [UInt8] {
         let context = DigestContext()
         var count = 0
@@ -41,7 +41,7 @@ struct KeyHandle: ~Copyable {
         return Array(signature.prefix(count))
     }
 
-    /// Whether `signature` is this key's over `message`.
+    /// Returns whether `signature` is this key's for `message`.
     func verifies(_ signature: [UInt8], of message: [UInt8], digest: Digest?) -> Bool {
         let context = DigestContext()
         let holds =
@@ -51,7 +51,7 @@ struct KeyHandle: ~Copyable {
         return holds
     }
 
-    /// The public half in raw form, for kinds that have one.
+    /// Returns the raw public key, for types that have one.
     func rawPublicKey(count expected: Int) throws(CryptoFault) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: expected)
         var count = expected
@@ -62,7 +62,7 @@ struct KeyHandle: ~Copyable {
         return bytes
     }
 
-    /// The private half in raw form, for kinds that have one.
+    /// Returns the raw private key, for types that have one.
     func rawPrivateKey(count expected: Int) throws(CryptoFault) -> Secret {
         var bytes = [UInt8](repeating: 0, count: expected)
         var count = expected
@@ -73,7 +73,7 @@ struct KeyHandle: ~Copyable {
         return Secret(bytes: bytes)
     }
 
-    /// Writes the public half as PEM and answers what was written.
+    /// Returns the public key as PEM, written by way of `bio`.
     func publicPEM(by bio: OpaquePointer) throws(CryptoFault) -> Secret {
         guard unsafe PEM_write_bio_PUBKEY(bio, raw) == 1 else {
             forgetErrors()
@@ -93,7 +93,7 @@ struct KeyHandle: ~Copyable {
     }
 }
 
-/// Which digest a signature scheme hashes with first.
+/// The digest that a signature scheme applies first.
 enum Digest { case sha256 }
 
 extension Optional where Wrapped == Digest {

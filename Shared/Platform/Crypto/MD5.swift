@@ -1,25 +1,25 @@
 internal import CCrypto
 
-/// An MD5 checksum in the making (RFC 1321), for what comes in pieces.
+/// An incremental MD5 checksum (RFC 1321).
 ///
-/// It tells a transfer's accidents, as Cloud Storage does of every object, and nothing else: whoever wants to can make
-/// two contents with the same one. What a release's content is, its SHA-256 says.
+/// It only detects accidental damage in transfer, as Cloud Storage uses it for every object: collisions are easy to
+/// construct. A release's content is identified by its SHA-256.
 package struct MD5: ~Copyable {
-    /// Bytes in a checksum.
+    /// The length of a checksum, in bytes.
     package static let byteCount = 16
 
     private var context = unsafe RunningDigest(EVP_md5(), byteCount: byteCount)
 
-    /// A checksum of nothing yet.
+    /// Creates an empty checksum.
     package init() {}
 
-    /// Takes in the next piece.
+    /// Adds the next piece.
     package mutating func update(_ bytes: borrowing Span<UInt8>) { context.update(bytes) }
 
-    /// The 16 bytes of the checksum.
+    /// Returns the 16-byte checksum.
     package consuming func finish() -> [UInt8] { context.finish() }
 
-    /// The checksum of bytes that are all there.
+    /// Returns the checksum of `bytes`.
     package static func hash(_ bytes: [UInt8]) -> [UInt8] {
         var checksum = MD5()
         checksum.update(bytes.span)

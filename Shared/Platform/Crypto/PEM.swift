@@ -1,20 +1,20 @@
 internal import CCrypto
 internal import Kernel
 
-/// Reading keys from their text form (RFC 7468).
+/// Reads and writes keys in PEM form (RFC 7468).
 enum PEM {
-    /// A private key in PKCS#8 or PKCS#1 form; one with a pass phrase is refused.
+    /// Parses a private key in PKCS#8 or PKCS#1 form; rejects one with a pass phrase.
     static func privateKey(_ text: Secret) throws(CryptoFault) -> KeyHandle {
-        // Without a callback of ours OpenSSL would ask for the pass phrase on the terminal.
+        // Without a callback OpenSSL would ask for the pass phrase on the terminal.
         try unsafe read(text) { unsafe PEM_read_bio_PrivateKey($0, nil, { _, _, _, _ in -1 }, nil) }
     }
 
-    /// A public key in SubjectPublicKeyInfo form.
+    /// Parses a public key in SubjectPublicKeyInfo form.
     static func publicKey(_ text: Secret) throws(CryptoFault) -> KeyHandle {
         try unsafe read(text) { unsafe PEM_read_bio_PUBKEY($0, nil, { _, _, _, _ in -1 }, nil) }
     }
 
-    /// A public key's text form.
+    /// Returns a public key in PEM form.
     static func text(of key: borrowing KeyHandle) throws(CryptoFault) -> Secret {
         guard let bio = unsafe BIO_new(BIO_s_mem()) else {
             forgetErrors()

@@ -1,22 +1,22 @@
 internal import CCrypto
 
-/// A SHA-256 digest in the making (FIPS 180-4), for what comes in pieces.
+/// An incremental SHA-256 digest (FIPS 180-4).
 package struct SHA256: ~Copyable {
-    /// Bytes in a digest.
+    /// The length of a digest, in bytes.
     package static let byteCount = 32
 
     private var context = unsafe RunningDigest(algorithm, byteCount: byteCount)
 
-    /// A digest of nothing yet.
+    /// Creates an empty digest.
     package init() {}
 
-    /// Takes in the next piece.
+    /// Adds the next piece.
     package mutating func update(_ bytes: borrowing Span<UInt8>) { context.update(bytes) }
 
-    /// The 32 bytes of the digest.
+    /// Returns the 32-byte digest.
     package consuming func finish() -> [UInt8] { context.finish() }
 
-    /// The digest of bytes that are all there.
+    /// Returns the digest of `bytes`.
     package static func hash(_ bytes: [UInt8]) -> [UInt8] {
         var digest = SHA256()
         digest.update(bytes.span)
@@ -24,5 +24,5 @@ package struct SHA256: ~Copyable {
     }
 }
 
-/// The algorithm, looked up once: with `EVP_sha256()` OpenSSL would search for it at each digest.
+/// The algorithm, fetched once: `EVP_sha256()` makes OpenSSL look it up for each digest.
 nonisolated(unsafe) private let algorithm: OpaquePointer? = unsafe EVP_MD_fetch(nil, "SHA256", nil)

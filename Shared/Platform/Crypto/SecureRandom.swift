@@ -1,8 +1,8 @@
 internal import CCrypto
 
-/// Numbers nobody can guess.
+/// A cryptographically secure random number generator.
 package enum SecureRandom {
-    /// `count` bytes from OpenSSL's generator, which the system's random source seeds.
+    /// Returns `count` bytes from OpenSSL's generator, which is seeded by the system.
     package static func bytes(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         unsafe requireSuccess(RAND_bytes(&bytes, Int32(count)), "RAND_bytes")

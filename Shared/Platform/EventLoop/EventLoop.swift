@@ -2,20 +2,20 @@ internal import CUV
 import Glibc
 import Synchronization
 
-/// The process's one libuv loop, at once the executor of Swift's tasks and of the `Loop` actor.
+/// The process's only libuv loop; executes Swift tasks and the `Loop` actor.
 ///
-/// Jobs made on the loop's own thread go to a plain array, jobs from other threads to a locked one followed by a
-/// wake-up. The array is drained in libuv's prepare *and* check phases, so nothing made ready by a callback of any
-/// phase waits behind a sleeping poll.
+/// Jobs enqueued on the loop's thread go to a plain array; jobs from other threads go to a locked array, followed by a
+/// wake-up. The array is drained in libuv's prepare *and* check phases, so a job that a callback of any phase makes
+/// ready never waits behind a sleeping poll.
 @safe
 package final class EventLoop: SerialExecutor, TaskExecutor {
-    /// The one loop.
+    /// The shared instance.
     package static let shared = EventLoop()
 
     /// The libuv loop; handles of this module attach to it.
     nonisolated(unsafe) let uv: UnsafeMutablePointer<uv_loop_t>
 
-    // Touched by the loop's thread only; `isCurrentThread` guards every door.
+    // Accessed on the loop's thread only; every entry point checks `isCurrentThread`.
     nonisolated(unsafe) private var ready: [UnownedJob] = []
     nonisolated(unsafe) private var running: [UnownedJob] = []
     nonisolated(unsafe) private let phases: Phases
@@ -23,7 +23,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     private let foreign = Mutex<[UnownedJob]>([])
     private let thread = Atomic<UInt>(0)
 
-    /// How many rounds of jobs run before the loop looks at its sockets again.
+    /// The maximum number of job rounds before the loop polls its sockets again.
     private static let roundsPerPhase = 32
 
     private init() {
@@ -41,28 +41,28 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     /// Whether the caller is on the loop's thread.
     package var isCurrentThread: Bool { thread.load(ordering: .relaxed) == EventLoop.currentThread }
 
-    /// Runs the loop on the calling thread for ever; a process does this once.
+    /// Runs the loop on the calling thread forever; called once per process.
     package func run() -> Never {
         thread.store(EventLoop.currentThread, ordering: .relaxed)
-        // A write to a connection that the peer has closed must be an error of that connection, not a signal.
+        // Writing to a connection the peer has closed must fail on that connection, not raise a signal.
         signal(SIGPIPE, SIG_IGN)
         while true { unsafe uv_run(uv, UV_RUN_DEFAULT) }
     }
 
-    /// Runs `body` on the loop, with the calling thread as the loop's, and ends the process with its result.
+    /// Runs the loop on the calling thread, runs `body` on it, and exits the process with `body`'s result.
     package static func runMain(_ body: @escaping @Loop @Sendable () async -> Int32) -> Never {
         Loop.start { exit(await body()) }
         shared.run()
     }
 
-    /// Takes a job from any thread.
+    /// Enqueues a job from any thread.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrentThread {
             unsafe ready.append(job)
         } else {
             foreign.withLock { $0.append(job) }
-            // Documented as safe from any thread; many calls may become one wake-up.
+            // Documented as thread-safe; several calls may coalesce into one wake-up.
             unsafe uv_async_send(phases.wake)
         }
     }
@@ -72,10 +72,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         precondition(isCurrentThread, "code of the event loop was called on another thread")
     }
 
-    /// The loop as the executor of its actor.
+    /// Returns the loop as the actor's executor.
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor { unsafe UnownedSerialExecutor(ordinary: self) }
 
-    /// The loop as the executor that tasks prefer.
+    /// Returns the loop as a preferred task executor.
     package func asUnownedTaskExecutor() -> UnownedTaskExecutor { unsafe UnownedTaskExecutor(ordinary: self) }
 
     private func takeForeign() {
@@ -88,7 +88,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         drain()
     }
 
-    /// Runs what is ready, and what that makes ready, for a bounded number of rounds.
+    /// Runs ready jobs, and the jobs they make ready, for a bounded number of rounds.
     private func drain() {
         for _ in 0..<EventLoop.roundsPerPhase {
             if unsafe ready.isEmpty {
@@ -102,14 +102,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
             }
             unsafe running.removeAll(keepingCapacity: true)
         }
-        // Work is left over: an active idle handle keeps the poll from sleeping before the next round.
+        // Jobs are left over: an active idle handle keeps the poll from sleeping before the next round.
         unsafe uv_idle_start(phases.idle) { _ in }
     }
 
     private static var currentThread: UInt { UInt(pthread_self()) }
 }
 
-/// The handles that tie Swift's jobs into libuv's phases; they live as long as the process.
+/// The handles that run Swift jobs in libuv's phases; they live as long as the process.
 @unsafe
 private struct Phases {
     let wake = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)

@@ -1,16 +1,16 @@
 internal import CUV
 import Glibc
 
-/// Why a host name has no address.
+/// A failed name resolution.
 package struct NameFault: Error, Equatable, Sendable {
-    /// libuv's word for it, such as `EAI_NONAME`.
+    /// libuv's error code, such as `EAI_NONAME`.
     package let code: String
 }
 
 extension Loop {
-    /// The numeric addresses of `host`, in the system's order of preference, looked up off the loop.
+    /// Resolves `host` to numeric addresses on a worker thread, in the system's order of preference.
     ///
-    /// - Throws: `NameFault` when there is none or the resolver does not answer.
+    /// - Throws: `NameFault` if the name has no address or the resolver does not respond.
     @Loop
     package static func resolve(_ host: String) async throws(NameFault) -> [String] {
         let result: Result<[String], NameFault> = await onWorker { lookUp(host) }
@@ -18,7 +18,7 @@ extension Loop {
     }
 }
 
-/// Asks the system's resolver; blocks, so only on a worker thread.
+/// Calls the system's resolver; blocks, so it must run on a worker thread.
 private func lookUp(_ host: String) -> Result<[String], NameFault> {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -1,33 +1,34 @@
-/// A result that comes later: one task waits for it, a callback or another task settles it.
+/// A one-shot result: one task awaits it, a callback or another task settles it.
 ///
-/// The first settlement counts, later ones are ignored.
+/// Only the first settlement counts; later ones are ignored.
 @Loop
 @safe
 package final class Outcome<Value: Sendable, Failure: Error> {
-    // What stands here can be compiled into the caller, who knows the types: of a type that is known at run time alone,
-    // each touch looks it up.
+    // Internal and inlinable, so that the caller's module can specialize it: unspecialized generic code looks up the
+    // type at each access.
     @usableFromInline var result: Result<Value, Failure>?
     @usableFromInline var waiter: UnsafeContinuation<Void, Never>?
 
-    /// An outcome that is open.
+    /// Creates an unsettled outcome.
     @inlinable package init() {}
 
-    /// Whether a result is there.
+    /// Whether the outcome has been settled.
     @inlinable package var isSettled: Bool { result != nil }
 
-    /// Gives the result.
+    /// Settles the outcome with `result`, unless it is settled already.
     @inlinable package func settle(_ result: Result<Value, Failure>) {
         guard self.result == nil else { return }
         self.result = result
-        // Once, since a second settlement ends above: what a checked continuation would watch over.
+        // Resumed exactly once, because a second settlement returns above; this is what a checked continuation would
+        // verify.
         unsafe waiter?.resume()
         unsafe waiter = nil
     }
 
-    /// Waits for the result; one task may wait at a time.
+    /// Waits for the result; only one task may wait at a time.
     ///
-    /// When the waiting task is cancelled `onCancel` runs on the loop and is expected to settle this outcome, so that
-    /// a cancelled wait ends at once and what it waited for is cleaned up in one place.
+    /// If the waiting task is cancelled, `onCancel` runs on the loop and must settle this outcome, so that a cancelled
+    /// wait ends at once and its cleanup stays in one place.
     @inlinable package func value(onCancel: @escaping @Loop @Sendable () -> Void = {}) async throws(Failure) -> Value {
         if result == nil {
             await withTaskCancellationHandler {

@@ -1,14 +1,14 @@
 internal import CUV
 import Glibc
 
-/// Calls back on the loop when the process receives a signal, instead of its default effect.
+/// Runs a callback on the loop when the process receives a signal, in place of the signal's default action.
 @Loop
 @safe
 package final class SignalWatcher {
     private let handle: UnsafeMutablePointer<uv_signal_t>
     private let action: @Loop () -> Void
 
-    /// Watches `number` (`SIGTERM`, `SIGINT`) for the rest of the process's life.
+    /// Watches `number` (`SIGTERM`, `SIGINT`) until the process exits.
     package init(_ number: Int32, _ action: @escaping @Loop () -> Void) {
         unsafe handle = .allocate(capacity: 1)
         self.action = action

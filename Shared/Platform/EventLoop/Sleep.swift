@@ -1,7 +1,7 @@
 extension Loop {
-    /// Waits for `delay` without holding the thread.
+    /// Suspends for `delay` without blocking the thread.
     ///
-    /// - Throws: `CancellationError` at once when the task is cancelled.
+    /// - Throws: `CancellationError` as soon as the task is cancelled.
     @Loop
     package static func sleep(for delay: Duration) async throws(CancellationError) {
         let outcome = Outcome<Void, CancellationError>()
@@ -11,7 +11,7 @@ extension Loop {
         try await outcome.value { outcome.settle(.failure(CancellationError())) }
     }
 
-    /// Runs `body` and cancels it when `limit` has passed; `nil` then, once `body` has ended.
+    /// Runs `body` and cancels it after `limit`; returns `nil` in that case, once `body` has ended.
     @Loop
     package static func withTimeLimit<Value: Sendable>(
         _ limit: Duration, _ body: @escaping @Loop @Sendable () async -> Value

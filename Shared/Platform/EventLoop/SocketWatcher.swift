@@ -1,10 +1,10 @@
 internal import CUV
 
-/// Tells when another library's socket can be read or written; the socket stays that library's.
+/// Reports when another library's socket is readable or writable; does not own the socket.
 @Loop
 @safe
 package final class SocketWatcher {
-    /// What to wait for, or what happened.
+    /// The events to watch for, or those that occurred.
     package struct Events: OptionSet, Sendable {
         package let rawValue: Int32
         package init(rawValue: Int32) { self.rawValue = rawValue }
@@ -17,7 +17,7 @@ package final class SocketWatcher {
     private var action: (@Loop (Events) -> Void)?
     private var isClosed = false
 
-    /// A watcher of `descriptor`, which must be a socket; `nil` when libuv cannot watch it.
+    /// Creates a watcher of `descriptor`, which must be a socket; `nil` if libuv cannot watch it.
     package init?(descriptor: Int32) {
         unsafe handle = .allocate(capacity: 1)
         guard unsafe uv_poll_init_socket(EventLoop.shared.uv, handle, descriptor) == 0 else {
@@ -27,7 +27,7 @@ package final class SocketWatcher {
         }
     }
 
-    /// Calls `action` whenever one of `events` holds; a fault on the socket is reported as both.
+    /// Calls `action` whenever one of `events` occurs; an error on the socket is reported as both events.
     package func watch(_ events: Events, _ action: @escaping @Loop (Events) -> Void) {
         guard !isClosed else { return }
         if self.action == nil { unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque() }
@@ -38,7 +38,7 @@ package final class SocketWatcher {
         }
     }
 
-    /// Stops watching; must be called before the socket is closed by its owner.
+    /// Stops watching; must be called before the owner closes the socket.
     package func close() {
         guard !isClosed else { return }
         isClosed = true

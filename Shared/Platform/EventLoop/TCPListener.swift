@@ -1,9 +1,9 @@
 internal import CUV
 import Glibc
 
-/// Why a socket could not be had.
+/// A socket that could not be bound or listened on.
 package struct SocketFault: Error, Equatable, Sendable {
-    /// libuv's word for it, such as `EADDRINUSE`.
+    /// libuv's error code, such as `EADDRINUSE`.
     package let code: String
 
     init(_ status: Int32) { code = unsafe String(cString: uv_err_name(status)) }
@@ -17,9 +17,9 @@ package final class TCPListener {
     private let onConnection: @Loop (TCPStream) -> Void
     private var isClosed = false
 
-    /// Listens on `host`, a numeric address, at `port`; 0 lets the system choose.
+    /// Listens on `host`, a numeric address, and `port`; the system chooses a free port for 0.
     ///
-    /// - Throws: `SocketFault` when the address is taken, forbidden or none of this machine's.
+    /// - Throws: `SocketFault` if the address is in use, not permitted, or not local to this machine.
     package init(
         host: String, port: Int, backlog: Int32 = 511, onConnection: @escaping @Loop (TCPStream) -> Void
     ) throws(SocketFault) {
@@ -34,7 +34,7 @@ package final class TCPListener {
         }
     }
 
-    /// The port it listens on.
+    /// The port it is bound to.
     package var port: Int {
         var address = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)
@@ -46,7 +46,7 @@ package final class TCPListener {
         return unsafe withUnsafeBytes(of: address) { bytes in unsafe Int(bytes[2]) << 8 | Int(bytes[3]) }
     }
 
-    /// Stops listening; connections already accepted live on.
+    /// Stops listening; accepted connections stay open.
     package func close() {
         guard !isClosed else { return }
         isClosed = true

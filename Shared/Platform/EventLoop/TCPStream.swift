@@ -3,19 +3,19 @@ import Glibc
 
 /// One accepted TCP connection.
 ///
-/// It lives until it is closed, by us or after the peer's fault; `onClose` is called once, then.
+/// It lives until it is closed, by us or after an error on the connection; `onClose` is then called once.
 @Loop
 @safe
 package final class TCPStream {
     /// The peer's numeric address, without the port.
     package let peer: String
-    /// Called with bytes that arrived; they are lent for the call.
+    /// Called with received bytes, which are borrowed for the call.
     package var onBytes: (@Loop (borrowing Span<UInt8>) -> Void)?
-    /// Called when the peer will send no more, or the connection broke: what is written then fails.
+    /// Called when the peer has finished sending or the connection broke; in the latter case later writes fail.
     package var onEnd: (@Loop () -> Void)?
-    /// Called once when the connection is closed, whoever closed it.
+    /// Called once when the connection is closed, by either side.
     package var onClose: (@Loop () -> Void)?
-    /// Whether it has been closed.
+    /// Whether the connection has been closed.
     package private(set) var isClosed = false
 
     private let handle: UnsafeMutablePointer<uv_tcp_t>
@@ -35,7 +35,7 @@ package final class TCPStream {
         unsafe uv_tcp_nodelay(handle, 1)
     }
 
-    /// Lets bytes arrive.
+    /// Starts reading.
     package func startReading() {
         guard !isClosed, !isReading else { return }
         isReading = true
@@ -50,14 +50,14 @@ package final class TCPStream {
         }
     }
 
-    /// Lets no bytes arrive until `startReading()`; the peer feels it as back-pressure.
+    /// Pauses reading until `startReading()`, which puts back-pressure on the peer.
     package func stopReading() {
         guard !isClosed, isReading else { return }
         isReading = false
         unsafe uv_read_stop(stream)
     }
 
-    /// Sends `bytes` and calls `done` when the kernel has them all or the connection broke.
+    /// Writes `bytes`; calls `done` when the kernel has accepted all of them or the connection broke.
     package func write(_ bytes: [UInt8], done: (@Loop (_ succeeded: Bool) -> Void)? = nil) {
         guard !isClosed else {
             done?(false)
@@ -77,7 +77,7 @@ package final class TCPStream {
         }
     }
 
-    /// Tells the peer that no more comes, once all that was written has gone.
+    /// Shuts down the sending side after pending writes have been sent.
     package func shutdown() {
         guard !isClosed else { return }
         let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
@@ -88,7 +88,7 @@ package final class TCPStream {
         }
     }
 
-    /// Closes at once; what was not sent is lost.
+    /// Closes at once; unsent bytes are lost.
     package func close() {
         guard !isClosed else { return }
         isClosed = true
@@ -117,7 +117,8 @@ package final class TCPStream {
         }
     }
 
-    /// How many bytes the kernel took at once: 0 when it is full, negative when the connection is broken.
+    /// Returns the number of bytes the kernel accepted at once: 0 if its buffer is full, negative if the connection
+    /// broke.
     private func tryWrite(_ bytes: [UInt8]) -> Int {
         unsafe bytes.withUnsafeBytes { source in
             let base = unsafe UnsafeMutableRawPointer(mutating: source.baseAddress)
@@ -128,7 +129,7 @@ package final class TCPStream {
     }
 }
 
-/// The one buffer that every connection reads into: libuv fills it and calls back before it asks again.
+/// Lends the one read buffer shared by all connections: libuv fills it and calls back before it requests it again.
 private func lendReadBuffer(
     _ handle: UnsafeMutablePointer<uv_handle_t>?, _ suggested: Int, _ buffer: UnsafeMutablePointer<uv_buf_t>?
 ) {
@@ -151,7 +152,7 @@ private func peerText(_ handle: UnsafeMutablePointer<uv_tcp_t>) -> String {
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
-/// Bytes that the kernel could not take at once, kept until it has.
+/// Bytes that the kernel did not accept at once, kept until it has.
 @safe
 private final class PendingWrite {
     private let bytes: UnsafeMutableBufferPointer<UInt8>

@@ -1,6 +1,6 @@
 internal import CUV
 
-/// A timer that can be set again and again; `close()` ends it for good.
+/// A one-shot timer that can be set repeatedly; `close()` frees it.
 @Loop
 @safe
 package final class Timer {
@@ -8,32 +8,32 @@ package final class Timer {
     private var action: (@Loop () -> Void)?
     private var isClosed = false
 
-    /// A timer that is not set.
+    /// Creates a timer that is not set.
     package init() {
         unsafe handle = .allocate(capacity: 1)
         unsafe uv_timer_init(EventLoop.shared.uv, handle)
     }
 
-    /// Calls `action` once, `delay` from now, instead of anything set before.
+    /// Calls `action` once after `delay`, replacing any earlier setting.
     package func set(after delay: Duration, _ action: @escaping @Loop () -> Void) {
         guard !isClosed else { return }
         if self.action == nil { unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque() }
         self.action = action
-        // libuv's idea of «now» is that of the loop's last turn; a delay counts from the present.
+        // libuv caches the time at the start of each loop iteration; the delay must count from now.
         unsafe uv_update_time(EventLoop.shared.uv)
         unsafe uv_timer_start(
             handle, { handle in Loop.assumeIsolated { unsafe Timer.owner(of: handle)?.fire() } },
             UInt64(max(0, delay.milliseconds)), 0)
     }
 
-    /// Unsets the timer; its action is not called.
+    /// Cancels the timer; its action is not called.
     package func cancel() {
         guard action != nil, !isClosed else { return }
         unsafe uv_timer_stop(handle)
         clear()
     }
 
-    /// Unsets the timer and frees it.
+    /// Cancels the timer and frees it.
     package func close() {
         guard !isClosed else { return }
         cancel()
@@ -49,7 +49,7 @@ package final class Timer {
         action?()
     }
 
-    /// Gives back the reference that keeps a set timer alive.
+    /// Releases the reference that keeps a set timer alive.
     private func clear() {
         action = nil
         guard let data = unsafe handle.pointee.data else { return }
@@ -64,7 +64,8 @@ package final class Timer {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded up, and one more because libuv's «now» is rounded down: a timer never fires early.
+    /// The duration in whole milliseconds, rounded up, plus one: libuv's cached time is rounded down, and a timer must
+    /// never fire early.
     fileprivate var milliseconds: Int64 {
         guard self > .zero else { return 0 }
         return Int64((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000) + 1

@@ -1,9 +1,10 @@
 internal import CUV
 
 extension Loop {
-    /// Runs `body`, which may block, on libuv's own worker threads and answers what it made of it.
+    /// Runs `body`, which may block, on libuv's worker threads and returns its result.
     ///
-    /// The pool is small (four threads) and shared with name resolution: for short calls that have no other form.
+    /// The pool is small (four threads) and shared with name resolution, so it is for short calls that have no
+    /// asynchronous form.
     @Loop
     package static func onWorker<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         let outcome = Outcome<Value, Never>()
@@ -15,7 +16,7 @@ extension Loop {
     }
 }
 
-/// One piece of work on its way through libuv's queue.
+/// One work request in libuv's queue.
 @safe
 private final class WorkRequest {
     private let body: @Sendable () -> @Loop @Sendable () -> Void
@@ -26,7 +27,7 @@ private final class WorkRequest {
     static func submit(_ body: @escaping @Sendable () -> @Loop @Sendable () -> Void) {
         let handle = UnsafeMutablePointer<uv_work_t>.allocate(capacity: 1)
         unsafe handle.pointee.data = Unmanaged.passRetained(WorkRequest(body)).toOpaque()
-        // Cannot fail with a callback given (uv_queue_work documents UV_EINVAL for its absence alone).
+        // Cannot fail if a callback is given: uv_queue_work documents UV_EINVAL only for a missing one.
         unsafe uv_queue_work(
             EventLoop.shared.uv, handle,
             { handle in unsafe WorkRequest.at(handle)?.run() },

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Why a file could not be read or written, in the system's words.
+/// Why a file operation failed, as the system reports it.
 package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The system's number for it, such as `ENOENT`.
+    /// The system's error number, such as `ENOENT`.
     package let code: Int32
 
     package var description: String { unsafe String(cString: strerror(code)) }
 
-    /// What the call that has just failed left behind.
+    /// The error of the system call that has just failed.
     static var last: FileFault { FileFault(code: errno) }
 }
 
-/// An open file, closed with this value.
+/// An open file descriptor, closed with this value.
 struct Descriptor: ~Copyable {
     let number: Int32
 
@@ -22,7 +22,7 @@ struct Descriptor: ~Copyable {
 
     deinit { _ = Glibc.close(number) }
 
-    /// Its length; `EINVAL` when it is a folder, a device or the like.
+    /// Returns the file's length; throws `EINVAL` for a folder, a device or the like.
     func sizeOfRegularFile() throws(FileFault) -> Int64 {
         var status = stat()
         guard unsafe fstat(number, &status) == 0 else { throw .last }
@@ -31,7 +31,7 @@ struct Descriptor: ~Copyable {
     }
 }
 
-/// Repeats a system call that a signal interrupted.
+/// Repeats a system call while a signal interrupts it.
 func repeating<Number: SignedInteger>(_ call: () -> Number) -> Number {
     while true {
         let answer = call()
@@ -39,7 +39,7 @@ func repeating<Number: SignedInteger>(_ call: () -> Number) -> Number {
     }
 }
 
-/// Hands all of `bytes` to the file; `false` when it takes no more.
+/// Writes all of `bytes`; returns `false` if that fails.
 func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     unsafe bytes.withUnsafeBytes { buffer in
         var offset = 0

@@ -1,9 +1,9 @@
 import Glibc
 
 extension FileReader {
-    /// Up to `count` bytes of the regular file at `path` from `offset` on, fewer only where it ends; blocks.
+    /// Reads up to `count` bytes of the regular file at `path`, starting at `offset`; fewer only at its end; blocks.
     ///
-    /// - Throws: the system's reason; `EINVAL` when it is not a regular file.
+    /// - Throws: the system's reason; `EINVAL` if it is not a regular file.
     package static func part(_ path: String, from offset: Int64, count: Int) throws(FileFault) -> [UInt8] {
         let file = try Descriptor(path, O_RDONLY | O_NONBLOCK)
         _ = try file.sizeOfRegularFile()

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A folder's content.
+/// Reads folders.
 package enum Folder {
-    /// The names in the folder at `path`, in no order, without `.` and `..`; blocks.
+    /// Returns the names in the folder at `path`, unordered, without `.` and `..`; blocks.
     ///
     /// - Throws: the system's reason.
     package static func names(_ path: String) throws(FileFault) -> [String] {
@@ -20,9 +20,9 @@ package enum Folder {
 }
 
 extension FileReader {
-    /// The whole file at `path`, which is no longer than `limit` bytes; blocks.
+    /// Reads the whole file at `path`, which may have up to `limit` bytes; blocks.
     ///
-    /// - Throws: the system's reason; `EFBIG` for a longer one.
+    /// - Throws: the system's reason; `EFBIG` for a longer file.
     package static func whole(_ path: String, limit: Int = 1 << 20) throws(FileFault) -> [UInt8] {
         var reader = try FileReader(path)
         guard reader.size <= limit else { throw FileFault(code: EFBIG) }

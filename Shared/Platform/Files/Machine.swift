@@ -2,7 +2,7 @@ import Glibc
 
 /// The machine that the process runs on.
 package enum Machine {
-    /// What it calls itself; empty when it has no name.
+    /// The host name; empty if there is none.
     package static var name: String {
         var name = [CChar](repeating: 0, count: 256)
         guard unsafe gethostname(&name, name.count - 1) == 0 else { return "" }

@@ -1,15 +1,15 @@
 import Glibc
 
-/// A file that appears under its name only once it is whole.
+/// A file that appears under its name only when complete.
 ///
-/// It is written beside its final place and renamed; what was not finished is removed with this value.
+/// It is written next to its destination and then renamed; an unfinished file is removed with this value.
 package struct NewFile: ~Copyable {
     private let file: Descriptor
     private let path: String
     private let draft: String
     private var isFinished = false
 
-    /// Begins the file that shall lie at `path`; its folder must be there.
+    /// Starts the file for `path`, whose folder must exist.
     package init(_ path: String) throws(FileFault) {
         self.path = path
         draft = "\(path).\(getpid()).part"
@@ -18,12 +18,12 @@ package struct NewFile: ~Copyable {
 
     deinit { if !isFinished { _ = unsafe unlink(draft) } }
 
-    /// Adds a piece at the end.
+    /// Appends a piece.
     package mutating func append(_ bytes: [UInt8]) throws(FileFault) {
         guard writeWhole(bytes, to: file.number) else { throw .last }
     }
 
-    /// Makes sure that the disk has it, and gives it its name; what lay there before is gone.
+    /// Syncs the file to disk and renames it, replacing any file at its path.
     package consuming func finish() throws(FileFault) {
         guard fsync(file.number) == 0, unsafe rename(draft, path) == 0 else { throw .last }
         isFinished = true

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What the process was told through its environment.
+/// The process's environment.
 package enum ProcessEnvironment {
-    /// Every variable by its name; the first counts where one stands twice.
+    /// All variables by name; of duplicates, the first counts.
     package static var variables: [String: String] {
         var variables: [String: String] = [:]
         var next = unsafe environ

@@ -1,10 +1,10 @@
 import Glibc
 
-/// The stream through which a command is answered.
+/// The standard input of a command.
 package enum StandardInput {
-    /// Whether a person sits at its other end.
+    /// Whether it is a terminal.
     package static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// The next line without its end, once there is one; `nil` when no more come.
+    /// Waits for the next line and returns it without its end; `nil` at the end of input.
     package static func line() -> String? { readLine() }
 }

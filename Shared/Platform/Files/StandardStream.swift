@@ -1,15 +1,15 @@
 import Glibc
 
-/// The streams that a command writes to.
+/// The output streams of a command.
 package enum StandardStream: Int32, Sendable {
-    /// What was asked for.
+    /// Results.
     case output = 1
-    /// What went wrong, and how far it has come.
+    /// Errors and progress.
     case error = 2
 
-    /// Whether a person watches.
+    /// Whether it is a terminal.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Writes all of `text`; `false` when the other end is gone or the disk is full.
+    /// Writes all of `text`; returns `false` if the reader is gone or the disk is full.
     package func write(_ text: String) -> Bool { writeWhole(Array(text.utf8), to: rawValue) }
 }

@@ -1,18 +1,20 @@
 import Crypto
 
-/// A JSON Web Signature in compact form, taken apart and not yet believed (RFC 7515 section 7.1).
+/// A JSON Web Signature in compact form, parsed but not yet verified (RFC 7515 section 7.1).
 struct CompactToken {
-    /// The longest token that is looked at; Google's have about 1,100 bytes.
+    /// The longest token that is parsed; Google's have about 1,100 bytes.
     static let maxBytes = 8_192
 
     let header: TokenHeader
     private let payload: [UInt8]
     private let signature: [UInt8]
-    /// What was signed: the first two parts as they stand, with the dot.
+    /// The signed bytes: the first two parts unchanged, with the dot between.
     private let signingInput: [UInt8]
 
-    /// - Throws: where it is not three parts, each in base64url with one spelling, or its header asks for more than we
-    ///   do.
+    /// Parses `text` without verifying it.
+    ///
+    /// - Throws: if it does not have three parts, each in canonical base64url, or if its header asks for something we
+    ///   do not support.
     init(_ text: some StringProtocol) throws(TokenFault) {
         guard text.utf8.count <= CompactToken.maxBytes else { throw .tooLong }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -25,7 +27,7 @@ struct CompactToken {
         signingInput = Array(text.utf8.dropLast(parts[2].utf8.count + 1))
     }
 
-    /// The payload, once the signature of the key that the header names has held.
+    /// Returns the payload after verifying the signature with the key that the header names.
     func verifiedPayload(_ keys: KeySet) throws(TokenFault) -> [UInt8] {
         guard let key = keys.key(header.kid) else { throw .unknownKey(header.kid) }
         guard key.verifies(signature, of: signingInput) else { throw .badSignature }

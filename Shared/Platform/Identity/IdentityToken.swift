@@ -1,21 +1,21 @@
 internal import JSON
 package import Kernel
 
-/// Proof that a caller is a service account of Google's: an OpenID Connect ID token, signed with RS256.
+/// A verified OpenID Connect ID token of a Google service account, signed with RS256.
 ///
-/// Sources: RFC 7519; <https://cloud.google.com/run/docs/authenticating/service-to-service>;
-/// OpenID Connect Core 1.0 section 3.1.3.7.
+/// Sources: RFC 7519; <https://cloud.google.com/run/docs/authenticating/service-to-service>; OpenID Connect Core 1.0
+/// section 3.1.3.7.
 package struct IdentityToken: Equatable, Sendable {
-    /// What a token must say of itself.
+    /// The claims a token must have.
     package struct Expectation: Equatable, Sendable {
-        /// For whom it was made: the URL or name that the scheduler was told.
+        /// The audience: the URL or name configured for the scheduler.
         package let audience: String
         /// The service account's address.
         package let email: String
-        /// Who may have made it.
+        /// The accepted issuers.
         package let issuers: Set<String>
 
-        /// An expectation of a token of Google's.
+        /// Creates an expectation; the issuers default to Google's.
         package init(
             audience: String, email: String,
             issuers: Set<String> = ["https://accounts.google.com", "accounts.google.com"]
@@ -26,20 +26,20 @@ package struct IdentityToken: Equatable, Sendable {
         }
     }
 
-    /// How far two clocks may differ.
+    /// The allowed clock skew.
     package static let leeway: Duration = .seconds(60)
-    /// No token is good for longer, whatever it says; Google's are for an hour.
+    /// The maximum lifetime accepted, whatever the token claims; Google's last an hour.
     package static let maxLifetime: Duration = .seconds(86_400)
 
-    /// Whose token it is: the service account's number.
+    /// The subject: the service account's number.
     package let subject: String
 
-    /// The name of the key that `text` says it is signed with, before anything of it is believed.
+    /// Returns the key ID from the header of `text`, before anything is verified.
     package static func keyName(_ text: some StringProtocol) throws(TokenFault) -> String {
         try CompactToken(text).header.kid
     }
 
-    /// Believes `text` when its signature and every claim hold.
+    /// Verifies the signature and every claim of `text`.
     package init(
         verifying text: some StringProtocol, keys: KeySet, expecting expectation: Expectation, at now: Instant
     ) throws(TokenFault) {

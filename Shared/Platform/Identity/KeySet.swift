@@ -2,16 +2,16 @@ import Crypto
 import JSON
 import Kernel
 
-/// The keys with which an issuer signs, by their names: a JSON Web Key Set (RFC 7517 section 5).
+/// An issuer's public keys by ID: a JSON Web Key Set (RFC 7517 section 5).
 package struct KeySet: Sendable {
     /// The longest set that is read; Google's has about 1,600 bytes.
     package static let maxBytes = 65_536
 
     private var keys: [String: RSAPublicKey] = [:]
 
-    /// Reads a set; keys of other kinds and for other uses are passed over, as section 5 asks.
+    /// Parses a set; keys of other types and uses are ignored, as section 5 requires.
     ///
-    /// - Throws: when it is no key set, has two keys of one name, or none that we could use.
+    /// - Throws: if it is not a key set, has a duplicate key ID, or no key that we can use.
     package init(_ body: [UInt8]) throws(TokenFault) {
         guard body.count <= KeySet.maxBytes else { throw .tooLong }
         for key in try StrictJSON(body, "the key set").read(Document.self).keys where key.isUsable {
@@ -25,10 +25,10 @@ package struct KeySet: Sendable {
         guard !keys.isEmpty else { throw .malformed("no key of the set is of use") }
     }
 
-    /// Whether there is a key of this name.
+    /// Returns whether the set contains this key ID.
     package func has(_ name: String) -> Bool { keys[name] != nil }
 
-    /// The key of this name.
+    /// Returns the key with this ID.
     func key(_ name: String) -> RSAPublicKey? { keys[name] }
 
     private struct Document: JSONReadable {
@@ -56,7 +56,7 @@ package struct KeySet: Sendable {
             e = try node.optional("e")
         }
 
-        /// An RSA key that is for checking RS256 signatures, or does not say what it is for.
+        /// Whether it is an RSA key for verifying RS256 signatures, or does not state its use.
         var isUsable: Bool {
             kty == "RSA" && (use ?? "sig") == "sig" && (alg ?? "RS256") == "RS256"
                 && (operations ?? ["verify"]).contains("verify")

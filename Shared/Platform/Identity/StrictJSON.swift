@@ -1,8 +1,7 @@
 import JSON
 import Kernel
 
-/// A JSON object that can be read in one way only: no member twice, no name in two spellings, whole numbers written as
-/// whole numbers.
+/// A JSON object with only one possible reading: no duplicate members, no escaped names, integers written as integers.
 struct StrictJSON {
     private let bytes: [UInt8]
     private let outline: JSONOutline
@@ -24,7 +23,7 @@ struct StrictJSON {
 
     func has(_ name: String) -> Bool { outline.has(name) }
 
-    /// The members, read as `Content`, whose whole-number members are `integers`.
+    /// Decodes the object as `Content`; `integers` names its integer members.
     func read<Content: JSONReadable>(_ type: Content.Type, integers: [String] = []) throws(TokenFault) -> Content {
         for name in integers where outline.has(name) {
             guard let number = outline.numbers[name], Int64(number) != nil else {

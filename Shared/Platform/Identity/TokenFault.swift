@@ -1,13 +1,13 @@
-/// Why a token was not believed; for the log, never for the caller.
+/// Why a token was rejected; for the log, never for the caller.
 package enum TokenFault: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLong
     case malformed(String)
-    /// The header asks for something that we do not do, such as another algorithm or a key of its own.
+    /// The header asks for something we do not support, such as another algorithm or an embedded key.
     case header(String)
-    /// No key of the set has this name.
+    /// No key in the set has this ID.
     case unknownKey(String)
     case badSignature
-    /// A claim is not what it must be, by its name.
+    /// The named claim does not have the expected value.
     case claim(String)
 
     package var description: String {

@@ -1,8 +1,8 @@
 import JSON
 
-/// The header of a token, with everything refused that would let the token choose how it is checked.
+/// A token's header; rejects every member that would let the token choose how it is verified.
 struct TokenHeader {
-    /// Members that name or bring a key, or ask for what we do not do (RFC 7515 sections 4.1.2 to 4.1.11).
+    /// Members that name or embed a key, or require an extension we do not support (RFC 7515 sections 4.1.2 to 4.1.11).
     private static let refused = ["jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "crit", "b64", "zip", "enc"]
 
     let kid: String

@@ -1,6 +1,6 @@
-/// An instant as a date and time of day in UTC, for the texts that other systems read.
+/// A date and time of day in UTC, for the text formats of other systems.
 package struct CivilTime: Equatable, Sendable {
-    /// The year, as 2026.
+    /// The year, such as 2026.
     package let year: Int
     /// 1 is January.
     package let month: Int
@@ -10,16 +10,16 @@ package struct CivilTime: Equatable, Sendable {
     package let hour: Int
     /// From 0 to 59.
     package let minute: Int
-    /// From 0 to 59; leap seconds do not exist in Unix time.
+    /// From 0 to 59; Unix time has no leap seconds.
     package let second: Int
     /// From 0 to 999,999.
     package let microsecond: Int
     /// 0 is Sunday.
     package let weekday: Int
 
-    /// The UTC date and time of `instant` in the proleptic Gregorian calendar.
+    /// Converts `instant` to UTC in the proleptic Gregorian calendar.
     ///
-    /// Days are counted in 400-year eras that begin on the first of March, so that leap days come last.
+    /// Days are counted in 400-year eras that start on the first of March, so that leap days come last.
     package init(_ instant: Instant) {
         let seconds = instant.unixSeconds
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
@@ -56,7 +56,7 @@ package struct CivilTime: Equatable, Sendable {
         }
     }
 
-    /// ISO 8601 basic format: `20261120T185900Z`, as Google's V4 signatures write it.
+    /// ISO 8601 basic format, as in Google's V4 signatures: `20261120T185900Z`.
     package var iso8601Basic: String {
         text { bytes in
             bytes.append(decimal: year, width: 4)

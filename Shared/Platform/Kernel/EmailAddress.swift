@@ -1,15 +1,15 @@
-/// A deliverable-looking e-mail address without display name, comment, quoting or control character.
+/// A plausible e-mail address without display name, comment, quoting or control character.
 ///
-/// The grammar is the one browsers apply to `<input type=email>`, with RFC 5321's lengths; whatever passes can
-/// stand in an SMTP command and in a header as it is.
+/// The grammar is that of browsers for `<input type=email>`, with RFC 5321's length limits; any valid address can be
+/// used unchanged in an SMTP command and in a header.
 /// Source: <https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address>
 package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
-    /// The address as it was given, without blanks around it.
+    /// The address as given, trimmed.
     package let text: String
 
-    /// An address; `nil` when `text` is none that we can send to.
+    /// Parses `text`; `nil` if it is not an address we can send to.
     package init?(_ text: String) {
         let trimmed = text.trimmingBlanks()
         guard trimmed.utf8.count <= 254 else { return nil }
@@ -20,7 +20,7 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
         self.text = String(trimmed)
     }
 
-    /// A form fit for logs and screens: `b…@example.com` keeps the first character and the domain.
+    /// A masked form for logs and screens: `b…@example.com` keeps the first character and the domain.
     package var masked: String {
         let at = text.firstIndex(of: "@") ?? text.endIndex
         return "\(text.prefix(1))…\(text[at...])"
@@ -42,12 +42,12 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
 }
 
 extension String {
-    /// Without spaces, tabs and line ends at either end.
+    /// Returns the text without spaces, tabs and line ends at either end.
     package func trimmingBlanks() -> Substring { self[...].trimmingBlanks() }
 }
 
 extension Substring {
-    /// Without spaces, tabs and line ends at either end.
+    /// Returns the text without spaces, tabs and line ends at either end.
     package func trimmingBlanks() -> Substring {
         let bytes = utf8
         var (start, end) = (bytes.startIndex, bytes.endIndex)

@@ -1,6 +1,6 @@
-/// Text made safe for HTML.
+/// HTML escaping.
 package enum HTML {
-    /// `text` with the five characters escaped that mean something in an element's content or a quoted attribute.
+    /// Escapes the five characters of `text` that are special in an element's content or a quoted attribute.
     package static func escape(_ text: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)

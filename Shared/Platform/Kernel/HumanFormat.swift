@@ -1,12 +1,12 @@
-/// Times and sizes as people read them.
+/// Times and sizes in a form for people.
 package enum HumanFormat {
-    /// `27 November 2026, 18:59 UTC`.
+    /// Returns `27 November 2026, 18:59 UTC`.
     package static func minute(_ instant: Instant) -> String {
         let time = CivilTime(instant)
         return "\(time.longDate), \(twoDigits(time.hour)):\(twoDigits(time.minute)) UTC"
     }
 
-    /// `24.6 MB`, in powers of a thousand, as shops and browsers write sizes.
+    /// Returns `24.6 MB`, in powers of a thousand, as shops and browsers write sizes.
     package static func size(_ bytes: Int64) -> String {
         guard bytes >= 1_000 else { return "\(max(0, bytes)) bytes" }
         let units: [(name: String, tenth: Int64)] = [("kB", 100), ("MB", 100_000), ("GB", 100_000_000)]

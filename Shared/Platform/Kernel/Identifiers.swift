@@ -1,24 +1,24 @@
-/// The ID of one kind of row; IDs of different kinds do not mix.
+/// The ID of one kind of row; IDs of different kinds are distinct types.
 package struct Identifier<Entity>: Hashable, Sendable, CustomStringConvertible {
-    /// The UUID itself.
+    /// The UUID.
     package let uuid: UUIDv7
 
-    /// An ID that already exists.
+    /// Memberwise.
     package init(_ uuid: UUIDv7) { self.uuid = uuid }
 
-    /// An ID from its text form; `nil` when it is none.
+    /// Parses an ID; `nil` if `text` is not one.
     package init?(_ text: some StringProtocol) {
         guard let uuid = UUIDv7(text) else { return nil }
         self.uuid = uuid
     }
 
-    /// A new ID for something that happens at `instant`.
+    /// Creates a new ID at `instant`.
     package init(at instant: Instant) { uuid = UUIDv7(at: instant) }
 
     package var description: String { uuid.description }
 }
 
-/// What an ID can belong to; these types have no values.
+/// The kinds of rows an ID can identify; these types have no values.
 package enum Entity {
     /// A row of `shops`.
     package enum Shop {}
@@ -60,5 +60,5 @@ package typealias LicenseID = Identifier<Entity.License>
 package typealias GrantID = Identifier<Entity.Grant>
 /// The ID of a mail in the outbox.
 package typealias EmailID = Identifier<Entity.Email>
-/// The ID of a refund that the seller asks for.
+/// The ID of a refund requested by the seller.
 package typealias RefundRequestID = Identifier<Entity.RefundRequest>

@@ -3,12 +3,12 @@ package struct Instant: Comparable, Hashable, Sendable {
     /// Microseconds since the Unix epoch.
     package let microseconds: Int64
 
-    /// A point `microseconds` after the Unix epoch.
+    /// Memberwise.
     package init(microseconds: Int64) { self.microseconds = microseconds }
 
-    /// A point `unixSeconds` after the Unix epoch, as Stripe and JWT write times.
+    /// Creates an instant from Unix seconds, the form in which Stripe and JWT write times.
     ///
-    /// Seconds beyond the range (some 292,000 years either way) become its nearest end.
+    /// Seconds out of range (some 292,000 years either way) are clamped.
     package init(unixSeconds: Int64) {
         let limit = Int64.max / 1_000_000
         microseconds = min(max(unixSeconds, -limit), limit) * 1_000_000
@@ -24,28 +24,28 @@ package struct Instant: Comparable, Hashable, Sendable {
 
     package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
-    /// The point `duration` later.
+    /// Returns the instant `duration` later.
     package static func + (instant: Instant, duration: Duration) -> Instant {
         Instant(microseconds: instant.microseconds + duration.wholeMicroseconds)
     }
 
-    /// The point `duration` earlier.
+    /// Returns the instant `duration` earlier.
     package static func - (instant: Instant, duration: Duration) -> Instant {
         Instant(microseconds: instant.microseconds - duration.wholeMicroseconds)
     }
 
-    /// The time from `earlier` to `later`.
+    /// Returns the time from `earlier` to `later`.
     package static func - (later: Instant, earlier: Instant) -> Duration {
         .microseconds(later.microseconds - earlier.microseconds)
     }
 }
 
 extension Duration {
-    /// Whole microseconds, the rest cut off.
+    /// Whole microseconds, truncated.
     package var wholeMicroseconds: Int64 {
         Int64(attoseconds / 1_000_000_000_000)
     }
 
-    /// Whole milliseconds, the rest cut off.
+    /// Whole milliseconds, truncated.
     package var wholeMilliseconds: Int64 { wholeMicroseconds / 1_000 }
 }

@@ -1,20 +1,20 @@
 /// An amount in a currency's minor unit (cents for `usd`, yen for `jpy`).
 package struct Money: Equatable, Hashable, Sendable {
-    /// How many minor units; negative only for what is given back.
+    /// The number of minor units; negative only for money returned.
     package let minorUnits: Int64
-    /// What it is counted in.
+    /// The currency.
     package let currency: Currency
 
-    /// An amount of `minorUnits` of `currency`.
+    /// Memberwise.
     package init(minorUnits: Int64, currency: Currency) {
         self.minorUnits = minorUnits
         self.currency = currency
     }
 
-    /// The amount that a person typed, such as `12.50`; `nil` unless it can mean one thing only.
+    /// Parses an amount typed by a person, such as `12.50`; `nil` unless it is unambiguous.
     ///
-    /// It is digits, and behind a point at most as many as the currency has: no sign, no blanks, and no comma, which
-    /// means thousands to some and the point to others.
+    /// It consists of digits and, after a point, at most as many as the currency has: no sign, no blanks, and no comma,
+    /// which some use for thousands and others as the decimal point.
     package init?(_ text: some StringProtocol, currency: Currency) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
         let (whole, fraction) = (Array(parts[0]), parts.count == 2 ? Array(parts[1]) : [])
@@ -26,7 +26,7 @@ package struct Money: Equatable, Hashable, Sendable {
         self.init(minorUnits: minorUnits, currency: currency)
     }
 
-    /// The amount as people write it, with the code behind: `49.00 USD`, `4900 JPY`, `1.250 KWD`.
+    /// The amount as people write it, followed by the code: `49.00 USD`, `4900 JPY`, `1.250 KWD`.
     package var formatted: String {
         let digits = currency.minorUnitDigits
         let sign = minorUnits < 0 ? "-" : ""
@@ -37,12 +37,12 @@ package struct Money: Equatable, Hashable, Sendable {
     }
 }
 
-/// An ISO 4217 currency code in lower case, as Stripe writes it.
+/// An ISO 4217 currency code in lower case, as in Stripe's API.
 package struct Currency: Equatable, Hashable, Sendable {
-    /// The three letters, lower case.
+    /// The three lower-case letters.
     package let code: String
 
-    /// A currency from its three ASCII letters in any case; `nil` for anything else.
+    /// Parses three ASCII letters in any case; `nil` for anything else.
     package init?(_ text: String) {
         let lower = text.lowercased()
         guard lower.utf8.count == 3, lower.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
@@ -50,7 +50,7 @@ package struct Currency: Equatable, Hashable, Sendable {
         code = lower
     }
 
-    /// Digits behind the decimal point, after Stripe's list of zero- and three-decimal currencies.
+    /// The number of digits after the decimal point, from Stripe's list of zero- and three-decimal currencies.
     ///
     /// Source: <https://docs.stripe.com/currencies#zero-decimal>
     package var minorUnitDigits: Int {

@@ -1,18 +1,18 @@
-/// So many requests at once, and after that one more each time a share of the window has gone by.
+/// A burst of requests, refilled at a steady rate over a window.
 ///
-/// This is the generic cell rate algorithm (ITU-T I.371) with the whole quota as its tolerance: what is left comes back
-/// steadily, not all at the end of a window, and one time per caller is all that must be kept.
+/// This is the generic cell rate algorithm (ITU-T I.371) with the whole quota as its tolerance: quota comes back
+/// steadily, not all at once at the end of a window, and one stored time per caller is enough.
 package struct RateLimitPolicy: Hashable, Sendable {
-    /// What programs call it: lower-case letters and dashes.
+    /// The policy's name in header fields and settings: lower-case letters and dashes.
     package let name: String
-    /// How many requests may come at once.
+    /// The maximum burst of requests.
     package let quota: Int
-    /// The time in which a quota that was used up is whole again, in whole seconds.
+    /// The time in which an exhausted quota refills completely, in whole seconds.
     package let window: Duration
-    /// The time in which one request comes back: the window's share, rounded up to a microsecond.
+    /// The time in which one request refills: the window divided by the quota, rounded up to a microsecond.
     package let step: Duration
 
-    /// A policy; a quota below 1 is taken for 1 and a window below a second for a second.
+    /// Creates a policy; a quota below 1 counts as 1, and a window below a second as a second.
     package init(_ name: String, quota: Int, in window: Duration) {
         self.name = name
         self.quota = max(1, quota)
@@ -21,6 +21,6 @@ package struct RateLimitPolicy: Hashable, Sendable {
         step = .microseconds(share + (rest == 0 ? 0 : 1))
     }
 
-    /// How far ahead of the present the theoretical arrival time may lie: all steps of the quota.
+    /// How far in the future the theoretical arrival time may be: all steps of the quota.
     package var span: Duration { step * quota }
 }

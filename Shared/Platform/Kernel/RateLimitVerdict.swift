@@ -1,15 +1,15 @@
-/// Whether a request was let in, and how its caller stands since.
+/// Whether a request was admitted, and the caller's quota after it.
 package struct RateLimitVerdict: Equatable, Sendable {
-    /// How a caller stands under one policy.
+    /// A caller's quota under one policy.
     package struct Standing: Equatable, Sendable {
         /// The policy.
         package let policy: RateLimitPolicy
-        /// How many requests may still come at once.
+        /// The number of requests the caller may still send at once.
         package let remaining: Int
-        /// How long until it is one more; zero when the quota is whole.
+        /// The time until one more refills; zero if the quota is full.
         package let wait: Duration
 
-        /// The standing at `now` of a caller whose theoretical arrival time is `arrival`.
+        /// Computes the quota at `now` of a caller with the theoretical arrival time `arrival`.
         package init(_ policy: RateLimitPolicy, arrival: Instant, at now: Instant) {
             let step = policy.step.wholeMicroseconds
             let room = policy.span.wholeMicroseconds - max(0, (arrival - now).wholeMicroseconds)
@@ -20,19 +20,19 @@ package struct RateLimitVerdict: Equatable, Sendable {
         }
     }
 
-    /// Every policy that was asked.
+    /// All policies that apply to the request.
     package let policies: [RateLimitPolicy]
-    /// How the caller stands under each policy; of a refusal, under those alone that refused.
+    /// The caller's quota under each policy; for a refusal, only under those that refused.
     package let standings: [Standing]
-    /// Whether the request was let in.
+    /// Whether the request was admitted.
     package let isAdmitted: Bool
 
-    /// The verdict of policies that were all asked.
+    /// Creates the verdict of policies that were all evaluated.
     package init(isAdmitted: Bool, _ standings: [Standing]) {
         self.init(isAdmitted: isAdmitted, standings.map(\.policy), standings)
     }
 
-    /// A refusal by some of `policies`, the others not having been asked.
+    /// Creates a refusal by some of `policies`; the others were not evaluated.
     package init(refusedBy standings: [Standing], of policies: [RateLimitPolicy]) {
         self.init(isAdmitted: false, policies, standings)
     }
@@ -43,12 +43,12 @@ package struct RateLimitVerdict: Equatable, Sendable {
         self.standings = isAdmitted ? standings : standings.filter { $0.remaining == 0 }
     }
 
-    /// How long a refused caller has to wait until a request would be let in.
+    /// How long a refused caller must wait until a request would be admitted.
     package var wait: Duration { isAdmitted ? .zero : standings.map(\.wait).max() ?? .zero }
 }
 
 extension Duration {
-    /// Whole seconds, a part of one counted as one: what `Retry-After` can say without saying too little.
+    /// Whole seconds, rounded up, so that `Retry-After` is never too early.
     package var wholeSecondsRoundedUp: Int {
         Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0)
     }

@@ -1,32 +1,32 @@
-/// Why a request ends without the answer its caller asked for.
+/// Why a request is refused.
 ///
-/// The text in a case is written by us and shown to the caller: it names a field or a rule, never a value
-/// that arrived, a secret or another system's message.
+/// We write the text in a case, and the caller sees it: it names a field or a rule, never a received value, a secret or
+/// another system's message.
 package enum Refusal: Error, Equatable, Sendable {
-    /// The request cannot be understood; `field` names the part at fault.
+    /// The request is invalid; `field` names the part at fault.
     case malformed(field: String, reason: String)
-    /// A signature, token or credential does not hold.
+    /// A signature, token or credential is not valid.
     case unauthenticated(reason: String)
-    /// The caller may not ask this, whoever they are.
+    /// The request is not allowed, whoever the caller is.
     case forbidden(reason: String)
-    /// There is nothing at this address, or nothing this caller may know of.
+    /// Nothing exists at this address, or nothing this caller may know of.
     case notFound
-    /// What was here is over: expired, used up, revoked.
+    /// The resource has ended: expired, used up, revoked.
     case gone(reason: String)
-    /// The method has no meaning here; `allow` lists those that have.
+    /// The resource does not support the method; `allow` lists those that it does.
     case methodNotAllowed(allow: String)
-    /// The request contradicts what is stored.
+    /// The request conflicts with stored state.
     case conflict(reason: String)
-    /// The body is longer than the limit.
+    /// The body exceeds the limit.
     case tooLarge
-    /// The body is in a form this endpoint does not read.
+    /// The endpoint does not accept the body's media type.
     case unsupportedMediaType
-    /// The caller must slow down; the verdict says for how long.
+    /// The caller exceeded a rate limit; the verdict says how long to wait.
     case tooManyRequests(RateLimitVerdict)
-    /// A part we need does not answer; nothing was changed and a later try may succeed.
+    /// A dependency does not respond; nothing was changed and a retry may succeed.
     case unavailable(retryAfterSeconds: Int)
-    /// A part we need answered in a way we cannot use, such as a payment provider refusing our request.
+    /// A dependency gave an unusable response, such as a payment provider that rejects our request.
     case badGateway
-    /// A fault of ours.
+    /// An internal error.
     case failed
 }

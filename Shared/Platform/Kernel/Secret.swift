@@ -2,16 +2,16 @@
 package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let bytes: [UInt8]
 
-    /// A secret given as text: its UTF-8 bytes.
+    /// Creates a secret from the UTF-8 bytes of `text`.
     package init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// A secret given as bytes.
+    /// Memberwise.
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// How many bytes it has.
+    /// The number of bytes.
     package var count: Int { bytes.count }
 
-    /// Whether there is nothing to keep.
+    /// Whether there are no bytes.
     package var isEmpty: Bool { bytes.isEmpty }
 
     package var description: String { "<secret>" }
@@ -25,7 +25,7 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
         try body(bytes.span)
     }
 
-    /// The secret as text, for the one place that must hand it to a peer (a bearer header, a password).
+    /// Returns the secret as text, for the one place that must send it to a peer (a bearer header, a password).
     ///
     /// Bytes that are not UTF-8 become replacement characters.
     package func revealed() -> String { String(decoding: bytes, as: UTF8.self) }

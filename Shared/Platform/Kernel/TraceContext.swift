@@ -1,20 +1,20 @@
-/// The trace a piece of work belongs to, by which its log lines and the calls it makes are found together.
+/// The trace of a piece of work, which links its log lines and its outgoing calls.
 ///
-/// IDs are kept as numbers, so that a request's trace costs no memory of its own.
+/// IDs are stored as numbers, so that a request's trace allocates no memory.
 /// Source: <https://www.w3.org/TR/trace-context/>
 package struct TraceContext: Equatable, Sendable {
-    /// The upper and the lower half of the trace's ID; both 0 where there is no trace.
+    /// The upper and lower half of the trace ID; both 0 if there is no trace.
     private let upper: UInt64
     private let lower: UInt64
-    /// The span that called us; 0 when it is not known.
+    /// The caller's span; 0 if unknown.
     private let span: UInt64
-    /// Whether the caller keeps the trace; `nil` when it does not say.
+    /// Whether the caller records the trace; `nil` if it does not say.
     package let isSampled: Bool?
 
-    /// No trace.
+    /// The absence of a trace.
     package static let none = TraceContext(upper: 0, lower: 0, span: 0, isSampled: nil)
 
-    /// The trace of the present task's work, which whatever it logs and calls belongs to.
+    /// The trace of the current task, used for its log lines and outgoing calls.
     @TaskLocal package static var current = TraceContext.none
 
     private init(upper: UInt64, lower: UInt64, span: UInt64, isSampled: Bool?) {
@@ -24,9 +24,9 @@ package struct TraceContext: Equatable, Sendable {
         self.isSampled = isSampled
     }
 
-    /// A trace by the two halves of its ID; `nil` when they are all zeros, which is no ID.
+    /// Creates a context from the two halves of a trace ID; `nil` if all bits are zero, which is not a valid ID.
     ///
-    /// - Parameter span: the caller's span, 0 when it is not known.
+    /// - Parameter span: the caller's span, 0 if unknown.
     package init?(id halves: (UInt64, UInt64), span: UInt64, isSampled: Bool?) {
         guard halves != (0, 0) else { return nil }
         self.init(upper: halves.0, lower: halves.1, span: span, isSampled: isSampled)
@@ -37,18 +37,18 @@ package struct TraceContext: Equatable, Sendable {
     /// Whether the caller's span is known.
     package var hasSpan: Bool { span != 0 }
 
-    /// Adds the trace's ID in 32 lower-case hexadecimal digits to `bytes`.
+    /// Appends the trace ID to `bytes` as 32 lower-case hexadecimal digits.
     package func writeTraceID(to bytes: inout [UInt8]) {
         write(upper, to: &bytes)
         write(lower, to: &bytes)
     }
 
-    /// Adds the caller's span in 16 lower-case hexadecimal digits to `bytes`.
+    /// Appends the caller's span to `bytes` as 16 lower-case hexadecimal digits.
     package func writeSpanID(to bytes: inout [UInt8]) { write(span, to: &bytes) }
 
-    /// The field `traceparent` for calls that this work makes; `nil` when the trace or the span is not known.
+    /// The `traceparent` field for outgoing calls; `nil` if the trace or the span is unknown.
     ///
-    /// We keep no spans, so the caller's is passed on as it is: what we call hangs below a span that exists.
+    /// We create no spans, so the caller's is passed on unchanged: the callee's parent is a span that exists.
     package var traceparent: String? {
         guard !isNone, hasSpan else { return nil }
         var bytes = Array("00-".utf8)

@@ -1,4 +1,4 @@
-/// A UUID of version 7: 48 bits of Unix milliseconds, then random bits, so that new rows sit at an index's end.
+/// A UUID of version 7: 48 bits of Unix milliseconds, then random bits, so that new rows go to the end of an index.
 ///
 /// Source: RFC 9562 section 5.7.
 package struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
@@ -7,20 +7,20 @@ package struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
     /// The last eight bytes, most significant first.
     package let low: UInt64
 
-    /// A new ID for something that happened at `instant`, its other bits from the system's secure random source.
+    /// Creates a new ID at `instant`; the other bits come from the system's secure random source.
     package init(at instant: Instant) {
         var random = SystemRandomNumberGenerator()
         self.init(at: instant, entropy: (random.next(), random.next()))
     }
 
-    /// An ID whose free bits are given: the same instant and entropy make the same ID.
+    /// Creates an ID with the given free bits: the same instant and entropy give the same ID.
     package init(at instant: Instant, entropy: (UInt64, UInt64)) {
         let milliseconds = UInt64(clamping: instant.unixMilliseconds) & 0xFFFF_FFFF_FFFF
         high = milliseconds << 16 | 0x7000 | entropy.0 & 0x0FFF
         low = 0x8000_0000_0000_0000 | entropy.1 >> 2
     }
 
-    /// Any UUID from its sixteen bytes; `nil` when there are more or fewer.
+    /// Creates any UUID from its sixteen bytes; `nil` for another count.
     package init?(bytes: [UInt8]) {
         guard bytes.count == 16 else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
@@ -31,7 +31,7 @@ package struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
         (high, low) = halves
     }
 
-    /// Any UUID from its text form `8-4-4-4-12` in either case; `nil` for anything else.
+    /// Parses any UUID in its text form `8-4-4-4-12`, in either case; `nil` for anything else.
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count == 36 else { return nil }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Where «now» comes from, so that a test can say what time it is.
+/// The source of the current time, which tests replace.
 package struct WallClock: Sendable {
-    /// The present instant.
+    /// Returns the current time.
     package let now: @Sendable () -> Instant
 
-    /// A clock that answers what `now` says.
+    /// Memberwise.
     package init(now: @escaping @Sendable () -> Instant) { self.now = now }
 
     /// The machine's real-time clock.

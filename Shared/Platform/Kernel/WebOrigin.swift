@@ -1,14 +1,14 @@
-/// Scheme, host and port of a web server: what stands in a URL before its path (RFC 6454).
+/// Scheme, host and port of a web server: the part of a URL before its path (RFC 6454).
 package struct WebOrigin: Equatable, Sendable {
-    /// What a setting must look like that names one, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected = "https://host or http://host:port, without a path"
 
     /// `https` or `http`.
     package let scheme: String
-    /// Host and port, as the URL has them.
+    /// Host and port as written in the URL.
     package let authority: String
 
-    /// An origin known in source code.
+    /// Creates an origin that is known in source code.
     package init(https host: StaticString) { self.init(scheme: "https", authority: host.description) }
 
     private init(scheme: String, authority: String) {
@@ -16,7 +16,7 @@ package struct WebOrigin: Equatable, Sendable {
         self.authority = authority
     }
 
-    /// An origin from `http://` or `https://`, a host name or IPv4 address, and perhaps a port and one last slash.
+    /// Parses `http://` or `https://`, a host name or IPv4 address, an optional port and an optional trailing slash.
     package init?(_ text: String) {
         guard let scheme = ["https", "http"].first(where: { text.hasPrefix("\($0)://") }) else { return nil }
         var rest = text.dropFirst(scheme.count + 3)
@@ -28,23 +28,23 @@ package struct WebOrigin: Equatable, Sendable {
         self.init(scheme: scheme, authority: String(rest))
     }
 
-    /// The URL without a slash at its end.
+    /// The URL without a trailing slash.
     package var text: String { "\(scheme)://\(authority)" }
 
-    /// The host alone.
+    /// The host without the port.
     package var host: String { String(authority.prefix { $0 != ":" }) }
 
-    /// Whether what is sent there can be read on the way.
+    /// Whether the connection is not encrypted.
     package var isPlain: Bool { scheme == "http" }
 
-    /// Whether it is this machine, by name (RFC 6761 section 6.3) or by address.
+    /// Whether the host is this machine, by name (RFC 6761 section 6.3) or by address.
     package var isLoopback: Bool {
         if host == "localhost" || host.hasSuffix(".localhost") { return true }
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return numbers.count == 4 && numbers.first == 127 && !numbers.contains(nil)
     }
 
-    /// The origin of a host below this one.
+    /// Returns the origin of a subdomain of this host.
     package func with(subdomain: String) -> WebOrigin {
         WebOrigin(scheme: scheme, authority: "\(subdomain).\(authority)")
     }

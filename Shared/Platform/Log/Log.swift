@@ -1,14 +1,14 @@
 import Glibc
 package import Kernel
 
-/// Where log lines go.
+/// Writes log lines.
 package struct Log: Sendable {
     private let sink: @Sendable (LogLine) -> Void
 
-    /// A log that hands every line to `sink`.
+    /// Creates a log that passes every line to `sink`.
     package init(sink: @escaping @Sendable (LogLine) -> Void) { self.sink = sink }
 
-    /// One JSON line each on standard output, from `threshold` upward.
+    /// Returns a log that writes JSON lines to standard output, from `threshold` upward.
     package static func standardOutput(
         from origin: LogOrigin, threshold: Severity, clock: WallClock = .system
     ) -> Log {
@@ -21,9 +21,9 @@ package struct Log: Sendable {
     /// Writes `line`.
     package func callAsFunction(_ line: LogLine) { sink(line) }
 
-    /// Writes a line made of its parts, which belongs to the present task's trace.
+    /// Writes a line with these parts, as part of the current task's trace.
     ///
-    /// Every message stands in `infra/observability.md`.
+    /// Every message is listed in `infra/observability.md`.
     package func callAsFunction(
         _ severity: Severity, _ message: String, _ fields: [(String, JSONValue)] = [],
         file: StaticString = #fileID, line: Int = #line, function: StaticString = #function
@@ -33,9 +33,9 @@ package struct Log: Sendable {
     }
 }
 
-/// Hands all of `bytes` to standard output in as few calls as the kernel takes.
+/// Writes all of `bytes` to standard output in as few calls as the kernel allows.
 ///
-/// A log that cannot be written (a closed pipe) must not stop a sale, so a fault ends the line and nothing else.
+/// A log that cannot be written (a closed pipe) must not stop a sale, so an error drops the line and nothing else.
 private func writeWhole(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBytes { buffer in
         var offset = 0

@@ -1,6 +1,6 @@
 package import Kernel
 
-/// How much a line matters, in Cloud Logging's words.
+/// The severity of a line, in Cloud Logging's terms.
 ///
 /// Source: <https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity>
 package enum Severity: String, Comparable, Sendable, CaseIterable {
@@ -25,23 +25,23 @@ package enum Severity: String, Comparable, Sendable, CaseIterable {
     }
 }
 
-/// One structured log line in Cloud Logging's field names.
+/// One structured log line, with Cloud Logging's field names.
 ///
-/// Nothing secret may stand in it: no key, token, full address or card detail.
+/// It must contain nothing secret: no key, token, full address or card detail.
 /// Source: <https://cloud.google.com/logging/docs/structured-logging>
 package struct LogLine: Sendable {
-    /// How much it matters.
+    /// The severity.
     package let severity: Severity
-    /// What happened, the same words each time so that lines group.
+    /// The message, a constant text, so that lines can be grouped.
     package let message: String
-    /// What it happened to.
+    /// The values.
     package let fields: [(String, JSONValue)]
-    /// The trace of the work it happened in.
+    /// The trace of the current work.
     package let trace: TraceContext
-    /// Where it was written; `nil` where the message alone says what belongs together.
+    /// The source location; `nil` where the message alone determines the group.
     package let place: LogPlace?
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         _ severity: Severity, _ message: String, _ fields: [(String, JSONValue)] = [],
         trace: TraceContext = .current, place: LogPlace? = nil
@@ -53,10 +53,10 @@ package struct LogLine: Sendable {
         self.place = place
     }
 
-    /// The line's bytes with a line feed at the end.
+    /// Returns the line's bytes, with a line feed at the end.
     ///
-    /// An error's line carries what makes Error Reporting take it up under its service and version, and group it by
-    /// its place: <https://cloud.google.com/error-reporting/docs/formatting-error-messages>
+    /// An error's line carries the members by which Error Reporting picks it up under its service and version and
+    /// groups it by source location: <https://cloud.google.com/error-reporting/docs/formatting-error-messages>
     package func bytes(at instant: Instant, from origin: LogOrigin) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(768)

@@ -1,21 +1,21 @@
 internal import Kernel
 
-/// What every line of one process has in common, written once for all of them.
+/// What all lines of a process have in common, encoded once.
 package struct LogOrigin: Sendable {
-    /// The members `function` and `revision`, each with a comma in front.
+    /// The members `function` and `revision`, each preceded by a comma.
     let members: [UInt8]
-    /// The members by which Error Reporting takes up an error, each with a comma in front, up to its place.
+    /// The members by which Error Reporting picks up an error, each preceded by a comma, up to the source location.
     let errorMembers: [UInt8]
-    /// The beginning of a trace's member, up to its ID.
+    /// The start of the trace member, up to the trace ID.
     let traceStart: [UInt8]
 
-    /// The origin of a function's lines.
+    /// Creates the origin of a function's lines.
     ///
     /// - Parameters:
     ///   - function: the function's own name.
-    ///   - service: what the platform calls it; its own name where the platform says nothing.
-    ///   - revision: what the platform calls the version that runs; empty where there is none.
-    ///   - project: the Google Cloud project whose traces lines belong to, or empty.
+    ///   - service: the platform's name for it; defaults to its own name if empty.
+    ///   - revision: the platform's name for the running version, or empty.
+    ///   - project: the Google Cloud project that traces belong to, or empty.
     package init(_ function: String, service: String = "", revision: String = "", project: String = "") {
         var own = [("function", JSONValue.string(function))]
         var context = [("service", JSONValue.string(service.isEmpty ? function : service))]
@@ -37,20 +37,20 @@ package struct LogOrigin: Sendable {
     }
 }
 
-/// Where in the source a line is written, by which Error Reporting groups errors that have no stack.
+/// The source location of a line, by which Error Reporting groups errors without a stack trace.
 package struct LogPlace: Sendable {
     let file: StaticString
     let line: Int
     let function: StaticString
 
-    /// Takes what the compiler says of the caller.
+    /// Creates a location from the compiler's literals at the call site.
     package init(file: StaticString, line: Int, function: StaticString) {
         self.file = file
         self.line = line
         self.function = function
     }
 
-    /// The place in Error Reporting's words.
+    /// The location in Error Reporting's form.
     ///
     /// Source: <https://cloud.google.com/error-reporting/reference/rest/v1beta1/ErrorContext>
     var document: JSONValue {

@@ -1,10 +1,10 @@
 internal import CCurl
 
-/// What the linked libcurl can do, and its start.
+/// The linked libcurl: its features and its global initialization.
 package enum CurlLibrary {
-    /// What this module needs and the linked libcurl lacks; empty when all is well.
+    /// The features this module needs and the linked libcurl lacks; empty if it has all of them.
     ///
-    /// Name resolution off the calling thread is among it: without that a slow name server would stop the loop.
+    /// They include asynchronous name resolution, without which a slow name server would block the loop.
     package static let missing: [String] = {
         guard start, let info = unsafe curl_version_info(CURLVERSION_FIRST) else { return ["libcurl"] }
         let features = unsafe info.pointee.features
@@ -15,7 +15,7 @@ package enum CurlLibrary {
         return missing + ["http", "https", "smtp", "smtps"].filter { !spoken.contains($0) }
     }()
 
-    /// Makes sure that the library is started and fit; a build that is not cannot run.
+    /// Initializes libcurl; traps if the linked library lacks a required feature.
     static func require() {
         precondition(missing.isEmpty, "libcurl was built without \(missing.joined(separator: ", "))")
     }

@@ -2,10 +2,10 @@ internal import CCurl
 internal import HTTP
 
 extension EasyHandle {
-    /// The options that say what to ask.
+    /// Sets the options that describe the request.
     mutating func setCall(_ call: HTTPCall) {
         set(CURLOPT_URL, call.url)
-        // A signed path must arrive as it was signed.
+        // A signed path must reach the server unchanged.
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         set(CURLOPT_HTTPHEADER, lines: call.headerLines)
@@ -24,7 +24,7 @@ extension EasyHandle {
 }
 
 extension Method {
-    /// Whether a request says how long its body is even when there is none.
+    /// Whether a request sends `Content-Length` even if it has no body.
     fileprivate var announcesBody: Bool {
         switch self {
         case .post, .put, .patch: true
@@ -34,8 +34,9 @@ extension Method {
 }
 
 extension HTTPCall {
-    /// The header as libcurl takes it: an empty value is written with a semicolon, and a name alone takes out a
-    /// line that libcurl would add of itself.
+    /// The header in libcurl's form.
+    ///
+    /// A semicolon after the name sends an empty value; a name alone removes a line that libcurl would add itself.
     fileprivate var headerLines: [String] {
         let added = ["Expect", "Content-Type"].filter { fields[$0] == nil }
         return fields.lines.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }

@@ -2,11 +2,11 @@ internal import CCurl
 internal import HTTP
 internal import Kernel
 
-/// The connection is gone.
+/// The connection broke or was closed by the peer.
 struct ConnectionLost: Error {}
 
 extension EasyHandle {
-    /// The options that say where to connect and as whom; `domain` is how we introduce ourselves.
+    /// Sets the server and the credentials; `domain` is our name in EHLO.
     mutating func setServer(_ server: SMTPServer, domain: Substring) {
         let scheme = server.security == .implicit ? "smtps" : "smtp"
         set(CURLOPT_URL, "\(scheme)://\(server.host):\(server.port)/\(PercentCoding.encode(String(domain)))")
@@ -15,13 +15,13 @@ extension EasyHandle {
         guard let credentials = server.credentials else { return }
         set(CURLOPT_USERNAME, credentials.user.revealed())
         set(CURLOPT_PASSWORD, credentials.password.revealed())
-        // Both are as safe as the TLS around them; what else libcurl might choose depends on how it was built.
+        // Both are as secure as the TLS below them; what else libcurl might choose depends on its build.
         set(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN")
     }
 
-    /// Sends what goes without waiting of `bytes` from `start`, and answers how much that was.
+    /// Sends `bytes` from `start` without blocking and returns the number of bytes sent.
     ///
-    /// - Throws: when the connection is gone.
+    /// - Throws: `ConnectionLost` if the connection broke.
     func send(_ bytes: [UInt8], from start: Int) throws(ConnectionLost) -> Int {
         var count = 0
         let code = unsafe bytes.withUnsafeBytes { bytes in
@@ -35,9 +35,9 @@ extension EasyHandle {
         }
     }
 
-    /// What has arrived; `nil` when that is nothing.
+    /// Returns the bytes received so far; `nil` if there are none.
     ///
-    /// - Throws: when the connection is gone.
+    /// - Throws: `ConnectionLost` if the connection broke.
     func receive() throws(ConnectionLost) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 4096)
         var count = 0
@@ -53,7 +53,7 @@ extension EasyHandle {
 }
 
 extension SMTPServer.Security {
-    /// How much libcurl is to insist on STARTTLS; TLS from the start is in the scheme.
+    /// libcurl's STARTTLS requirement; implicit TLS is part of the scheme.
     fileprivate var useSSL: Int {
         switch self {
         case .implicit, .required: Int(CURLUSESSL_ALL.rawValue)
@@ -63,14 +63,14 @@ extension SMTPServer.Security {
     }
 }
 
-/// Why a session could not be opened; `nil` when it was.
+/// Returns why a session could not be opened; `nil` if it was opened.
 ///
-/// Whatever the server says before it has heard of a mail is no refusal of that mail.
+/// A reply that comes before the server has seen a mail never counts as a refusal of that mail.
 func openingFault(_ end: TransferEnd, _ reply: Int?, isLoginNeeded: Bool) -> SMTPFault? {
     guard case .finished(let code) = end else { return .transient(.cancelled) }
     switch code {
     case CURLE_OK:
-        // libcurl goes on without a login when the server offers none; 235 is the only answer to a good one.
+        // libcurl continues without a login if the server offers none; only 235 confirms a successful one.
         return isLoginNeeded && reply != 235 ? .misconfigured(code: nil) : nil
     case CURLE_LOGIN_DENIED:
         guard let reply, (400..<500).contains(reply) else { return .misconfigured(code: reply) }

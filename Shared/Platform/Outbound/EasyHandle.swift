@@ -1,9 +1,9 @@
 internal import CCurl
 
-/// One transfer's handle in libcurl, freed with this value.
+/// A libcurl easy handle, freed with this value.
 ///
-/// Options that libcurl refuses are remembered rather than thrown one by one; `isUsable` tells, and a handle that is
-/// not usable must not be run (a refused option may be the one that checks certificates).
+/// Options that libcurl rejects are recorded instead of thrown one by one. A handle that is not `isUsable` must not be
+/// run: the rejected option may be the one that verifies certificates.
 @safe
 struct EasyHandle: ~Copyable {
     let raw: UnsafeMutableRawPointer
@@ -39,11 +39,11 @@ struct EasyHandle: ~Copyable {
         note(unsafe curl_easy_setopt_list(raw, option, list))
     }
 
-    /// Gives libcurl a copy of the bytes to send.
+    /// Copies the request body into libcurl.
     mutating func setBody(_ body: [UInt8]) {
         note(unsafe curl_easy_setopt_offset(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
         unsafe body.withUnsafeBytes { bytes in
-            // An empty array has no address, and no address would mean «ask the read callback».
+            // An empty array has no base address, and a null pointer would mean «use the read callback».
             let start = unsafe bytes.baseAddress ?? UnsafeRawPointer(raw)
             note(unsafe curl_easy_setopt_bytes(raw, CURLOPT_COPYPOSTFIELDS, start))
         }
@@ -53,7 +53,7 @@ struct EasyHandle: ~Copyable {
         if code != CURLE_OK { isUsable = false }
     }
 
-    /// The last answer's status, in HTTP or SMTP; `nil` before there is one.
+    /// The last response's status, in HTTP or SMTP; `nil` before there is one.
     var responseCode: Int? {
         var code = 0
         guard unsafe curl_easy_getinfo_long(raw, CURLINFO_RESPONSE_CODE, &code) == CURLE_OK, code > 0 else {
@@ -62,7 +62,7 @@ struct EasyHandle: ~Copyable {
         return code
     }
 
-    /// The socket of a finished connect-only transfer.
+    /// The socket of a completed connect-only transfer.
     var socket: Int32? {
         var socket = curl_socket_t(-1)
         guard unsafe curl_easy_getinfo_socket(raw, &socket) == CURLE_OK, socket >= 0 else { return nil }

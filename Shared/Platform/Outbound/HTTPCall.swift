@@ -4,24 +4,24 @@ package import HTTP
 package struct HTTPCall: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The request's method.
     package var method: Method
-    /// An absolute URL, already percent-encoded; it is sent as it is.
+    /// An absolute, percent-encoded URL, sent unchanged.
     package var url: String
-    /// What to send besides `Host`, `Accept` and `Content-Length`.
+    /// The fields to send in addition to `Host`, `Accept` and `Content-Length`.
     package var fields: Fields
-    /// Whether the present task's trace is passed on.
+    /// Whether the current task's trace is propagated.
     ///
-    /// That is for Google's APIs, whose own traces then hang below the caller's; others have no use for it.
+    /// Used for Google's APIs, whose traces then become children of ours; other services do not use it.
     package var continuesTrace: Bool
-    /// What is sent behind the header.
+    /// The body.
     package var body: [UInt8]
     /// The limit on name resolution, connection and TLS together.
     package var connectTimeout: Duration
-    /// The limit on everything, waiting for a free connection included.
+    /// The limit on the whole call, including the wait for a free connection.
     package var totalTimeout: Duration
-    /// The longest answer that is read, in bytes.
+    /// The maximum length of a response, in bytes.
     package var maxAnswerBytes: Int
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         _ method: Method = .get, _ url: String, fields: Fields = [:], body: [UInt8] = [],
         connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(20), maxAnswerBytes: Int = 1 << 20,
@@ -37,12 +37,12 @@ package struct HTTPCall: Sendable, CustomStringConvertible, CustomDebugStringCon
         self.continuesTrace = continuesTrace
     }
 
-    /// The method and the host; paths, queries, fields and bodies hold secrets.
+    /// The method and the host; paths, queries, fields and bodies contain secrets.
     package var description: String { "\(method.rawValue) \(URLParts(url)?.host ?? "?")" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
 
-    /// Whether sending it twice does what sending it once does (RFC 9110 section 9.2.2).
+    /// Whether the request is idempotent (RFC 9110 section 9.2.2).
     var isRepeatable: Bool {
         switch method {
         case .get, .head, .put, .delete, .options: true
@@ -51,16 +51,16 @@ package struct HTTPCall: Sendable, CustomStringConvertible, CustomDebugStringCon
     }
 }
 
-/// What another server answered.
+/// A response from another server.
 package struct HTTPAnswer: Equatable, Sendable {
-    /// The answer's status code.
+    /// The status code.
     package var status: Int
-    /// The answer's header fields.
+    /// The header fields.
     package var fields: Fields
-    /// The answer's body, whole.
+    /// The complete body.
     package var body: [UInt8]
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(status: Int, fields: Fields = [:], body: [UInt8] = []) {
         self.status = status
         self.fields = fields

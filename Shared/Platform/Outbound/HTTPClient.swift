@@ -3,24 +3,24 @@ package import EventLoop
 internal import HTTP
 internal import Kernel
 
-/// Makes HTTP/1.1 calls to other servers; connections are kept and shared by all calls of one client.
+/// An HTTP/1.1 client; its calls share a pool of persistent connections.
 ///
-/// Certificates are always checked. Redirects are answers like any other, no proxy is used, and nothing is taken from
-/// the environment. A call that is not repeatable is sent once; a repeatable one is sent again when a kept connection
-/// turns out to be dead before any answer.
+/// Certificates are always verified. Redirects are not followed, no proxy is used, and nothing is read from the
+/// environment. A call that is not idempotent is sent once; an idempotent one is sent again if a persistent connection
+/// turns out to be dead before any response.
 @Loop
 package final class HTTPClient {
     private let multi: MultiHandle
     private let allowsPlain: Bool
     private let caFile: String?
 
-    /// A client with no connections yet.
+    /// Creates a client without connections.
     ///
     /// - Parameters:
-    ///   - allowsPlain: whether `http://` may go to other hosts than this machine.
+    ///   - allowsPlain: whether `http://` may be used for hosts other than this machine.
     ///   - caFile: certificates to trust instead of the system's, in PEM.
-    ///   - connectionsPerHost: how many connections one host gets; further calls wait for a free one.
-    ///   - connections: how many connections there are in all.
+    ///   - connectionsPerHost: the maximum connections to one host; further calls wait for a free one.
+    ///   - connections: the maximum connections in total.
     package init(
         allowsPlain: Bool = false, caFile: String? = nil, connectionsPerHost: Int = 8, connections: Int = 32
     ) {
@@ -29,9 +29,9 @@ package final class HTTPClient {
         self.caFile = caFile
     }
 
-    /// Sends a request and waits for the whole answer, whatever its status.
+    /// Sends a request and returns the complete response, whatever its status.
     ///
-    /// - Throws: why there is no answer; a cancelled task closes the connection at once.
+    /// - Throws: why there is no response; cancelling the task closes the connection at once.
     package func send(_ call: HTTPCall) async throws(OutboundFault) -> HTTPAnswer {
         guard permits(call) else { throw .refusedByPolicy }
         var call = call
@@ -48,7 +48,7 @@ package final class HTTPClient {
         return try exchange.answer(end, status: transfer.easy.responseCode)
     }
 
-    /// Whether the call may be made at all; user names in URLs and fields that could break the request may not.
+    /// Returns whether the call is allowed; user names in URLs and fields that could corrupt the request are not.
     private func permits(_ call: HTTPCall) -> Bool {
         guard let url = URLParts(call.url), url.user == nil, url.password == nil,
             call.fields.lines.allSatisfy({ isFieldName($0.name) })
@@ -61,7 +61,7 @@ package final class HTTPClient {
     }
 }
 
-/// Whether `name` is a token, RFC 9110 section 5.6.2.
+/// Returns whether `name` is a token (RFC 9110 section 5.6.2).
 private func isFieldName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.allSatisfy(Token.allows)
 }

@@ -3,7 +3,7 @@ internal import EventLoop
 internal import HTTP
 internal import Kernel
 
-/// Collects one call's answer within its limits, and says at the end what became of the call.
+/// Collects one call's response within its limits and returns the result at the end.
 @Loop
 final class HTTPExchange: TransferDelegate {
     private let call: HTTPCall
@@ -14,13 +14,13 @@ final class HTTPExchange: TransferDelegate {
     private var sendings = 0
     private var isTooLarge = false
 
-    /// The limit on an answer's header.
+    /// The limit on a response's header.
     private static let maxHeaderBytes = 64 << 10
 
     init(_ call: HTTPCall) { self.call = call }
 
     func shouldSend() -> Bool {
-        // A second time means that libcurl found its connection dead and wants to send all of it again.
+        // A second call means that libcurl found its connection dead and is about to resend the whole request.
         guard sendings == 0 || call.isRepeatable else { return false }
         sendings += 1
         return true
@@ -38,18 +38,18 @@ final class HTTPExchange: TransferDelegate {
         guard !isTooLarge else { return false }
         let text = String(decoding: line, as: UTF8.self).trimmingBlanks()
         if text.hasPrefix("HTTP/") && (isHeaderComplete || fields.lines.isEmpty) {
-            // A status line: the first, or the one after an interim answer (1xx).
+            // A status line: the first, or the one after an interim response (1xx).
             (fields, isHeaderComplete) = (Fields(), false)
         } else if text.isEmpty {
             isHeaderComplete = true
         } else if !isHeaderComplete {
             return add(fieldLine: text, isFolded: line.first == 0x20 || line.first == 0x09)
         }
-        // What is left are trailers, which nobody here asks for.
+        // Only trailers are left, which no caller needs.
         return true
     }
 
-    /// The answer, or why there is none.
+    /// Returns the response, or throws why there is none.
     func answer(_ end: TransferEnd, status: Int?) throws(OutboundFault) -> HTTPAnswer {
         switch end {
         case .cancelled: throw .cancelled(progress)
@@ -62,7 +62,7 @@ final class HTTPExchange: TransferDelegate {
 
     private var progress: OutboundFault.Progress { sendings == 0 ? .notSent : .maybeSent }
 
-    /// A folded line is obsolete and forbidden to servers (RFC 9112 section 5.2).
+    /// Adds a field; rejects line folding, which is obsolete and forbidden to servers (RFC 9112 section 5.2).
     private func add(fieldLine text: Substring, isFolded: Bool) -> Bool {
         guard !isFolded, let colon = text.firstIndex(of: ":") else { return false }
         fields.append(String(text[..<colon]), String(text[text.index(after: colon)...].trimmingBlanks()))

@@ -1,10 +1,10 @@
 internal import CCurl
 internal import EventLoop
 
-/// The transfers of one client and their connections, driven by the event loop.
+/// One client's transfers and connections, driven by the event loop.
 ///
-/// libcurl says which sockets and which moment it waits for; the loop watches them and calls it back. libcurl itself
-/// never waits.
+/// libcurl reports the sockets and the timeout it waits for; the loop watches them and calls it back. libcurl itself
+/// never blocks.
 @Loop
 @safe
 final class MultiHandle {
@@ -13,7 +13,7 @@ final class MultiHandle {
     private var watchers: [curl_socket_t: SocketWatcher] = [:]
     private var transfers: [UnsafeMutableRawPointer: Transfer] = unsafe [:]
 
-    /// A handle that keeps at most so many connections open, to one host and to all.
+    /// Creates a handle with these connection limits, per host and in total.
     init(connectionsPerHost: Int, connections: Int) {
         CurlLibrary.require()
         guard let raw = unsafe curl_multi_init() else { fatalError("no transfers: out of memory") }
@@ -27,7 +27,7 @@ final class MultiHandle {
     }
 
     isolated deinit {
-        // Watching ends before libcurl closes the sockets, and nothing calls back into a value that is going.
+        // Unregisters before libcurl closes the sockets, so that nothing calls back into a value being destroyed.
         unsafe curl_multi_setopt_sockets(raw, nil, nil)
         unsafe curl_multi_setopt_timer(raw, nil, nil)
         for watcher in watchers.values { watcher.close() }
@@ -36,12 +36,10 @@ final class MultiHandle {
         unsafe curl_multi_cleanup(raw)
     }
 
-    /// Runs a transfer to its end, which a cancelled task brings at once.
+    /// Runs a transfer until it ends; cancelling the task ends it at once.
     ///
-    /// The caller then takes it out with `remove`; it stays until then, because a connect-only transfer is still used
-    /// after its end.
-    /// The limit is kept here and not by libcurl alone, because libcurl 7.88 forgets its own for a transfer that
-    /// waits for a free connection.
+    /// The caller must then `remove` it: a connect-only transfer is still used after its end. The time limit is
+    /// enforced here as well, because libcurl 7.88 ignores its own for a transfer that waits for a free connection.
     func run(_ transfer: Transfer, limit: Duration) async -> TransferEnd {
         let deadline = Timer()
         defer { deadline.close() }
@@ -55,7 +53,7 @@ final class MultiHandle {
         return await transfer.end.value { transfer.end.settle(.success(.cancelled)) }
     }
 
-    /// Takes a transfer out; one that has not ended loses its connection.
+    /// Removes a transfer; one that has not ended loses its connection.
     func remove(_ transfer: Transfer) {
         let easy = unsafe transfer.easy.raw
         guard unsafe transfers[easy] != nil else { return }
@@ -68,8 +66,8 @@ final class MultiHandle {
             watchers.removeValue(forKey: socket)?.close()
             return
         }
-        // A socket that cannot be watched is a fault of the machine (no memory, no descriptors); its transfer then
-        // ends by its deadline.
+        // A socket that cannot be watched means a machine out of memory or descriptors; its transfer then ends by its
+        // deadline.
         guard let watcher = watchers[socket] ?? SocketWatcher(descriptor: socket) else { return }
         watchers[socket] = watcher
         watcher.watch(events(of: what)) { [weak self] happened in self?.act(on: socket, happened) }
@@ -89,7 +87,7 @@ final class MultiHandle {
         settleEnded()
     }
 
-    /// Tells those who wait for transfers that have ended.
+    /// Settles the outcomes of transfers that have ended.
     private func settleEnded() {
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(raw, &left) {

@@ -1,33 +1,33 @@
-/// Why a call has no answer.
+/// Why a call has no response.
 ///
-/// What it prints holds nothing of the call, so it may be logged as it is.
+/// Its description contains nothing of the call, so it may be logged.
 package enum OutboundFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What can be known about the request when it got no answer.
+    /// What is known about a request that got no response.
     package enum Progress: Equatable, Sendable {
-        /// No byte of it was sent, so the server did nothing.
+        /// No byte was sent, so the server did nothing.
         case notSent
-        /// The server may have acted on it.
+        /// The server may have acted on the request.
         case maybeSent
     }
 
-    /// No name, no route, or nobody listening.
+    /// The name did not resolve, the host is unreachable, or the connection was refused.
     case couldNotConnect
-    /// No safe connection: the certificate, the host's name in it, or the handshake.
+    /// No secure connection: the certificate, its host name, or the handshake failed.
     case tls
     /// A deadline passed.
     case timedOut(Progress)
     /// The task was cancelled.
     case cancelled(Progress)
-    /// The connection or the answer broke after the request was begun.
+    /// The connection or the response broke after the request was started.
     case brokenAnswer
-    /// The answer is longer than the call allows.
+    /// The response exceeds the call's limit.
     case answerTooLarge
-    /// The call is one that this client does not make; nothing was sent.
+    /// The client's policy forbids the call; nothing was sent.
     case refusedByPolicy
 
     /// Whether the server may have acted on the request.
     ///
-    /// A call that changes something may be repeated when this is false, else only with an idempotency key.
+    /// If true, a call that changes something may be retried only with an idempotency key.
     package var mayHaveReachedServer: Bool {
         switch self {
         case .couldNotConnect, .tls, .refusedByPolicy: false

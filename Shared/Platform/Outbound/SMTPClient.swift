@@ -2,7 +2,7 @@ internal import CCurl
 package import EventLoop
 package import Kernel
 
-/// Hands mail to one mail server; sessions are kept for the next mails.
+/// Delivers mail to one SMTP server; sessions are kept open for later mails.
 @Loop
 package final class SMTPClient {
     private let multi: MultiHandle
@@ -10,18 +10,19 @@ package final class SMTPClient {
     private let caFile: String?
     private let connectTimeout: Duration
     private let totalTimeout: Duration
-    /// Sessions without work; the one used last is the last.
+    /// Idle sessions, the most recently used last.
     private var idle: [SMTPSession] = []
     private let idleTimer = Timer()
 
-    /// How long sessions are kept while none has work; servers wait for minutes (RFC 5321 section 4.5.3.2).
+    /// How long a session may stay idle; servers wait for minutes (RFC 5321 section 4.5.3.2).
     private static let idleLimit = Duration.seconds(30)
-    /// How many are kept, so that a burst of mails finds them open and no server is held up by more.
+    /// The maximum number of idle sessions.
     ///
-    /// To open one takes a connection, TLS and a login, many times the work of the mail itself.
+    /// It serves a burst of mails without tying up more of the server: opening one takes a connection, TLS and a login,
+    /// many times the work of the mail itself.
     private static let idleCount = 8
 
-    /// A client that is not connected yet.
+    /// Creates a client that is not connected.
     ///
     /// - Parameters:
     ///   - connectTimeout: the limit on everything up to the login.
@@ -43,9 +44,9 @@ package final class SMTPClient {
         for session in idle { session.close() }
     }
 
-    /// Hands over one mail; when this returns the server has taken it.
+    /// Delivers one mail; when this returns, the server has accepted it.
     ///
-    /// - Throws: why it was not taken, or not surely taken.
+    /// - Throws: why it was not accepted, or may not have been.
     package func deliver(_ envelope: SMTPEnvelope) async throws(SMTPFault) {
         let deadline = ContinuousClock.now + totalTimeout
         while let session = takeIdle() { if try await deliver(envelope, over: session, by: deadline) { return } }
@@ -55,9 +56,9 @@ package final class SMTPClient {
         try await attempt(envelope, over: session, by: deadline)
     }
 
-    /// Connects as if to send a mail of `sender`'s, up to the login, and says goodbye.
+    /// Connects and logs in as if to send a mail from `sender`, then quits.
     ///
-    /// - Throws: why no mail could be handed over.
+    /// - Throws: why mail could not be delivered.
     package func check(as sender: EmailAddress) async throws(SMTPFault) {
         let domain = sender.text.drop { $0 != "@" }.dropFirst()
         let session = try await SMTPSession.open(
@@ -65,7 +66,7 @@ package final class SMTPClient {
         session.close()
     }
 
-    /// Tries a kept session; `false` when it turns out that the server had left it, which says nothing of the mail.
+    /// Tries a kept session; returns `false` if the server had closed it, which says nothing about the mail.
     private func deliver(
         _ envelope: SMTPEnvelope, over session: SMTPSession, by deadline: ContinuousClock.Instant
     ) async throws(SMTPFault) -> Bool {
@@ -94,7 +95,7 @@ package final class SMTPClient {
         return nil
     }
 
-    /// Keeps a session for a while, unless enough are kept.
+    /// Keeps an idle session for a while, unless enough are kept.
     private func keep(_ session: SMTPSession) {
         guard session.isOpen else { return }
         guard idle.count < SMTPClient.idleCount else { return session.close() }

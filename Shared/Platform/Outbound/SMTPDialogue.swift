@@ -1,12 +1,12 @@
 internal import Kernel
 
-/// One mail's conversation with a server that has greeted us: a value that takes the server's bytes and says what to
-/// do next (RFC 5321 section 3.3).
+/// The dialogue of one mail after the greeting: takes the server's bytes and returns the next step (RFC 5321 section
+/// 3.3).
 struct SMTPDialogue: Sendable {
     enum Step: Equatable, Sendable {
         case wait
         case send([UInt8])
-        /// The server has taken the mail.
+        /// The server has accepted the mail.
         case taken
         case failed(SMTPFault)
     }
@@ -19,13 +19,13 @@ struct SMTPDialogue: Sendable {
 
     init(_ envelope: SMTPEnvelope) { self.envelope = envelope }
 
-    /// What to send first.
+    /// The first command to send.
     var opening: [UInt8] { Array("MAIL FROM:<\(envelope.sender.text)>\r\n".utf8) }
 
-    /// Whether the server has heard of no mail yet but our wish to send one.
+    /// Whether the server has not yet replied to MAIL.
     var isAtStart: Bool { stage == .sender }
 
-    /// Takes what the server sent, and answers the step that follows from it.
+    /// Processes the server's bytes and returns the next step.
     mutating func receive(_ bytes: [UInt8]) -> Step {
         for (index, byte) in bytes.enumerated() {
             switch reply.take(byte) {
@@ -37,7 +37,7 @@ struct SMTPDialogue: Sendable {
         return .wait
     }
 
-    /// The server speaks only when spoken to; one that answers ahead must not be believed.
+    /// Returns the step for one reply; a reply that comes before its command must not be trusted.
     private mutating func step(_ code: Int, isLast: Bool) -> Step {
         let step = proceed(code)
         guard case .send = step, !isLast else { return step }
@@ -60,8 +60,10 @@ struct SMTPDialogue: Sendable {
         }
     }
 
-    /// What a refusal speaks of: the login (530, 534, 535 and 538, RFC 4954 section 6 and RFC 3207 section 4), the
-    /// sender, whose quota is spent or whose account is closed, or this one mail.
+    /// Classifies a refusal.
+    ///
+    /// It concerns the login (530, 534, 535 and 538, RFC 4954 section 6 and RFC 3207 section 4), the sender, whose
+    /// quota is exhausted or whose account is closed, or this mail only.
     private func fault(_ code: Int) -> SMTPFault {
         switch (stage, code) {
         case (_, 530), (_, 534), (_, 535), (_, 538), (.sender, 500..<600): .misconfigured(code: code)
@@ -71,7 +73,7 @@ struct SMTPDialogue: Sendable {
     }
 }
 
-/// Reads a reply of one or more lines (RFC 5321 section 4.2).
+/// Parses a reply of one or more lines (RFC 5321 section 4.2).
 struct SMTPReply: Sendable {
     enum Result: Equatable, Sendable {
         case incomplete, broken
@@ -81,14 +83,14 @@ struct SMTPReply: Sendable {
     private var line: [UInt8] = []
     private var count = 0
 
-    /// The limit on one reply, many times RFC 5321's.
+    /// The limit on one reply, many times that of RFC 5321.
     private static let maxBytes = 64 << 10
 
     mutating func take(_ byte: UInt8) -> Result {
         count += 1
         guard count <= SMTPReply.maxBytes else { return .broken }
         guard byte == UInt8(ascii: "\n") else {
-            // Of a line only the code and the sign after it count.
+            // Only the code of a line and the character after it matter.
             if line.count < 4 { line.append(byte) }
             return .incomplete
         }

@@ -1,19 +1,19 @@
 import Glibc
 package import Kernel
 
-/// One mail to one recipient, fit for any SMTP server.
+/// One mail to one recipient, valid for any SMTP server.
 package struct SMTPEnvelope: Sendable {
-    /// The address that failures go back to.
+    /// The address that bounces go to.
     package let sender: EmailAddress
-    /// Who gets the mail.
+    /// The recipient's address.
     package let recipient: EmailAddress
-    /// The message, RFC 5322, whole.
+    /// The complete message, RFC 5322.
     package let message: [UInt8]
 
-    /// An envelope; `nil` when the message breaks RFC 5321's rules for text: seven bits, lines that end in CR LF and
-    /// have at most 998 bytes before it, no CR, LF or NUL elsewhere.
+    /// Creates an envelope; `nil` if the message violates RFC 5321's rules for text.
     ///
-    /// A lone CR or LF is where servers disagree about the end of a mail, so none is ever sent.
+    /// Those are: seven bits, lines that end in CR LF with at most 998 bytes before it, and no CR, LF or NUL elsewhere.
+    /// Servers disagree about whether a lone CR or LF ends a mail, so none is ever sent.
     package init?(sender: EmailAddress, recipient: EmailAddress, message: [UInt8]) {
         guard isMailText(message) else { return nil }
         self.sender = sender
@@ -21,8 +21,7 @@ package struct SMTPEnvelope: Sendable {
         self.message = message
     }
 
-    /// The message as it goes over the wire: dots at the start of lines doubled (RFC 5321 section 4.5.2), ended by a
-    /// line of one dot.
+    /// The message on the wire: dot-stuffed (RFC 5321 section 4.5.2) and terminated by a line with a single dot.
     var wireBytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(message.count + message.count / 64 + 8)
@@ -44,7 +43,7 @@ private let carriageReturn = UInt8(ascii: "\r")
 private let lineFeed = UInt8(ascii: "\n")
 private let maxLineBytes = 998
 
-/// Where the line that begins at `start` is over, its line feed included.
+/// Returns the end of the line that starts at `start`, including its line feed.
 private func lineEnd(_ bytes: [UInt8], from start: Int) -> Int {
     unsafe bytes.withUnsafeBufferPointer { bytes in
         guard let base = bytes.baseAddress,
@@ -64,7 +63,7 @@ private func isMailText(_ bytes: [UInt8]) -> Bool {
     return !bytes.isEmpty
 }
 
-/// Whether a line is sound: bytes without meaning to a server, and CR LF behind them or, after the last line, nothing.
+/// Returns whether a line is valid: ordinary bytes followed by CR LF or, after the last line, nothing.
 private func isMailLine(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
     var content = end
     if bytes[end - 1] == lineFeed {

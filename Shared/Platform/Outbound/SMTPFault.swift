@@ -1,27 +1,28 @@
-/// Why a mail was not taken, told apart by what to do next.
+/// Why a mail was not delivered, by what to do next.
 package enum SMTPFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The server refused this mail for good (5xx to RCPT, DATA or the message): trying again is useless.
+    /// The server rejected this mail permanently (5xx to RCPT, DATA or the message); retrying is useless.
     case permanent(code: Int)
-    /// It may go better later.
+    /// A later attempt may succeed.
     case transient(Hindrance)
-    /// The server does not accept our login, wants one, or takes nothing from our sender (5xx to MAIL): our settings or
-    /// our account are at fault, so somebody must be told; the mail itself can be tried again.
+    /// The server rejects our login, requires one, or rejects our sender (5xx to MAIL).
+    ///
+    /// Our settings or our account are at fault, so the operator must be alerted; the mail itself can be retried.
     case misconfigured(code: Int?)
 
-    /// What stood in the way.
+    /// The cause of a transient failure.
     package enum Hindrance: Equatable, Sendable {
-        /// The server said so: 4xx, or any refusal before it had heard of the mail.
+        /// The server said so: 4xx, or any refusal before it had seen the mail.
         case reply(Int)
         case couldNotConnect
-        /// No safe connection: certificate, handshake, or no STARTTLS where it is required.
+        /// No secure connection: certificate, handshake, or no STARTTLS where it is required.
         case tls
         case timedOut
-        /// The connection broke or the server made no sense; it may have taken the mail all the same.
+        /// The connection broke or a reply was invalid; the server may have accepted the mail all the same.
         case dropped
         case cancelled
     }
 
-    /// Whether the same mail may be tried again.
+    /// Whether the same mail may be retried.
     package var isWorthRetrying: Bool {
         switch self {
         case .permanent: false

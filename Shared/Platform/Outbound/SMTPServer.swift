@@ -1,7 +1,7 @@
 internal import HTTP
 internal import Kernel
 
-/// The mail server that takes our mail, as the settings name it.
+/// The SMTP server from the settings.
 ///
 /// | Scheme | Connection | Port |
 /// | --- | --- | --- |
@@ -21,10 +21,10 @@ package struct SMTPServer: Sendable, CustomStringConvertible, CustomDebugStringC
     let port: Int
     let credentials: Credentials?
 
-    /// The server behind `text`, such as `smtps://user:password@mail.example:465`, user and password
-    /// percent-encoded; `nil` when `text` is no such URL.
+    /// Parses `text`, such as `smtps://user:password@mail.example:465`, with percent-encoded user and password; `nil`
+    /// if it is no such URL.
     ///
-    /// - Parameter allowsPlain: whether `smtp+plain://` may be used, over which mail and password go in the clear.
+    /// - Parameter allowsPlain: whether `smtp+plain://` is allowed, which sends mail and password in the clear.
     package init?(_ text: String, allowsPlain: Bool) {
         guard let url = URLParts(text), !url.hasExtras, url.path == "/" || url.path.isEmpty, !url.host.isEmpty else {
             return nil
@@ -46,7 +46,7 @@ package struct SMTPServer: Sendable, CustomStringConvertible, CustomDebugStringC
         }
     }
 
-    /// Where it is, without who we are there.
+    /// The address, without the credentials.
     package var description: String { "\(scheme)://\(host):\(port)" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
@@ -61,7 +61,7 @@ package struct SMTPServer: Sendable, CustomStringConvertible, CustomDebugStringC
 }
 
 extension SMTPServer.Credentials {
-    /// Both decoded; `nil` when one is empty, broken, or holds a control character.
+    /// Decodes both; `nil` if one is empty, malformed, or contains a control character.
     fileprivate init?(user: String, password: String) {
         guard let user = PercentCoding.decode(user), let password = PercentCoding.decode(password), !user.isEmpty,
             !password.isEmpty, (user + password).utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })

@@ -2,11 +2,11 @@ internal import CCurl
 internal import EventLoop
 internal import Kernel
 
-/// A connection to a mail server that is greeted, safe and logged in, ready for one mail after another.
+/// A connection to a mail server, greeted, secured and logged in, ready for one mail after another.
 ///
-/// libcurl makes the connection: name, TCP, greeting, EHLO, STARTTLS, AUTH. It stops there (`CONNECT_ONLY`), and the
-/// mail goes through its socket by our dialogue, because libcurl's own would wait for the answer to a mail, and to
-/// QUIT, without returning, and stop the loop for as long as the server likes.
+/// libcurl makes the connection: name, TCP, greeting, EHLO, STARTTLS, AUTH. It stops there (`CONNECT_ONLY`), and our
+/// own dialogue sends the mail over its socket: libcurl's would block until the server replies to a mail, and to QUIT,
+/// and stop the loop for as long as the server likes.
 @Loop
 final class SMTPSession {
     private let multi: MultiHandle
@@ -17,7 +17,7 @@ final class SMTPSession {
     private var output: [UInt8] = []
     private var sent = 0
 
-    /// Whether the latest mail was lost before the server had agreed to hear of it.
+    /// Whether the latest mail was lost before the server replied to MAIL.
     private(set) var hasHeardNothing = true
 
     /// Whether another mail can be sent.
@@ -63,13 +63,13 @@ final class SMTPSession {
         try await outcome.value { self.fail(.transient(.cancelled)) }
     }
 
-    /// Gives up what is under way.
+    /// Aborts the delivery in progress.
     func fail(_ fault: SMTPFault) {
         close()
         outcome.settle(.failure(fault))
     }
 
-    /// Says goodbye without waiting for the answer, and closes the connection.
+    /// Sends QUIT without waiting for the reply, and closes the connection.
     func close() {
         guard isOpen else { return }
         isOpen = false
@@ -79,7 +79,7 @@ final class SMTPSession {
         multi.remove(transfer)
     }
 
-    /// A server that is already gone needs no farewell, so a lost connection is no fault here.
+    /// Sends QUIT; a lost connection is no fault here, because the server is already gone.
     private func bidFarewell() { _ = try? transfer.easy.send(Array("QUIT\r\n".utf8), from: 0) }
 
     private func send(_ bytes: [UInt8]) {
@@ -91,7 +91,7 @@ final class SMTPSession {
         watcher.watch(sent < output.count ? [.readable, .writable] : .readable) { [weak self] _ in self?.advance() }
     }
 
-    /// Writes and reads as much as goes without waiting.
+    /// Writes and reads as much as possible without blocking.
     private func advance() {
         do {
             while isOpen, sent < output.count {
@@ -105,19 +105,19 @@ final class SMTPSession {
     }
 
     private func take(_ bytes: [UInt8]) {
-        // A server that speaks while no mail is under way says that it is going.
+        // A server that sends while no mail is in progress is closing the connection.
         guard let step = dialogue?.receive(bytes) else { return close() }
         hasHeardNothing = dialogue?.isAtStart ?? false
         switch step {
         case .wait: return
-        // Consent to what the server has not heard to its end is none.
+        // Acceptance before the server has received everything does not count.
         case .send where sent < output.count, .taken where sent < output.count: fail(.transient(.dropped))
         case .send(let bytes): (output, sent) = (bytes, 0)
         case .taken:
             dialogue = nil
             outcome.settle(.success(()))
         case .failed(let fault):
-            // The conversation is over, so the server can be told.
+            // The dialogue is over, so QUIT may be sent.
             dialogue = nil
             fail(fault)
         }

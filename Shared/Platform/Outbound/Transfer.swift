@@ -1,14 +1,14 @@
 internal import CCurl
 internal import EventLoop
 
-/// What one transfer reports while it runs; called on the loop, inside of libcurl.
+/// Receives one transfer's progress; called on the loop, from inside libcurl.
 @Loop
 protocol TransferDelegate: AnyObject {
-    /// One line of the answer's header; `false` ends the transfer.
+    /// Receives one header line of the response; returning `false` ends the transfer.
     func receive(headerLine: [UInt8]) -> Bool
-    /// Some of the answer's body; `false` ends the transfer.
+    /// Receives part of the response's body; returning `false` ends the transfer.
     func receive(body: [UInt8]) -> Bool
-    /// The connection stands and the request will be sent now; `false` ends the transfer.
+    /// Called when connected, just before the request is sent; returning `false` ends the transfer.
     func shouldSend() -> Bool
 }
 
@@ -18,7 +18,7 @@ enum TransferEnd: Sendable {
     case cancelled
 }
 
-/// One easy handle on its way through a multi handle.
+/// One easy handle while a multi handle runs it.
 @Loop
 final class Transfer {
     var easy = EasyHandle()
@@ -37,8 +37,9 @@ final class Transfer {
     fileprivate func receive(headerLine: [UInt8]) -> Bool { delegate?.receive(headerLine: headerLine) ?? true }
     fileprivate func shouldSend() -> Bool { delegate?.shouldSend() ?? true }
 
-    /// The transfer behind a callback's context; libcurl calls back only while the transfer is in a multi handle,
-    /// which keeps it alive.
+    /// Returns the transfer of a callback's context.
+    ///
+    /// libcurl calls back only while the transfer is in a multi handle, which keeps it alive.
     fileprivate nonisolated static func at(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         guard let context = unsafe context else { return nil }
         return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()

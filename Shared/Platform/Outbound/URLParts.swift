@@ -1,19 +1,19 @@
 internal import CCurl
 
-/// A URL taken apart by the same parser that will act on it, so that a policy decided here holds there.
+/// A URL, split by the parser that will also act on it, so that a policy decided here holds there.
 struct URLParts: Sendable {
     let scheme: String
-    /// The host, an IPv6 address in brackets.
+    /// The host, with brackets if it is an IPv6 address.
     let host: String
     let port: Int?
-    /// User and password as they were written, percent-encoding and all.
+    /// User and password as written, with percent-encoding.
     let user: String?
     let password: String?
     let path: String
-    /// Whether there is a query, a fragment or options behind the user's name.
+    /// Whether there is a query, a fragment or options after the user's name.
     let hasExtras: Bool
 
-    /// The parts of `text`; `nil` when it is no absolute URL.
+    /// Parses `text`; `nil` if it is not an absolute URL.
     init?(_ text: String) {
         guard let url = unsafe curl_url() else { return nil }
         defer { unsafe curl_url_cleanup(url) }

@@ -1,7 +1,7 @@
 import EventLoop
 
 extension Connection {
-    /// A new connection, made without blocking the loop.
+    /// Opens a connection without blocking the loop.
     ///
     /// - Throws: `.notConfigured`, or `.couldNotConnect` with libpq's reason.
     package static func open(_ settings: DatabaseSettings) async throws(PostgresFault) -> Connection {
@@ -15,7 +15,7 @@ extension Connection {
         return Connection(handle, watcher, statementTime: settings.statementTime)
     }
 
-    /// Drives libpq's handshake: it says what to wait for, and its socket may change between two steps.
+    /// Drives libpq's handshake: libpq says what to wait for, and its socket may change between steps.
     private static func connect(
         _ handle: borrowing ConnectionHandle, within limit: Duration
     ) async throws(PostgresFault) {
@@ -43,7 +43,7 @@ extension Connection {
     }
 }
 
-/// Ends whatever step of the handshake is being waited for when time is up.
+/// Aborts the current handshake step at the deadline.
 @Loop
 private final class Deadline {
     var step: Outcome<Void, PostgresFault>? {

@@ -2,18 +2,18 @@ package import EventLoop
 
 /// One connection to Postgres, always in pipeline mode.
 ///
-/// Statements go out together and their answers come back in one round trip; it does one such batch at a time.
+/// Sends a batch of statements and reads all results in one round trip; runs one batch at a time.
 ///
-/// Several statements in one batch are one transaction: Postgres commits at the batch's end or not at all.
+/// Several statements in one batch form one transaction: Postgres commits all of them at the end of the batch, or none.
 @Loop
 package final class Connection {
     /// Whether a batch can be started.
     package var isIdle: Bool { batch == nil && !isCancelling && !isClosed }
-    /// Whether it has been closed, by us or by the server.
+    /// Whether it has been closed, by either side.
     package private(set) var isClosed = false
     /// Called once when the connection becomes unusable.
     var onClose: (@Loop () -> Void)?
-    /// Called once when the present batch has ended, even if nobody waits for it any more.
+    /// Called once when the current batch has ended, even if its caller no longer waits.
     var onIdle: (@Loop () -> Void)?
 
     private var handle: ConnectionHandle?
@@ -22,8 +22,9 @@ package final class Connection {
     private let timer = Timer()
     private let statementTime: Duration
     private var batch: Batch?
-    /// Whether a request to give up a batch is on its way: it names the connection alone, so a batch that began before
-    /// it arrives would be the one to end.
+    /// Whether a cancel request is in flight.
+    ///
+    /// It identifies only the connection, so a batch started before it arrives would be the one cancelled.
     private var isCancelling = false
     private var prepared: [[SQLPart]: String] = [:]
     private var parameters = Parameters()
@@ -35,10 +36,10 @@ package final class Connection {
         watch(.readable)
     }
 
-    /// The loop must forget the socket before libpq closes it: the system gives its number to the next one.
+    /// The loop must stop watching the socket before libpq closes it: the system reuses its number for the next one.
     isolated deinit { close() }
 
-    /// Runs one statement in one round trip, its preparation included.
+    /// Runs one statement, and its preparation if needed, in one round trip.
     package func run<Output>(_ statement: Statement<Output>) async throws(PostgresFault) -> Output {
         try statement.sql.refuseNUL()
         let slot = Slot<Output>()
@@ -57,14 +58,14 @@ package final class Connection {
         return (try slots.0.output(), try slots.1.output())
     }
 
-    /// Runs a file of statements, such as a migration: the one door for text that is not a literal.
+    /// Runs a script of statements, such as a migration; the only way to run SQL text that is not a literal.
     package func execute(script: String) async throws(PostgresFault) {
         guard isIdle, handle?.exitPipelineMode() == true else { throw .connectionLost }
         defer { if handle?.enterPipelineMode() != true { close() } }
         try await perform([.script(script)])
     }
 
-    /// Runs `body` between BEGIN and COMMIT; an error rolls everything back.
+    /// Runs `body` between BEGIN and COMMIT; rolls back if it throws.
     package func transaction<Output>(
         _ body: @Loop (Connection) async throws(PostgresFault) -> Output
     ) async throws(PostgresFault) -> Output {
@@ -74,13 +75,13 @@ package final class Connection {
             _ = try await run(Statement<Int>.affected("COMMIT"))
             return output
         } catch {
-            // A connection that cannot roll back is of no use to anyone; the server ends the transaction with it.
+            // A connection that cannot roll back is unusable; the server ends the transaction when it closes.
             do { _ = try await run(Statement<Int>.affected("ROLLBACK")) } catch { close() }
             throw error
         }
     }
 
-    /// Closes at once; a batch under way ends with `.connectionLost`.
+    /// Closes at once; a batch in progress ends with `.connectionLost`.
     package func close() {
         guard !isClosed else { return }
         isClosed = true
@@ -111,8 +112,8 @@ package final class Connection {
         }
         if let name = prepared[parts] { return [execute(name)] }
         let name = "s\(prepared.count + 1)"
-        // Known as prepared from now on, so that a second use in the same batch does not prepare it again; taken back
-        // when the server refuses.
+        // Counts as prepared from now on, so that a second use in the same batch does not prepare it again; undone if
+        // the server rejects it.
         prepared[parts] = name
         return [.prepare(name, statement.sql), execute(name)]
     }
@@ -151,7 +152,8 @@ package final class Connection {
         }
     }
 
-    /// What is watched already is left alone: libuv would take it off and put it on again, with two system calls.
+    /// Watches for `events`; an unchanged set is skipped, because libuv would remove and add it again, with two system
+    /// calls.
     private func watch(_ events: SocketWatcher.Events) {
         guard watched != events else { return }
         watched = events
@@ -177,7 +179,7 @@ package final class Connection {
             case .failed(let fault): batch.fail(fault, forgetting: &prepared)
             case .aborted: batch.skip(forgetting: &prepared)
             case .done:
-                // A dead connection answers «done» for ever.
+                // A broken connection reports «done» forever.
                 guard handle?.isGood == true else { return }
                 if batch.endStep() { finish(batch) }
             case .synced: finish(batch)
@@ -195,7 +197,7 @@ package final class Connection {
         rest()
     }
 
-    /// Ends the time limit and tells that the connection is idle, if it is.
+    /// Clears the deadline and reports the connection as idle, if it is.
     private func rest() {
         guard isIdle else { return }
         timer.cancel()
@@ -204,7 +206,8 @@ package final class Connection {
         callback?()
     }
 
-    /// Gives up, unless the answer came while the loop was busy: libuv looks at timers before it looks at sockets.
+    /// Gives up at the deadline, unless the results arrived while the loop was busy: libuv runs timers before it polls
+    /// sockets.
     private func timedOut() {
         if handle?.consumeInput() == true { readResults() }
         guard let batch else { return }
@@ -212,7 +215,7 @@ package final class Connection {
         close()
     }
 
-    /// Ends the wait now and asks the server to give up; the connection is usable again once the server has answered
+    /// Ends the wait now and sends a cancel request; the connection is usable again once the server has responded to
     /// both the batch and the request.
     private func cancel(_ cancelled: Batch) {
         guard batch === cancelled else { return cancelled.outcome.settle(.failure(.cancelled)) }
@@ -228,14 +231,14 @@ package final class Connection {
     }
 }
 
-/// One thing sent, in the order the answers come back.
+/// One step of a batch, in the order of the results.
 private enum Step {
     case prepare(String, SQL)
     case execute(String, [SQLValue], @Loop (borrowing ResultSet) -> Void)
     case script(String)
 }
 
-/// What has been sent together and is being answered.
+/// A batch in progress: what was sent together, and its results so far.
 @Loop
 private final class Batch {
     let outcome = Outcome<Void, PostgresFault>()
@@ -255,13 +258,13 @@ private final class Batch {
         skip(forgetting: &prepared)
     }
 
-    /// The present step did not happen: what it would have prepared is not prepared.
+    /// Marks the current step as skipped: a statement it would have prepared is not prepared.
     func skip(forgetting prepared: inout [[SQLPart]: String]) {
         guard index < steps.count, case .prepare(_, let sql) = steps[index] else { return }
         prepared[sql.parts] = nil
     }
 
-    /// Goes on to the next step; `true` when a script, which no sync follows, is over.
+    /// Moves on to the next step; returns `true` at the end of a script, which no sync follows.
     func endStep() -> Bool {
         guard index < steps.count else { return false }
         defer { index += 1 }
@@ -270,7 +273,7 @@ private final class Batch {
     }
 }
 
-/// Where a statement's reader leaves what it made.
+/// Holds the value that a statement's reader produced.
 @Loop
 private final class Slot<Output: Sendable> {
     var result: Result<Output, PostgresFault>?

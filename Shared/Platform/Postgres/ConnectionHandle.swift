@@ -5,7 +5,7 @@ internal import CPostgres
 struct ConnectionHandle: ~Copyable {
     private let raw: OpaquePointer
 
-    /// Begins to connect without waiting.
+    /// Starts connecting without blocking.
     init?(_ keywords: [(String, String)]) {
         let raw = unsafe withCStrings(keywords.map(\.0)) { names in
             unsafe withCStrings(keywords.map(\.1)) { values in unsafe PQconnectStartParams(names, values, 0) }
@@ -21,7 +21,7 @@ struct ConnectionHandle: ~Copyable {
     var socket: Int32 { unsafe PQsocket(raw) }
     var isGood: Bool { unsafe PQstatus(raw) == CONNECTION_OK }
 
-    /// What libpq waits for while it connects.
+    /// The event libpq waits for while connecting.
     enum Progress { case reading, writing, connected, failed }
 
     func connectPoll() -> Progress {
@@ -33,14 +33,14 @@ struct ConnectionHandle: ~Copyable {
         }
     }
 
-    /// Switches to pipeline mode, nonblocking.
+    /// Switches to nonblocking pipeline mode.
     func enterPipelineMode() -> Bool {
         unsafe PQsetnonblocking(raw, 1) == 0 && PQenterPipelineMode(raw) == 1
     }
 
     func exitPipelineMode() -> Bool { unsafe PQexitPipelineMode(raw) == 1 }
 
-    /// The first line of libpq's last error; it holds no value of ours, but may hold the host and user.
+    /// The first line of libpq's last error; contains none of our values, but may contain host and user.
     var errorLine: String {
         let text = unsafe String(cString: PQerrorMessage(raw))
         return String(text.split(separator: "\n").first ?? "no reason given")
@@ -52,7 +52,7 @@ struct ConnectionHandle: ~Copyable {
 
     func sendSync() -> Bool { unsafe PQpipelineSync(raw) == 1 }
 
-    /// Sends a prepared statement's values; answers are asked for in binary format.
+    /// Sends the values for a prepared statement; requests results in binary format.
     func sendExecute(_ name: String, _ parameters: Parameters) -> Bool {
         unsafe parameters.withPointers { pointers in
             unsafe PQsendQueryPrepared(
@@ -60,12 +60,12 @@ struct ConnectionHandle: ~Copyable {
         }
     }
 
-    /// Sends what waits; 0 done, 1 the socket is full, -1 broken.
+    /// Flushes the output buffer; returns 0 when done, 1 if the socket is full, -1 if it broke.
     func flush() -> Int32 { unsafe PQflush(raw) }
 
     func consumeInput() -> Bool { unsafe PQconsumeInput(raw) == 1 }
 
-    /// Whether the next result has not arrived whole.
+    /// Whether the next result has not arrived completely.
     var isBusy: Bool { unsafe PQisBusy(raw) == 1 }
 
     /// One result, or the end of one statement's results.
@@ -87,33 +87,34 @@ struct ConnectionHandle: ~Copyable {
         if status == PGRES_PIPELINE_SYNC { return .synced }
         if status == PGRES_PIPELINE_ABORTED { return .aborted }
         let state = unsafe field(result, "C")
-        // Every report of the server's has a state; one without is libpq's own, of a connection that ended under it.
+        // Every error from the server has a SQLSTATE; one without comes from libpq itself, about a connection that
+        // ended.
         guard !state.isEmpty else { return .failed(.connectionLost) }
         return unsafe .failed(
             .server(state: state, constraint: field(result, "n"), message: field(result, "M")))
     }
 
-    /// What asks the server to give up the statement under way; it opens a connection of its own and blocks, so it is
-    /// for a worker thread.
+    /// Returns a closure that cancels the running statement; it opens a connection of its own and blocks, so it must
+    /// run on a worker thread.
     func makeCancel() -> (@Sendable () -> Void)? {
         guard let cancel = unsafe PQgetCancel(raw) else { return nil }
         nonisolated(unsafe) let handle = unsafe cancel
         return {
             var message = [CChar](repeating: 0, count: 256)
-            // Whether it arrives is not known either way; the caller's own deadline decides.
+            // Whether it arrives is unknown either way; the caller's own deadline decides.
             _ = unsafe PQcancel(handle, &message, Int32(message.count))
             unsafe PQfreeCancel(handle)
         }
     }
 }
 
-/// A field of an error report by the code that `postgres_ext.h` gives it.
+/// Returns a field of an error report by its code in `postgres_ext.h`.
 private func field(_ result: OpaquePointer, _ code: Character) -> String {
     guard let ascii = code.asciiValue, let text = unsafe PQresultErrorField(result, Int32(ascii)) else { return "" }
     return unsafe String(cString: text)
 }
 
-/// Lends `texts` as a C array of C strings with a null pointer at its end.
+/// Lends `texts` as a null-terminated C array of C strings.
 private func withCStrings<Output>(
     _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Output
 ) -> Output {

@@ -3,13 +3,13 @@ import EventLoop
 import Glibc
 import Kernel
 
-/// The keywords and values that libpq is given, host names already turned into addresses.
+/// The keywords and values passed to libpq, with host names already resolved.
 struct ConnectionParameters {
     private(set) var keywords: [(String, String)]
 
-    /// Reads a libpq URL and adds what every connection of ours has.
+    /// Parses a libpq URL and adds the parameters common to all our connections.
     ///
-    /// - Throws: `.notConfigured` when libpq cannot read the URL, or the way it asks for could be read on.
+    /// - Throws: `.notConfigured` if libpq cannot parse the URL, or if its transport could be intercepted.
     init(_ settings: DatabaseSettings) throws(PostgresFault) {
         keywords = try ConnectionParameters.parse(settings.url)
         try guardTransport()
@@ -22,12 +22,12 @@ struct ConnectionParameters {
         set("options", options.compactMap { $0 }.joined(separator: " "))
     }
 
-    /// What `DatabaseSettings.plansOnce` asks of the server.
+    /// The server options for `DatabaseSettings.plansOnce`.
     ///
-    /// Compiling is off because a plan without a sequential scan may look dear enough to be worth it.
+    /// JIT is off because a plan without a sequential scan may look costly enough to trigger it.
     private static let plansOnce = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
 
-    /// Whether a connection would be made to `url` at all.
+    /// Whether a connection to `url` would be allowed and well-formed.
     static func accepts(_ url: Secret) -> Bool {
         do throws(PostgresFault) {
             _ = try ConnectionParameters(DatabaseSettings(url: url, poolSize: 1))
@@ -36,15 +36,15 @@ struct ConnectionParameters {
     }
 
     private mutating func guardTransport() throws(PostgresFault) {
-        guard let mode = TransportRule.mode(hosts: [self["host"], self["hostaddr"]], asked: self["sslmode"]) else {
+        guard let mode = TransportRule.mode(hosts: [self["host"], self["hostaddr"]], requested: self["sslmode"]) else {
             throw .notConfigured("DATABASE_URL needs \(TransportRule.expected)")
         }
         set("sslmode", mode)
     }
 
-    /// Looks host names up off the loop: libpq itself would do so on the caller's thread.
+    /// Resolves host names off the loop; libpq itself would resolve them on the calling thread.
     ///
-    /// An address is taken as it is, which spares the process its worker threads.
+    /// A numeric address is used unchanged, so that the process need not start its worker threads.
     @Loop
     mutating func resolve() async throws(PostgresFault) {
         guard self["hostaddr"] == nil, let host = self["host"], !host.isEmpty, !host.hasPrefix("/") else { return }
@@ -84,7 +84,7 @@ struct ConnectionParameters {
     }
 }
 
-/// Whether `host` is a numeric address.
+/// Returns whether `host` is a numeric address.
 private func isAddress(_ host: String) -> Bool {
     var bytes = (UInt64(0), UInt64(0))
     return [AF_INET, AF_INET6].contains { family in unsafe inet_pton(family, host, &bytes) == 1 }

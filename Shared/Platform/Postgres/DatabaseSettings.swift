@@ -1,33 +1,33 @@
 package import Kernel
 package import Settings
 
-/// Where the database is and how many connections a process holds.
+/// The database's address and the size of the connection pool.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
 /// | `DATABASE_URL` | needed; a libpq URL, `?host=/cloudsql/…` works; `sslmode` is `verify-full` when absent, and no less than `verify-ca`, unless the host is this machine |
-/// | `DATABASE_POOL_SIZE` | connections at most, 1 to 64, 4 when absent |
+/// | `DATABASE_POOL_SIZE` | maximum connections, 1 to 64, 4 when absent |
 package struct DatabaseSettings: Sendable {
-    /// The libpq URL, which holds the password.
+    /// The libpq URL, which contains the password.
     package let url: Secret
-    /// Connections at most.
+    /// The maximum number of connections.
     package var poolSize: Int
-    /// Calls that may wait for a connection; one more is refused at once.
+    /// The maximum number of calls waiting for a connection; any more are refused at once.
     package var queueLimit = 256
     /// How long a call waits for a connection.
     package var acquireTime: Duration = .seconds(5)
-    /// How long a connection may take to be made.
+    /// The timeout for opening a connection.
     package var connectTime: Duration = .seconds(5)
-    /// How long one round trip may take, here and (less a second) on the server.
+    /// The timeout for one round trip, here and (less a second) on the server.
     package var statementTime: Duration = .seconds(10)
-    /// Whether a statement is planned once for each connection, for any values, and by its indexes alone.
+    /// Whether statements use generic plans, without sequential scans.
     ///
-    /// For those who send the same few statements again and again, each about single rows. Left to itself, Postgres may
-    /// find a plan for any values dearer than one for these and plan anew each time, which costs a download six times
-    /// what running it does; and a plan made while a table was small would read all of it when it is not any more.
+    /// For callers that repeat the same few statements, each about single rows. By default, Postgres may estimate a
+    /// generic plan as costlier than a custom one and plan each execution anew, which costs a download six times its
+    /// execution; and a plan made while a table was small would scan all of it after it has grown.
     package var plansOnce = false
 
-    /// Reads the settings; faults are kept by `read`.
+    /// Reads the settings; `read` collects faults.
     package init(_ read: inout SettingsReader, plansOnce: Bool = false) {
         self.plansOnce = plansOnce
         url =
@@ -41,7 +41,7 @@ package struct DatabaseSettings: Sendable {
         poolSize = read.integer("DATABASE_POOL_SIZE", in: 1...64, default: 4)
     }
 
-    /// Settings given directly.
+    /// Memberwise.
     package init(url: Secret, poolSize: Int) {
         self.url = url
         self.poolSize = poolSize

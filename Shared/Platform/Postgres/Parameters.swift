@@ -1,14 +1,14 @@
-/// A statement's values as libpq takes them; the memory serves one statement after the other.
+/// A statement's values in libpq's form; the buffers are reused by later statements.
 struct Parameters {
-    /// Each value's length; 0 for NULL and where libpq looks for the end itself.
+    /// Each value's length; 0 for NULL and for text, whose end libpq finds itself.
     private(set) var lengths: [Int32] = []
     /// 1 for the binary format, 0 for text.
     private(set) var formats: [Int32] = []
     private var bytes: [UInt8] = []
-    /// Where in `bytes` each value begins; -1 for NULL.
+    /// Each value's offset in `bytes`; -1 for NULL.
     private var starts: [Int] = []
 
-    /// Takes other values in place of those before.
+    /// Replaces the values.
     mutating func fill(_ values: [SQLValue]) {
         bytes.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
@@ -19,14 +19,14 @@ struct Parameters {
             starts.append(value.write(to: &bytes) ? start : -1)
             lengths.append(Int32(bytes.count - start))
             formats.append(value.isBinary ? 1 : 0)
-            // The text format ends with a zero byte, which the binary one does not see.
+            // The text format is NUL-terminated; the binary format ignores the extra byte.
             bytes.append(0)
         }
-        // What one large statement needed is not kept for ever.
+        // Frees the memory that one large statement needed.
         if bytes.capacity > Parameters.keptBytes, bytes.count < Parameters.keptBytes { bytes = Array(bytes) }
     }
 
-    /// Lends where the values lie, one pointer each.
+    /// Lends an array of pointers to the values.
     func withPointers<Output>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Output) -> Output {
         unsafe bytes.withUnsafeBytes { buffer in
             unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: starts.count) { pointers in

@@ -2,10 +2,10 @@ package import EventLoop
 import Kernel
 package import Log
 
-/// A few connections that the requests of a process share, with a bounded queue before them.
+/// A pool of connections shared by a process's requests, with a bounded queue.
 ///
-/// Connections are made when they are needed and again, with growing pauses, when the database went away. A call that
-/// finds the queue full is refused at once: waiting longer than the caller does helps nobody.
+/// Connections are opened on demand and, after the database was lost, reopened with increasing delays. A call that
+/// finds the queue full is refused at once: waiting longer than its own caller does is pointless.
 @Loop
 package final class Pool {
     private let settings: DatabaseSettings
@@ -18,7 +18,7 @@ package final class Pool {
     private var patience: Timer?
     private var isClosed = false
 
-    /// A pool with no connections yet.
+    /// Creates a pool without connections.
     package nonisolated init(_ settings: DatabaseSettings, log: Log) {
         self.settings = settings
         self.log = log
@@ -40,12 +40,12 @@ package final class Pool {
         return try await connection.run(first, second)
     }
 
-    /// Starts making a first connection, so that the first request finds it made.
+    /// Starts opening a first connection, so that the first request need not wait for it.
     package func warm() {
         if open.isEmpty && opening == 0 { openOne() }
     }
 
-    /// Whether the database answers now.
+    /// Returns whether the database responds now.
     package func isReady() async -> Bool {
         do {
             return try await run(
@@ -56,7 +56,7 @@ package final class Pool {
         }
     }
 
-    /// Closes every connection; calls that wait are refused.
+    /// Closes all connections; waiting calls are refused.
     package func close() {
         isClosed = true
         patience?.close()
@@ -81,10 +81,9 @@ package final class Pool {
         outcome.settle(.failure(.cancelled))
     }
 
-    /// Looks again when the one who waits longest has waited long enough.
+    /// Sets a timer for the longest-waiting call.
     ///
-    /// Most are served before, and the timer is left alone then: it finds out for itself, and costs nothing for each
-    /// request.
+    /// Most calls get a connection before it fires; it is then left set, so that it costs nothing per request.
     private func waitForTheFirst() {
         guard let first = waiters.first else {
             patience?.close()
@@ -103,7 +102,7 @@ package final class Pool {
         }
     }
 
-    /// Takes a connection back, now or when the batch that was left behind on it has ended.
+    /// Takes a connection back, now or when the batch abandoned on it has ended.
     private func release(_ connection: Connection) {
         if connection.isClosed { return }
         guard connection.isIdle else {
@@ -151,7 +150,7 @@ package final class Pool {
         replaceIfAwaited()
     }
 
-    /// Tries again after a pause that doubles up to two seconds, as long as somebody waits.
+    /// Retries after a delay that doubles up to two seconds, as long as a call is waiting.
     private func failedToOpen(_ fault: PostgresFault) async {
         failures += 1
         log(
@@ -168,7 +167,7 @@ package final class Pool {
     }
 }
 
-/// A call that waits for a connection.
+/// A call waiting for a connection.
 private struct Waiter {
     let outcome: Outcome<Connection, PostgresFault>
     let until: ContinuousClock.Instant

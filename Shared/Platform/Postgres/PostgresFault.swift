@@ -1,24 +1,24 @@
 package import Kernel
 
-/// Why the database did not give what was asked.
+/// Why a database call failed.
 ///
 /// `description` is safe for any log: it names states and constraints, never values.
 package enum PostgresFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The settings name no database that could be reached.
+    /// The settings name no reachable database.
     case notConfigured(String)
-    /// No connection could be made.
+    /// No connection could be opened.
     case couldNotConnect(String)
-    /// The connection ended while a statement was under way; whether it took effect is unknown.
+    /// The connection ended while a statement was in progress; whether it took effect is unknown.
     case connectionLost
-    /// Every connection is busy and the queue is full, or a place in it did not come up in time.
+    /// All connections are busy and the queue is full, or none became free in time.
     case poolExhausted
-    /// The server did not answer in time.
+    /// The server did not respond in time.
     case timedOut
     /// The task was cancelled.
     case cancelled
-    /// The server refused the statement.
+    /// The server rejected the statement.
     case server(state: String, constraint: String, message: String)
-    /// The answer is not of the form that the statement's reader expects.
+    /// The result does not have the form that the statement's reader expects.
     case unexpectedAnswer(String)
 
     package var description: String {
@@ -36,7 +36,7 @@ package enum PostgresFault: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// Whether the same call may succeed a moment later, with nothing done by us.
+    /// Whether the same call may succeed a moment later without any change.
     package var isTransient: Bool {
         switch self {
         case .couldNotConnect, .connectionLost, .poolExhausted, .timedOut, .cancelled: true
@@ -49,9 +49,9 @@ package enum PostgresFault: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// What the caller is told.
+    /// The refusal for the client.
     package var refusal: Refusal { isTransient ? .unavailable(retryAfterSeconds: 1) : .failed }
 
-    /// Classes 22 and 23 quote the data at fault.
+    /// Returns whether the message may quote data: classes 22 and 23 do.
     private static func messageMayHoldValues(_ state: String) -> Bool { ["22", "23"].contains(state.prefix(2)) }
 }

@@ -9,10 +9,10 @@ package struct ResultSet: ~Copyable {
     init(owning raw: OpaquePointer) { unsafe self.raw = raw }
     deinit { unsafe PQclear(raw) }
 
-    /// How many rows came.
+    /// The number of rows.
     package var rowCount: Int { unsafe Int(PQntuples(raw)) }
 
-    /// How many rows an INSERT, UPDATE or DELETE touched.
+    /// The number of rows that an INSERT, UPDATE or DELETE affected.
     package var affectedRows: Int { unsafe Int(String(cString: PQcmdTuples(raw))) ?? 0 }
 
     /// Lends one row.
@@ -23,7 +23,7 @@ package struct ResultSet: ~Copyable {
     }
 }
 
-/// One row, lent for a call; columns are counted from 0 in the order the statement names them.
+/// One row, lent for a call; columns are numbered from 0 in the statement's order.
 @safe
 package struct Row: ~Copyable {
     private let raw: OpaquePointer
@@ -34,29 +34,29 @@ package struct Row: ~Copyable {
         self.index = index
     }
 
-    /// Whether the column is SQL's NULL.
+    /// Returns whether the column is NULL.
     package func isNull(_ column: Int) -> Bool { unsafe PQgetisnull(raw, index, Int32(column)) == 1 }
 
-    /// The column's bytes in binary format; `nil` is SQL's NULL.
+    /// Reads the column's bytes in binary format; `nil` for NULL.
     package func optionalBytes(_ column: Int) -> [UInt8]? {
         guard !isNull(column), let start = unsafe PQgetvalue(raw, index, Int32(column)) else { return nil }
         let count = unsafe Int(PQgetlength(raw, index, Int32(column)))
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    /// A `bytea`.
+    /// Reads a `bytea`.
     package func bytes(_ column: Int) throws(PostgresFault) -> [UInt8] { try required(column, optionalBytes(column)) }
 
-    /// A `text`, `varchar`, `citext` or enumeration.
+    /// Reads a `text`, `varchar`, `citext` or enumeration; `nil` for NULL.
     package func optionalText(_ column: Int) throws(PostgresFault) -> String? {
         guard let bytes = optionalBytes(column) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A text that is never NULL.
+    /// Reads a text that is never NULL.
     package func text(_ column: Int) throws(PostgresFault) -> String { try required(column, optionalText(column)) }
 
-    /// A `smallint`, `integer` or `bigint`.
+    /// Reads a `smallint`, `integer` or `bigint`; `nil` for NULL.
     package func optionalInteger(_ column: Int) throws(PostgresFault) -> Int64? {
         guard let bytes = optionalBytes(column) else { return nil }
         return try integer(bytes, column)
@@ -69,41 +69,41 @@ package struct Row: ~Copyable {
         return Int64(bitPattern: unsigned << unused) >> Int64(unused)
     }
 
-    /// A number that is never NULL.
+    /// Reads an integer that is never NULL.
     package func integer(_ column: Int) throws(PostgresFault) -> Int64 { try required(column, optionalInteger(column)) }
 
-    /// A `boolean` that is never NULL.
+    /// Reads a `boolean` that is never NULL.
     package func bool(_ column: Int) throws(PostgresFault) -> Bool {
         let bytes = try bytes(column)
         guard bytes.count == 1 else { throw mismatch(column, "a boolean") }
         return bytes[0] != 0
     }
 
-    /// A `timestamptz`.
+    /// Reads a `timestamptz`; `nil` for NULL.
     package func optionalInstant(_ column: Int) throws(PostgresFault) -> Instant? {
         guard let bytes = optionalBytes(column) else { return nil }
         guard let instant = Row.instant(bytes) else { throw mismatch(column, "a timestamptz") }
         return instant
     }
 
-    /// A time that is never NULL.
+    /// Reads a `timestamptz` that is never NULL.
     package func instant(_ column: Int) throws(PostgresFault) -> Instant {
         try required(column, optionalInstant(column))
     }
 
-    /// A `uuid` that is the ID of some entity.
+    /// Reads a `uuid` as an entity's ID; `nil` for NULL.
     package func optionalID<Entity>(_ column: Int) throws(PostgresFault) -> Identifier<Entity>? {
         guard let bytes = optionalBytes(column) else { return nil }
         guard let uuid = UUIDv7(bytes: bytes) else { throw mismatch(column, "a uuid") }
         return Identifier(uuid)
     }
 
-    /// An ID that is never NULL.
+    /// Reads an ID that is never NULL.
     package func id<Entity>(_ column: Int) throws(PostgresFault) -> Identifier<Entity> {
         try required(column, optionalID(column))
     }
 
-    /// An array of one dimension without nulls, each element's bytes.
+    /// Reads a one-dimensional array without NULLs as each element's bytes.
     package func array(_ column: Int) throws(PostgresFault) -> [[UInt8]] {
         var rest = try bytes(column)[...]
         func number() throws(PostgresFault) -> Int {
@@ -129,12 +129,12 @@ package struct Row: ~Copyable {
         return elements
     }
 
-    /// An array of texts.
+    /// Reads an array of texts.
     package func texts(_ column: Int) throws(PostgresFault) -> [String] {
         try array(column).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// An array of times.
+    /// Reads an array of `timestamptz`.
     package func instants(_ column: Int) throws(PostgresFault) -> [Instant] {
         try array(column).map { bytes throws(PostgresFault) in
             guard let instant = Row.instant(bytes) else { throw mismatch(column, "an array of timestamptz") }
@@ -142,14 +142,14 @@ package struct Row: ~Copyable {
         }
     }
 
-    /// An array of whole numbers.
+    /// Reads an array of integers.
     package func integers(_ column: Int) throws(PostgresFault) -> [Int64] {
         var numbers: [Int64] = []
         for bytes in try array(column) { numbers.append(try integer(bytes, column)) }
         return numbers
     }
 
-    /// An array of IDs.
+    /// Reads an array of IDs.
     package func ids<Entity>(_ column: Int) throws(PostgresFault) -> [Identifier<Entity>] {
         var ids: [Identifier<Entity>] = []
         for bytes in try array(column) {

@@ -1,9 +1,9 @@
-/// A statement together with what its answer means.
+/// A statement and the reader of its result.
 package struct Statement<Output: Sendable>: Sendable {
     let sql: SQL
     let read: @Sendable (borrowing ResultSet) throws(PostgresFault) -> Output
 
-    /// A statement whose whole answer `read` understands.
+    /// Creates a statement whose whole result `read` decodes.
     package init(_ sql: SQL, read: @escaping @Sendable (borrowing ResultSet) throws(PostgresFault) -> Output) {
         self.sql = sql
         self.read = read
@@ -11,7 +11,7 @@ package struct Statement<Output: Sendable>: Sendable {
 }
 
 extension Statement {
-    /// A statement that gives any number of rows.
+    /// Returns a statement that yields any number of rows.
     package static func rows<Element: Sendable>(
         _ sql: SQL, _ read: @escaping @Sendable (borrowing Row) throws(PostgresFault) -> Element
     ) -> Statement<[Element]> where Output == [Element] {
@@ -23,7 +23,7 @@ extension Statement {
         }
     }
 
-    /// A statement that gives a row or none; more than one is a fault.
+    /// Returns a statement that yields at most one row; more than one is a fault.
     package static func optionalRow<Element: Sendable>(
         _ sql: SQL, _ read: @escaping @Sendable (borrowing Row) throws(PostgresFault) -> Element
     ) -> Statement<Element?> where Output == Element? {
@@ -36,7 +36,7 @@ extension Statement {
         }
     }
 
-    /// A statement that gives exactly one row.
+    /// Returns a statement that yields exactly one row.
     package static func row(
         _ sql: SQL, _ read: @escaping @Sendable (borrowing Row) throws(PostgresFault) -> Output
     ) -> Statement {
@@ -50,6 +50,6 @@ extension Statement {
 }
 
 extension Statement where Output == Int {
-    /// A statement of which only the number of touched rows matters.
+    /// Returns a statement that yields only the number of affected rows.
     package static func affected(_ sql: SQL) -> Statement { Statement(sql) { result in result.affectedRows } }
 }

@@ -1,18 +1,18 @@
 import Crypto
 package import Kernel
 
-/// One count that a request is added to: a policy, and for whom.
+/// One counter that a request is added to: a policy and its subject.
 package struct RateLimit: Equatable, Sendable {
-    /// What is allowed.
+    /// The policy.
     package let policy: RateLimitPolicy
-    /// What the count is stored under: the SHA-256 of the policy's name and of whom it is about, so that the table
-    /// names neither an address nor a token.
+    /// The key of the stored counter: the SHA-256 of the policy's name and the subject, so that the table contains no
+    /// address and no token.
     package let key: [UInt8]
 
-    /// The count of `subject` under `policy`.
+    /// Creates the counter of `subject` under `policy`.
     package init(_ policy: RateLimitPolicy, of subject: some Sequence<UInt8>) {
         self.policy = policy
-        // A name has no zero byte, so no name and subject together read as another's.
+        // A name contains no zero byte, so no two pairs of name and subject have the same encoding.
         key = SHA256.hash(Array(policy.name.utf8) + [0] + subject)
     }
 }

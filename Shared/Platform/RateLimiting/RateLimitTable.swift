@@ -2,25 +2,25 @@ import HTTP
 package import Kernel
 package import Settings
 
-/// The policies of this process: the standard ones, and what the seller set instead.
+/// The policies of this process: the defaults and the seller's overrides.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
-/// | `RATE_LIMITS` | other numbers than the standard ones, `name=requests/seconds`, comma-separated; may be absent |
+/// | `RATE_LIMITS` | overrides of the default limits, `name=requests/seconds`, comma-separated; may be absent |
 package struct RateLimitTable: Equatable, Sendable {
     private var rows: [RateLimitRule: RateLimitPolicy]
 
-    /// The standard policies.
+    /// Creates the default policies.
     package init() { rows = Dictionary(uniqueKeysWithValues: RateLimitRule.allCases.map { ($0, $0.standard) }) }
 
-    /// Reads `RATE_LIMITS`; faults are kept by `read`.
+    /// Reads `RATE_LIMITS`; `read` collects faults.
     package init(_ read: inout SettingsReader) {
         let table = read.value("RATE_LIMITS", expected: RateLimitTable.expected, default: "") { RateLimitTable($0) }
         self = table ?? RateLimitTable()
     }
 
-    /// The standard policies but for those that `text` sets; `nil` when a part is no `name=requests/seconds` with a
-    /// known name, or names one twice.
+    /// Parses the overrides in `text`; `nil` if a part is not `name=requests/seconds` with a known name, or names one
+    /// twice.
     package init?(_ text: String) {
         self.init()
         var named: Set<RateLimitRule> = []
@@ -31,20 +31,20 @@ package struct RateLimitTable: Equatable, Sendable {
         }
     }
 
-    /// What `RATE_LIMITS` looks like.
+    /// The expected format of `RATE_LIMITS`.
     package static let expected =
         "name=requests/seconds, comma-separated, 1 to 1000000 requests in 1 to 86400 seconds, the names "
         + RateLimitRule.allCases.map(\.rawValue).joined(separator: ", ")
 
-    /// The policy of a rule.
+    /// Returns the policy of a rule.
     package subscript(rule: RateLimitRule) -> RateLimitPolicy { rows[rule] ?? rule.standard }
 
-    /// The count of whoever calls from `address`; callers of whom no address is known are one.
+    /// Returns the counter of the client at `address`; clients without a known address share one.
     package func limit(_ rule: RateLimitRule, address: String) -> RateLimit {
         RateLimit(self[rule], of: IPAddress(address)?.caller ?? Array(address.utf8))
     }
 
-    /// The count of one link, session or mailbox.
+    /// Returns the counter of one link, session or mailbox.
     package func limit(_ rule: RateLimitRule, of subject: some Sequence<UInt8>) -> RateLimit {
         RateLimit(self[rule], of: subject)
     }

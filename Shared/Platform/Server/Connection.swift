@@ -3,13 +3,14 @@ internal import HTTP
 internal import Kernel
 internal import Log
 
-/// One caller's connection: reads a request, runs the handler, writes the answer, in order, one at a time.
+/// One client connection: reads a request, runs the handler and writes the response, one request at a time, in order.
 ///
-/// While a request runs, reading pauses as soon as more bytes come, so what a caller may queue up is one read and the
-/// kernel's buffers. Pausing before would cost each request four system calls, and most callers wait for their answer.
+/// While a request runs, reading pauses as soon as more bytes arrive, so a client can queue no more than one read and
+/// the kernel's buffers. Pausing earlier would cost each request four system calls, and most clients wait for the
+/// response.
 @Loop
 final class Connection {
-    /// What the connection is doing.
+    /// The state of the connection.
     private enum Phase { case idle, reading, running, closing }
 
     private let stream: TCPStream
@@ -17,7 +18,7 @@ final class Connection {
     private let parser: RequestParser
     private let timer = Timer()
     private var phase = Phase.idle
-    /// Bytes of which some came behind the present request, and how many have been read.
+    /// Bytes received beyond the current request, and how many of them have been parsed.
     private var pending: [UInt8] = []
     private var pendingRead = 0
     private var buffered = 0
@@ -36,12 +37,12 @@ final class Connection {
         stream.startReading()
     }
 
-    /// Ends an idle connection now and a busy one after its answer.
+    /// Closes an idle connection now, and a busy one after its response.
     func drain() {
         if phase == .idle { stream.close() }
     }
 
-    /// Ends the connection whatever it is doing.
+    /// Closes the connection in any state.
     func abort() { stream.close() }
 
     private func waitForRequest() {
@@ -59,7 +60,7 @@ final class Connection {
         }
     }
 
-    /// Puts bytes aside that came behind the request which runs.
+    /// Buffers bytes received beyond the running request, and pauses reading.
     private func keep(_ bytes: borrowing Span<UInt8>) {
         guard !bytes.isEmpty else { return }
         pending.reserveCapacity(pending.count + bytes.count)
@@ -67,7 +68,7 @@ final class Connection {
         stream.stopReading()
     }
 
-    /// Reads on in the present message, does what follows from it, and answers how many bytes belonged to it.
+    /// Parses bytes of the current message, acts on the result, and returns the number of bytes consumed.
     private func parse(_ bytes: borrowing Span<UInt8>) -> Int {
         let hadHead = parser.hasHead
         let consumed = parser.read(bytes)
@@ -86,12 +87,12 @@ final class Connection {
         return consumed
     }
 
-    /// A part of a request is here: its header has a time to end in.
+    /// Starts the header deadline; part of a request has arrived.
     private func headIsComing() {
         timer.set(after: server.limits.headerTime) { [weak self] in self?.reject(.timedOut) }
     }
 
-    /// The header is whole, the body is not: the body has its own time and its share of memory.
+    /// Starts the body deadline and reserves memory; the header is complete, the body is not.
     private func bodyIsComing(isNew: Bool) {
         guard reserve(parser.body.count) else { return reject(.overloaded) }
         guard isNew else { return }
@@ -130,7 +131,7 @@ final class Connection {
             body: parser.takeBody(), peer: stream.peer, trace: TraceContext(head.fields), receivedAt: receivedAt)
     }
 
-    /// The handler has had its time: the caller gets an answer now, the handler is cancelled and its result dropped.
+    /// Responds to a request whose handler ran out of time; cancels the handler and drops its result.
     private func isLate(_ request: Request, _ number: Int) {
         work?.cancel()
         let response = Refusal.unavailable(retryAfterSeconds: 1).response
@@ -151,7 +152,7 @@ final class Connection {
         send(response, to: request.fields, isHead: isHead, keepsAlive: keepsAlive)
     }
 
-    /// Sends `response` to whoever sent `fields`.
+    /// Sends `response` to the request with these header fields.
     private func send(_ response: Response, to fields: Fields, isHead: Bool, keepsAlive: Bool) {
         let response = response.withBrowserRules(isOverTLS: fields.sayTLS)
         let bytes = server.writer.bytes(response, isHead: isHead, keepsAlive: keepsAlive, at: server.clock.now())
@@ -161,11 +162,11 @@ final class Connection {
             guard succeeded else { return }
             if keepsAlive { next() } else { linger() }
         }
-        // Most answers fit into the kernel's buffer and have gone by now.
+        // Most responses fit in the kernel's buffer and have been sent by now.
         if !isSent { timer.set(after: server.limits.bodyTime) { [weak self] in self?.stream.close() } }
     }
 
-    /// Takes up the next request, which may have arrived already.
+    /// Starts the next request, which may have arrived already.
     private func next() {
         parser.reset()
         waitForRequest()
@@ -190,8 +191,8 @@ final class Connection {
         send(fault.response, to: parser.head.fields, isHead: parser.isHead, keepsAlive: false)
     }
 
-    /// Closes so that the peer can still read the answer: a close with unread bytes would reset the connection and
-    /// throw the answer away (RFC 9112 section 9.6).
+    /// Closes in a way that lets the peer read the response: closing with unread bytes would reset the connection and
+    /// discard the response (RFC 9112 section 9.6).
     private func linger() {
         phase = .closing
         (pending, pendingRead) = ([], 0)

@@ -1,23 +1,23 @@
 internal import Files
 import Glibc
 
-/// Asks the process that already serves at this machine's own port whether it is well.
+/// Checks the health of the process already serving on this machine's port.
 ///
-/// An image that holds nothing but one executable has no shell and no HTTP client for its supervisor to use, so the
-/// executable itself can be started a second time, with `--health`. The question goes through the same socket and the
-/// same parser as everybody else's: <https://docs.docker.com/reference/dockerfile/#healthcheck>.
+/// An image that contains a single executable has no shell and no HTTP client for its supervisor to use, so the
+/// executable can be started a second time, with `--health`. The check uses the same socket and the same parser as any
+/// client: <https://docs.docker.com/reference/dockerfile/#healthcheck>.
 package enum HealthCheck {
-    /// The one argument that asks for it.
+    /// The only argument that starts a health check.
     static let argument = "--health"
 
-    /// Ends the process if it was started with `--health` alone: with status 0 when the answer to `path` was 200, else 1.
+    /// Exits if `--health` is the only argument: with status 0 if `path` returned 200, else 1.
     ///
-    /// Where the other process listens is read from `HOST` and `PORT`, as that one did; no other setting is needed.
+    /// Reads the other process's address from `HOST` and `PORT`, as that process did; needs no other setting.
     ///
     /// - Parameters:
-    ///   - path: what is asked for, such as `/readyz`.
-    ///   - usualPort: the port when `PORT` is absent.
-    package static func runIfAsked(_ path: String, usualPort: Int = 8080) {
+    ///   - path: the path to request, such as `/readyz`.
+    ///   - usualPort: the port if `PORT` is absent.
+    package static func runIfRequested(_ path: String, usualPort: Int = 8080) {
         guard CommandLine.arguments.count == 2, CommandLine.arguments[1] == argument else { return }
         let environment = ProcessEnvironment.variables
         let port = environment["PORT"].flatMap { $0.isEmpty ? nil : $0 } ?? String(usualPort)
@@ -26,12 +26,12 @@ package enum HealthCheck {
         exit(fault == nil ? EXIT_SUCCESS : EXIT_FAILURE)
     }
 
-    /// What is wrong with the answer, in one line; `nil` when it is 200.
+    /// Returns what is wrong with the response, in one line; `nil` if its status is 200.
     ///
     /// - Parameters:
-    ///   - host: the numeric address that is listened on; this machine's own stands for all of them, or for none.
-    ///   - seconds: how long connecting, sending and reading may each take; longer than a call waits for a connection
-    ///     to the database, so that the answer is heard.
+    ///   - host: the numeric address the server listens on; the loopback address replaces an unspecified or empty one.
+    ///   - seconds: the timeout for connecting, sending and reading, each; longer than a call waits for a database
+    ///     connection, so that the response arrives in time.
     static func trouble(host: String, port: String, path: String, within seconds: Int = 8) -> String? {
         guard let connection = connect(to: reachable(host), port: port, within: seconds) else {
             return "nothing answers at port \(port)"
@@ -73,13 +73,13 @@ package enum HealthCheck {
         return connection
     }
 
-    /// Whether all of it was taken; it is far shorter than what a socket holds.
+    /// Returns whether all bytes were accepted; the request is far smaller than a socket's buffer.
     private static func send(_ text: String, over connection: Int32) -> Bool {
         let bytes = Array(text.utf8)
         return unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
-    /// The status of the answer that comes, empty when none does.
+    /// Returns the status of the response, or an empty string if none arrives.
     private static func status(over connection: Int32) -> String {
         let start = Array("HTTP/1.1 ".utf8)
         var answer: [UInt8] = []

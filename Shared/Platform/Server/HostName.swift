@@ -12,11 +12,11 @@ func isHost(_ text: String) -> Bool {
     return bytes[end] == UInt8(ascii: ":") && port.count <= 5 && port.allSatisfy(isDigit)
 }
 
-/// Whether `text` is the authority of an `http` URI: a host that is not empty, and a port perhaps (RFC 9110 section
-/// 4.2.1; user information is an error there, section 4.2.4).
+/// Whether `text` is the authority of an `http` URI: a non-empty host and an optional port (RFC 9110 section 4.2.1;
+/// user information is an error there, section 4.2.4).
 func isAuthority(_ text: String) -> Bool { isHost(text) && !text.isEmpty && !text.hasPrefix(":") }
 
-/// Where the port's colon is or would be; `nil` when what stands before it is no host.
+/// Returns the position of the port's colon, or the end if there is none; `nil` if the text before it is not a host.
 private func hostEnd(_ bytes: [UInt8]) -> Int? {
     if bytes.first == UInt8(ascii: "[") {
         guard let end = bytes.firstIndex(of: UInt8(ascii: "]")), isIPv6(bytes[1..<end]) else { return nil }
@@ -43,7 +43,7 @@ private func isRegisteredName(_ bytes: ArraySlice<UInt8>) -> Bool {
 }
 
 private func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
-    // The C function reads up to a NUL, and takes a zone behind «%» on some systems.
+    // The C function stops at a NUL, and accepts a zone after «%» on some systems.
     guard bytes.allSatisfy({ $0.hexadecimalValue != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) else {
         return false
     }

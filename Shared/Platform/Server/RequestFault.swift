@@ -1,7 +1,7 @@
 internal import HTTP
 internal import Kernel
 
-/// Why a message on the wire is no request we answer with a handler.
+/// Why a message is rejected before it reaches a handler.
 enum RequestFault: Error, Equatable {
     case badRequest(String)
     case timedOut
@@ -15,7 +15,7 @@ enum RequestFault: Error, Equatable {
     case versionUnsupported
     case overloaded
 
-    /// What the caller is told before the connection is closed.
+    /// The problem sent to the client before the connection is closed.
     var problem: Problem {
         switch self {
         case .badRequest(let detail): RequestFault.problem("malformed", "Bad request", 400, detail)
@@ -37,7 +37,7 @@ enum RequestFault: Error, Equatable {
         }
     }
 
-    /// The whole answer.
+    /// The complete response.
     var response: Response {
         var response = problem.response
         if self == .methodNotAllowed { response.fields.set("Allow", "GET, HEAD, POST") }

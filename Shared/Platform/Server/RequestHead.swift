@@ -1,8 +1,9 @@
 internal import HTTP
 internal import Kernel
 
-/// A request's line and header fields as they arrive in pieces, and the rules of RFC 9110 and 9112 that a parser of
-/// the grammar leaves to the server.
+/// A request line and header fields, received in fragments.
+///
+/// Checks the rules of RFC 9110 and 9112 that a parser of the grammar leaves to the server.
 struct RequestHead {
     var method = ""
     var version = (major: 0, minor: 0)
@@ -15,9 +16,9 @@ struct RequestHead {
     private var name: [UInt8] = []
     private var value: [UInt8] = []
 
-    /// Whether the body comes in chunks.
+    /// Whether the body uses chunked transfer coding.
     var isChunked: Bool { fields["transfer-encoding"] != nil }
-    /// Whether the name that was read last is that of a field which frames the body.
+    /// Whether the last field name read belongs to a field that frames the body.
     var isAtFraming: Bool {
         RequestHead.framingNames.contains { $0.utf8.count == name.count }
             && RequestHead.framingNames.contains { equalIgnoringCase(String(decoding: name, as: UTF8.self), $0) }
@@ -27,7 +28,7 @@ struct RequestHead {
 
     mutating func appendValue(_ bytes: UnsafeBufferPointer<UInt8>) { unsafe value.append(contentsOf: bytes) }
 
-    /// Ends a field line: names and values come in fragments, lines do not.
+    /// Ends a field line; names and values arrive in fragments, line ends do not.
     mutating func endLine() {
         while let last = value.last, last == 32 || last == 9 { value.removeLast() }
         if fields.lines.isEmpty { fields.reserve(RequestHead.usualFields) }
@@ -36,14 +37,14 @@ struct RequestHead {
         value.removeAll(keepingCapacity: true)
     }
 
-    /// RFC 9112 section 9.3: `close` beats `keep-alive` in either version.
+    /// Whether the connection persists: `close` overrides `keep-alive` in either version (RFC 9112 section 9.3).
     var keepsAlive: Bool {
         let options = list("connection")
         if options.contains(where: { equalIgnoringCase($0, "close") }) { return false }
         return version == (1, 1) || options.contains { equalIgnoringCase($0, "keep-alive") }
     }
 
-    /// Checks everything that must hold before a handler may see the request.
+    /// Checks everything that must hold before a handler sees the request.
     mutating func validate() throws(RequestFault) {
         guard version == (1, 0) || version == (1, 1) else { throw .versionUnsupported }
         try checkHost()
@@ -53,7 +54,7 @@ struct RequestHead {
         try checkExpectation()
     }
 
-    /// RFC 9112 section 3.2: exactly one valid `Host` in HTTP/1.1, at most one in HTTP/1.0.
+    /// Checks `Host`: exactly one valid field in HTTP/1.1, at most one in HTTP/1.0 (RFC 9112 section 3.2).
     private func checkHost() throws(RequestFault) {
         let hosts = fields.values("host")
         guard hosts.count <= 1 else { throw .badRequest("There is more than one Host field.") }
@@ -64,7 +65,7 @@ struct RequestHead {
         guard isHost(host) else { throw .badRequest("The Host field is malformed.") }
     }
 
-    /// RFC 9112 section 6.1: HTTP/1.0 has no transfer codings, and we know `chunked` alone.
+    /// Checks transfer codings: HTTP/1.0 has none, and we support only `chunked` (RFC 9112 section 6.1).
     private func checkTransferEncoding() throws(RequestFault) {
         let codings = fields.values("transfer-encoding")
         guard !codings.isEmpty else { return }
@@ -77,7 +78,7 @@ struct RequestHead {
         guard Method(rawValue: method) != nil else { throw .methodUnknown }
     }
 
-    /// RFC 9112 section 3.2: origin form, absolute form (`http://host/path`), or `*` for `OPTIONS`.
+    /// Splits the target: origin form, absolute form (`http://host/path`), or `*` for `OPTIONS` (RFC 9112 section 3.2).
     private mutating func splitTarget() throws(RequestFault) {
         for byte in target where byte <= 32 || byte >= 127 || byte == UInt8(ascii: "#") {
             throw .badRequest("The address is broken.")
@@ -95,7 +96,7 @@ struct RequestHead {
         }
     }
 
-    /// What stands before the first question mark and what behind it.
+    /// Splits at the first question mark.
     private static func parts(_ target: ArraySlice<UInt8>) -> (path: String, query: String) {
         guard let mark = target.firstIndex(of: UInt8(ascii: "?")) else {
             return (String(decoding: target, as: UTF8.self), "")
@@ -105,7 +106,7 @@ struct RequestHead {
         )
     }
 
-    /// RFC 9110 section 10.1.1: the one expectation there is.
+    /// Checks `Expect`, for which RFC 9110 section 10.1.1 defines a single value.
     private mutating func checkExpectation() throws(RequestFault) {
         let expectations = list("expect")
         guard !expectations.isEmpty else { return }
@@ -113,7 +114,7 @@ struct RequestHead {
         expectsContinue = version == (1, 1)
     }
 
-    /// The elements of a field that is a list, over all its lines and without the empty ones (RFC 9110 section 5.6.1).
+    /// Returns the elements of a list field across all its lines, without empty ones (RFC 9110 section 5.6.1).
     private func list(_ name: String) -> [String] {
         let values = fields.values(name)
         guard !values.isEmpty else { return [] }
@@ -122,7 +123,7 @@ struct RequestHead {
             .filter { !$0.isEmpty }
     }
 
-    /// The host of an absolute target counts, the `Host` field does not (RFC 9112 section 3.2.2).
+    /// Takes the host of an absolute target, which overrides the `Host` field (RFC 9112 section 3.2.2).
     private mutating func takeAuthority(ofAbsolute text: Substring) throws(RequestFault) -> Substring {
         let schemes = ["http://", "https://"]
         guard let scheme = schemes.first(where: { equalIgnoringCase(String(text.prefix($0.count)), $0) }) else {
@@ -136,7 +137,7 @@ struct RequestHead {
         return path.hasPrefix("/") ? path : "/" + path
     }
 
-    /// A browser behind a load balancer sends about as many.
+    /// About as many as a browser behind a load balancer sends.
     private static let usualFields = 16
     private static let framingNames = ["content-length", "transfer-encoding"]
 }

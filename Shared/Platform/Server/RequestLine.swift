@@ -1,24 +1,24 @@
 internal import HTTP
 
-/// The beginning of a message up to `HTTP/`, looked at before the parser may see it.
+/// The start of a message up to `HTTP/`, checked before the parser sees it.
 ///
-/// llhttp takes more here than RFC 9112 sections 2.2 and 3 allow (a single CR or LF in front, `RTSP/1.0`, HTTP/0.9),
+/// llhttp accepts more here than RFC 9112 sections 2.2 and 3 allow (a single CR or LF in front, `RTSP/1.0`, HTTP/0.9),
 /// and stops at the first letter of an unknown method, where a method cannot be told from garbage.
 struct RequestLine {
     private enum Part { case front, frontEnd, method, target, targetEnd, name, rest }
 
-    /// The method, once it is whole.
+    /// The method, once it is complete.
     var method: [UInt8] { hasMethod ? word : [] }
-    /// Whether the method is whole and one that the parser knows.
+    /// Whether the method is complete and known to the parser.
     private(set) var hasMethod = false
-    /// Whether anything but empty lines has come.
+    /// Whether anything but empty lines has arrived.
     var hasBegun: Bool { part != .front && part != .frontEnd }
 
     private var part = Part.front
     private var word: [UInt8] = []
     private var length = 0
 
-    /// Reads empty lines, the method and the space behind it; answers how many bytes that were.
+    /// Reads empty lines, the method and the space after it; returns the number of bytes read.
     mutating func readMethod(_ bytes: borrowing Span<UInt8>) throws(RequestFault) -> Int {
         for index in 0..<bytes.count {
             try takeFront(bytes[index])
@@ -27,7 +27,7 @@ struct RequestLine {
         return bytes.count
     }
 
-    /// Reads the target and the protocol's name; answers how many of `bytes` are sound, and what is wrong behind them.
+    /// Reads the target and the protocol name; returns how many of `bytes` are valid, and the fault after them.
     mutating func readName(_ bytes: borrowing Span<UInt8>, from start: Int) -> (sound: Int, fault: RequestFault?) {
         for index in start..<bytes.count {
             if part == .rest { break }
@@ -59,7 +59,7 @@ struct RequestLine {
             (part, length) = (.name, 0)
         case (.target, 13) where length > 0: part = .targetEnd
         case (.target, _): length += 1
-        // A line of method and target alone is HTTP/0.9.
+        // A line of only a method and a target is HTTP/0.9.
         case (.targetEnd, _): return byte == 10 ? .versionUnsupported : RequestLine.broken
         default:
             guard byte == RequestLine.name[length] else { return RequestLine.broken }
@@ -71,7 +71,7 @@ struct RequestLine {
 
     private static let broken = RequestFault.badRequest("The request line is broken.")
     private static let name = Array("HTTP/".utf8)
-    /// `PRI` begins HTTP/2 and is refused as a version.
+    /// `PRI` starts HTTP/2 and is rejected as a version.
     private static let known = Set(
         (Method.allCases.map(\.rawValue) + ["TRACE", "CONNECT", "PRI"]).map { Array($0.utf8) })
 }

@@ -2,43 +2,43 @@ internal import HTTP
 internal import Kernel
 package import Log
 
-/// How a request ended.
+/// The outcome of a request, as logged.
 enum RequestOutcome: String {
-    /// The caller was answered: with what it asked for, or that it cannot have it.
+    /// A response was sent: the result, or a refusal.
     case answered
-    /// The handler could not do what it is there for.
+    /// The handler failed.
     case failed
-    /// The handler did not come back in time.
+    /// The handler exceeded its time limit.
     case late
-    /// The connection was closed before the answer, as when the time to stop is over.
+    /// The connection was closed before the response, for example at the end of the drain time.
     case abandoned
-    /// What came was no request that a handler gets to see.
+    /// The message was rejected before it reached a handler.
     case rejected
 }
 
-/// Writes one line for each request, in Cloud Logging's `httpRequest` form.
+/// Writes one line per request, in Cloud Logging's `httpRequest` form.
 ///
-/// Paths carry tokens and session IDs, so a line names the route's pattern, never the path; the query is left out, and
-/// of the caller's address only the network is kept.
+/// Paths carry tokens and session IDs, so a line names the route's pattern, never the path; the query is omitted, and
+/// the client's address is reduced to its network.
 /// Source: <https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest>
 package struct RequestLog: Sendable {
-    /// The health checks, which every server answers: `Server.answer`.
+    /// The health checks that every server handles: `Server.answer`.
     private static let probes = ["/healthz", "/health", "/readyz", "/ready"]
 
     private let log: Log
     private let routes: [Route]
     private let trustedHops: Int
 
-    /// A log of requests for `routes` such as `/download/{token}`.
+    /// Creates a log of requests to `routes` such as `/download/{token}`.
     package init(_ log: Log, routes: [String], trustedHops: Int) {
         self.log = log
         self.routes = routes.map(Route.init)
         self.trustedHops = trustedHops
     }
 
-    /// Writes the line of a request that a handler has dealt with, or had its time to.
+    /// Logs a request that a handler finished or ran out of time for.
     ///
-    /// An error is grouped by its message, which names the route and the status.
+    /// Errors are grouped by their message, which names the route and the status.
     func write(_ end: RequestOutcome, _ request: Request, _ response: Response, after latency: Duration) {
         let isProbe = RequestLog.probes.contains(request.path)
         let isFailure = response.status >= 500
@@ -62,7 +62,7 @@ package struct RequestLog: Sendable {
                 "\(request.method.rawValue) \(route) \(response.status)", fields, trace: request.trace))
     }
 
-    /// Writes the line of a message that was no request.
+    /// Logs a message that was rejected before it became a request.
     func reject(_ fault: RequestFault, peer: String, trace: TraceContext) {
         let problem = fault.problem
         let details: [(String, JSONValue)] = [
@@ -77,7 +77,7 @@ package struct RequestLog: Sendable {
                 ], trace: trace))
     }
 
-    /// The request as Error Reporting shows it beside an error.
+    /// Returns the request as Error Reporting shows it beside an error.
     ///
     /// Source: <https://cloud.google.com/error-reporting/reference/rest/v1beta1/ErrorContext#HttpRequestContext>
     private func errorContext(_ method: Method, _ route: String, _ status: Int) -> JSONValue {
@@ -96,7 +96,7 @@ package struct RequestLog: Sendable {
         routes.first { $0.matches(path) }?.pattern ?? "(no route)"
     }
 
-    /// A duration as Google's JSON writes it: `0.001234s`.
+    /// Returns a duration in the JSON form of Google's APIs: `0.001234s`.
     private func seconds(_ duration: Duration) -> String {
         let microseconds = max(0, duration.wholeMicroseconds)
         var bytes: [UInt8] = []
@@ -109,13 +109,13 @@ package struct RequestLog: Sendable {
     }
 }
 
-/// The network of an address, all that a log keeps of it.
+/// Returns the network of an address, which is all a log keeps of it.
 private func network(of address: String) -> String { IPAddress(address)?.network ?? "unknown" }
 
-/// A path's pattern: segments in braces stand for anything.
+/// A path pattern; segments in braces match anything.
 private struct Route: Sendable {
     let pattern: String
-    /// Each segment's bytes; `nil` stands for anything.
+    /// Each segment's bytes; `nil` matches anything.
     private let segments: [[UInt8]?]
 
     init(_ pattern: String) {
@@ -139,7 +139,7 @@ private struct Route: Sendable {
         return index == bytes.count
     }
 
-    /// Where the next byte is that is no slash.
+    /// Returns the index of the next byte that is not a slash.
     private static func segmentStart(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
         var index = start
         while index < bytes.count, bytes[index] == slash { index += 1 }

@@ -1,13 +1,13 @@
 internal import CLLHTTP
 internal import HTTP
 
-/// One connection's HTTP/1.1 parser: bytes in, one whole request at a time out.
+/// The HTTP/1.1 parser of one connection: bytes in, one complete request at a time out.
 ///
-/// llhttp does the grammar; what RFC 9110 and 9112 ask of a server beyond it is in `RequestHead`. It stops after each
-/// message, so that pipelined requests wait their turn as bytes. All of llhttp's lenient flags stay off.
+/// llhttp implements the grammar; the further requirements of RFC 9110 and 9112 are in `RequestHead`. Parsing stops
+/// after each message, so that pipelined requests stay queued as bytes. All of llhttp's lenient flags stay off.
 @safe
 final class RequestParser {
-    /// Where the message stands.
+    /// The state of the current message.
     enum State: Equatable {
         case reading
         case complete
@@ -15,13 +15,13 @@ final class RequestParser {
     }
 
     private(set) var state = State.reading
-    /// Whether a byte of the present message has arrived; empty lines in front are none.
+    /// Whether a byte of the current message has arrived, not counting empty lines before it.
     var hasBegun: Bool { line.hasBegun }
-    /// Whether the present message is known to ask for no body.
+    /// Whether the current message is known to request no body.
     var isHead: Bool { line.method == RequestParser.head }
-    /// Whether the header is whole and valid.
+    /// Whether the header is complete and valid.
     private(set) var hasHead = false
-    /// The caller waits for `100 Continue` before it sends the body.
+    /// Whether the client waits for `100 Continue` before it sends the body.
     var wantsContinue = false
     private(set) var head = RequestHead()
     private(set) var body: [UInt8] = []
@@ -32,7 +32,7 @@ final class RequestParser {
     private var whitespace = Whitespace.ordinary
     private var headerBytes = 0
     private var isLastChunk = false
-    /// Field lines, those of the trailer included.
+    /// The number of field lines, including the trailer's.
     private var lines = 0
 
     init(limits: ServerLimits) {
@@ -48,7 +48,7 @@ final class RequestParser {
     /// Whether the connection may carry another request after this one.
     var keepsAlive: Bool { unsafe head.keepsAlive && llhttp_should_keep_alive(parser) == 1 }
 
-    /// Reads `bytes` up to the end of the present message and answers how many that were.
+    /// Parses `bytes` up to the end of the current message; returns the number of bytes consumed.
     func read(_ bytes: borrowing Span<UInt8>) -> Int {
         guard state == .reading else { return 0 }
         var start = 0
@@ -66,7 +66,7 @@ final class RequestParser {
         return start + read
     }
 
-    /// Gives `bytes` to llhttp, line by line where white space needs care, and answers how many were taken.
+    /// Passes `bytes` to llhttp, line by line where white space needs care; returns the number consumed.
     private func parse(_ bytes: borrowing Span<UInt8>) -> Int {
         var taken = 0
         while state == .reading, taken < bytes.count {
@@ -82,7 +82,7 @@ final class RequestParser {
         return taken
     }
 
-    /// Runs llhttp until it has taken `bytes`, pauses or fails, and answers how many it took.
+    /// Runs llhttp until it has consumed `bytes`, pauses or fails; returns the number consumed.
     private func execute(_ bytes: borrowing Span<UInt8>) -> Int {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return 0 }
@@ -99,14 +99,14 @@ final class RequestParser {
         }
     }
 
-    /// Makes ready for the next message on the same connection.
+    /// Prepares for the next message on the same connection.
     func reset() {
         (state, hasHead, wantsContinue, headerBytes, lines) = (.reading, false, false, 0, 0)
         (line, head, whitespace) = (RequestLine(), RequestHead(), .ordinary)
         body = []
     }
 
-    /// Hands over the body.
+    /// Moves the body out of the parser.
     func takeBody() -> [UInt8] {
         let taken = body
         body = []
@@ -127,7 +127,7 @@ final class RequestParser {
     private static let head = Array("HEAD".utf8)
 }
 
-// What llhttp calls back with; each answers 0 to go on or -1 to stop.
+// llhttp's callbacks; each returns 0 to continue or -1 to stop.
 extension RequestParser {
     fileprivate func tookTarget(_ bytes: UnsafeBufferPointer<UInt8>) -> CInt {
         guard head.target.count + bytes.count <= limits.targetBytes else { return fail(.targetTooLong) }
@@ -158,7 +158,7 @@ extension RequestParser {
         return lines <= limits.headerCount ? 0 : fail(.headerTooLarge)
     }
 
-    /// Counts what is neither target nor body; the whole of it is bounded.
+    /// Counts bytes that belong to neither target nor body; their total is bounded.
     fileprivate func count(_ bytes: Int) -> CInt {
         headerBytes += bytes
         return headerBytes <= limits.headerBytes ? 0 : fail(.headerTooLarge)
@@ -168,7 +168,7 @@ extension RequestParser {
         head.method = unsafe String(cString: llhttp_method_name(llhttp_method(UInt32(llhttp_get_method(parser)))))
         head.version = unsafe (Int(llhttp_get_http_major(parser)), Int(llhttp_get_http_minor(parser)))
         let announced = unsafe parser.pointee.content_length
-        // An Upgrade is an offer that a server may leave unanswered; llhttp would otherwise end HTTP here.
+        // A server may ignore an Upgrade; llhttp would otherwise stop parsing HTTP here.
         unsafe parser.pointee.upgrade = 0
         do {
             try head.validate()
@@ -183,7 +183,7 @@ extension RequestParser {
         return head.isChunked ? pause(.inChunkLine(ChunkLine())) : 0
     }
 
-    /// A chunk that would break the limit is refused when it is announced.
+    /// Rejects a chunk that would exceed the limit as soon as its size is known.
     fileprivate func chunkIsComing() -> CInt {
         let announced = unsafe parser.pointee.content_length
         isLastChunk = announced == 0
@@ -224,7 +224,7 @@ private func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> UnsafeBuffer
         start: start.map { unsafe UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }, count: count)
 }
 
-/// llhttp's table of callbacks, the same for every parser and never changed after it is made.
+/// llhttp's callback table, shared by all parsers and immutable once made.
 nonisolated(unsafe) private let callbacks: UnsafeMutablePointer<llhttp_settings_t> = {
     let settings = UnsafeMutablePointer<llhttp_settings_t>.allocate(capacity: 1)
     unsafe llhttp_settings_init(settings)

@@ -1,14 +1,14 @@
 internal import HTTP
 internal import Kernel
 
-/// Turns a response into the bytes that go on the wire.
+/// Serializes responses.
 struct ResponseWriter {
-    /// The `Date` field's value and the second it belongs to: written anew once a second, not once a request.
+    /// The `Date` field's value and the second it belongs to; formatted once per second, not per request.
     private var date = (second: Int64.min, text: "")
 
-    /// The whole message; `HEAD` gets the header that `GET` would get.
+    /// Returns the complete message; `HEAD` gets the header that `GET` would get.
     ///
-    /// `Connection` is said both ways: a peer that speaks HTTP/1.0 needs the «keep-alive».
+    /// `Connection` is sent in both cases: an HTTP/1.0 peer needs the «keep-alive».
     mutating func bytes(_ response: Response, isHead: Bool, keepsAlive: Bool, at instant: Instant) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(1_024 + response.body.count)
@@ -33,14 +33,15 @@ struct ResponseWriter {
         return bytes
     }
 
-    /// Whether the length that `response` announces itself is not the length of the body that is sent: such an answer
-    /// ends its connection, for the peer would take what follows for the rest of it.
+    /// Whether the `Content-Length` in `response` differs from the length of the body sent.
+    ///
+    /// Such a response ends its connection, because the peer would take what follows for the rest of it.
     func isMisframed(_ response: Response, isHead: Bool) -> Bool {
         guard !isHead, let announced = response.fields["content-length"] else { return false }
         return Int(announced) != response.body.count
     }
 
-    /// The rest of a line.
+    /// Writes the rest of a line.
     private func write(_ text: String, to bytes: inout [UInt8]) {
         bytes += text.utf8
         bytes += "\r\n".utf8
@@ -51,7 +52,7 @@ struct ResponseWriter {
         return date.text
     }
 
-    /// RFC 9110 section 6.4.1.
+    /// Whether a response of this status may have a body (RFC 9110 section 6.4.1).
     private func allowsBody(_ status: Int) -> Bool { status >= 200 && status != 204 && status != 304 }
 
     private func reason(_ status: Int) -> String {

@@ -4,15 +4,15 @@ package import HTTP
 import Kernel
 package import Log
 
-/// Listens, answers with `handler` until SIGTERM or SIGINT, then lets requests under way end.
+/// Listens and serves `handler` until SIGTERM or SIGINT, then drains the requests in progress.
 ///
-/// The caller is whatever reaches the port: the platform's front end, never trusted further than
-/// `TRUSTED_PROXY_HOPS` says.
+/// The peer is anything that can reach the port: the platform's front end, trusted no further than `TRUSTED_PROXY_HOPS`
+/// says.
 ///
 /// - Parameters:
 ///   - routes: the function's path patterns, such as `/download/{token}`, for the request log.
-///   - isReady: whether what the function needs answers, for `/readyz`.
-/// - Throws: `SocketFault` when the port cannot be had.
+///   - isReady: whether the function's dependencies respond, for `/readyz`.
+/// - Throws: `SocketFault` if it cannot listen on the port.
 @Loop
 package func serve(
     _ settings: ServerSettings, limits: ServerLimits = ServerLimits(), log: Log, routes: [String],

@@ -2,7 +2,7 @@ package import EventLoop
 package import HTTP
 package import Kernel
 
-/// The listener, its connections and what they share.
+/// The listener, its connections and their shared state.
 @Loop
 package final class Server {
     let limits: ServerLimits
@@ -18,7 +18,7 @@ package final class Server {
     private(set) var connections: [ObjectIdentifier: Connection] = [:]
     private var drained: Outcome<Void, Never>?
 
-    /// A server that answers with `handler`, and `/readyz` with what `isReady` says.
+    /// Creates a server for `handler`; `/readyz` returns the result of `isReady`.
     package nonisolated init(
         limits: ServerLimits = ServerLimits(), clock: WallClock = .system, requestLog: RequestLog,
         isReady: @escaping @Sendable () async -> Bool, handler: @escaping Handler
@@ -30,16 +30,16 @@ package final class Server {
         self.handler = handler
     }
 
-    /// Starts to listen and answers the port; the server lives from here until it is drained.
+    /// Starts listening and returns the port; the server stays alive until it is drained.
     ///
-    /// - Throws: `SocketFault` when the port cannot be had.
+    /// - Throws: `SocketFault` if it cannot listen on the port.
     package func listen(host: String, port: Int) throws(SocketFault) -> Int {
         let listener = try TCPListener(host: host, port: port) { [self] stream in accepted(stream) }
         self.listener = listener
         return listener.port
     }
 
-    /// Stops accepting, lets requests under way end, and comes back when every connection is closed or time is up.
+    /// Stops accepting and drains requests in progress; returns when all connections are closed or the time is up.
     package func drain() async {
         isDraining = true
         listener?.close()
@@ -54,9 +54,9 @@ package final class Server {
         timer.close()
     }
 
-    /// The answer to `request`, health checks included; a refusal becomes the problem that a program reads.
+    /// Returns the response to `request`, health checks included; a refusal becomes a problem document.
     ///
-    /// Each check has a second name, because Cloud Run keeps paths that end in z to itself:
+    /// Each check has a second name, because Cloud Run reserves paths that end in z:
     /// <https://cloud.google.com/run/docs/known-issues#ah>.
     func answer(_ request: Request) async -> Response {
         switch request.path {

@@ -1,7 +1,7 @@
 package import Log
 package import Settings
 
-/// What every function needs to listen and to log.
+/// The settings every function needs to listen and to log.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
@@ -10,7 +10,7 @@ package import Settings
 /// | `TRUSTED_PROXY_HOPS` | how many addresses at the right of `X-Forwarded-For` are ours, 0 when absent |
 /// | `LOG_LEVEL` | `debug`, `info`, `notice`, `warning`, `error`; `info` when absent |
 /// | `GOOGLE_CLOUD_PROJECT` | the project whose traces log lines belong to; may be absent |
-/// | `K_SERVICE`, `K_REVISION` | what Cloud Run calls the service and its version; it sets them itself |
+/// | `K_SERVICE`, `K_REVISION` | Cloud Run's names for the service and its version, which it sets itself |
 package struct ServerSettings: Sendable {
     /// The numeric address to listen on.
     package let host: String
@@ -18,16 +18,16 @@ package struct ServerSettings: Sendable {
     package let port: Int
     /// How many addresses at the right of `X-Forwarded-For` are ours.
     package let trustedHops: Int
-    /// The least severity that is logged.
+    /// The minimum severity that is logged.
     package let threshold: Severity
-    /// The Google Cloud project of traces, or empty.
+    /// The Google Cloud project that traces belong to, or empty.
     package let project: String
-    /// What the platform calls the service, or empty.
+    /// The platform's name for the service, or empty.
     package let service: String
-    /// What the platform calls the service's version, or empty.
+    /// The platform's name for the service's version, or empty.
     package let revision: String
 
-    /// Reads the settings; faults are kept by `read`.
+    /// Reads the settings; `read` collects faults.
     package init(_ read: inout SettingsReader) {
         host = read.text("HOST", default: "0.0.0.0")
         port = read.integer("PORT", in: 0...65_535, default: 8080)
@@ -41,7 +41,7 @@ package struct ServerSettings: Sendable {
         revision = read.text("K_REVISION", default: "")
     }
 
-    /// The origin of the lines that the function of this name logs.
+    /// Returns the origin of log lines for the named function.
     package func origin(_ function: String) -> LogOrigin {
         LogOrigin(function, service: service, revision: revision, project: project)
     }

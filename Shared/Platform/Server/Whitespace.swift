@@ -1,18 +1,18 @@
-/// White space that RFC 9110 lets stand where llhttp does not; it is taken out on the way to the parser.
+/// White space that RFC 9110 allows and llhttp does not; it is removed before parsing.
 ///
-/// What is taken out joins nothing: without the white space the bytes mean what they meant with it, or are refused.
+/// Removing it joins no tokens: without the white space the bytes mean the same, or are rejected.
 enum Whitespace {
-    /// There is none to care for.
+    /// No special white space.
     case ordinary
-    /// In the value of `Content-Length` or `Transfer-Encoding`, behind which llhttp knows the space and not the tab
-    /// (RFC 9110 section 5.6.3).
+    /// In the value of `Content-Length` or `Transfer-Encoding`, after which llhttp accepts spaces but not tabs (RFC
+    /// 9110 section 5.6.3).
     case aroundFraming
-    /// In a chunk's first line: around the `;` and `=` of extensions (RFC 9112 section 7.1.1).
+    /// In a chunk's first line, around the `;` and `=` of extensions (RFC 9112 section 7.1.1).
     case inChunkLine(ChunkLine)
 
-    /// What the parser gets of one line's bytes, how many were looked at, and whether they may go on.
+    /// Returns the bytes of one line to parse, how many bytes were read, and whether they are valid.
     ///
-    /// The line's end turns this back to `ordinary`.
+    /// The end of the line resets this to `ordinary`.
     mutating func filter(_ bytes: borrowing Span<UInt8>, from start: Int) -> (kept: [UInt8], end: Int, isSound: Bool) {
         var kept: [UInt8] = []
         for index in start..<bytes.count {
@@ -41,21 +41,20 @@ enum Whitespace {
         }
     }
 
-    /// What becomes of one byte.
+    /// The decision for one byte.
     enum Verdict { case keep(UInt8), drop, refuse }
 }
 
-/// The white space of a chunk's first line.
+/// The white space in a chunk's first line.
 ///
-/// It may go where a `;` or `=` stands before or behind it. A gap anywhere else is refused, so that `5 5` never
-/// becomes `55`.
+/// White space is removed next to `;` or `=`. Any other gap is rejected, so that `5 5` never becomes `55`.
 struct ChunkLine {
     private var previous: UInt8 = 0
     private var hasGap = false
     private var isQuoted = false
     private var isEscaped = false
 
-    /// Looks at the line's next byte.
+    /// Processes the line's next byte.
     mutating func take(_ byte: UInt8) -> Whitespace.Verdict {
         if isQuoted { return takeQuoted(byte) }
         if byte == 32 || byte == 9, previous != 0 {

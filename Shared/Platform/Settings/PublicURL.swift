@@ -1,6 +1,6 @@
 package import Kernel
 
-/// The base of every link that we send out.
+/// The base URL of every link we send.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
@@ -8,17 +8,17 @@ package import Kernel
 package struct PublicURL: Equatable, Sendable {
     private let origin: WebOrigin
 
-    /// A base that is known.
+    /// Memberwise.
     package init(_ origin: WebOrigin) { self.origin = origin }
 
-    /// Reads the setting; `nil` when it is at fault, which `read` keeps.
+    /// Reads the setting; returns `nil` if it is invalid, after recording the fault in `read`.
     ///
-    /// `allowsPlain` says that only test money moves, so that `http://` may stand with any host.
+    /// `allowsPlain` means that only test money is at stake, so that `http://` is allowed for any host.
     package init?(_ read: inout SettingsReader, allowsPlain: Bool = false) {
         guard let origin = read.origin("PUBLIC_URL", allowsPlain: allowsPlain) else { return nil }
         self.origin = origin
     }
 
-    /// The whole link to `path`, which begins with a slash and is percent-encoded already.
+    /// Returns the absolute URL of `path`, which starts with a slash and is percent-encoded already.
     package func link(_ path: String) -> String { origin.text + path }
 }

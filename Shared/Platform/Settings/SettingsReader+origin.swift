@@ -1,9 +1,9 @@
 package import Kernel
 
 extension SettingsReader {
-    /// A web server's address that must be there; `nil` after recording a fault.
+    /// Reads a required web origin; returns `nil` after recording a fault.
     ///
-    /// Plain `http://` is for a loopback host alone, unless `allowsPlain` says that only test money moves.
+    /// Plain `http://` is allowed only for a loopback host, unless `allowsPlain` says that only test money is at stake.
     package mutating func origin(_ name: String, default fallback: String? = nil, allowsPlain: Bool) -> WebOrigin? {
         let expected =
             allowsPlain ? WebOrigin.expected : "https://host, or http:// with a loopback host, without a path"

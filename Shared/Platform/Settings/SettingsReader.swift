@@ -1,18 +1,18 @@
 package import Kernel
 
-/// Every setting that was missing or unusable, by name and never by value.
+/// All settings that are missing or invalid, by name, never by value.
 package struct SettingsFault: Error, Equatable, Sendable {
-    /// A setting that is there but cannot be used, and what it should look like.
+    /// A setting with an invalid value, and the expected format.
     package struct Invalid: Equatable, Sendable {
         /// The setting's name.
         package let name: String
-        /// What it should look like.
+        /// The expected format.
         package let expected: String
     }
 
-    /// Names of settings that must be there and are not.
+    /// The names of required settings that are absent.
     package private(set) var missing: [String] = []
-    /// Settings that are there and cannot be used.
+    /// The settings with an invalid value.
     package private(set) var invalid: [Invalid] = []
 
     /// One line per fault.
@@ -27,15 +27,15 @@ package struct SettingsFault: Error, Equatable, Sendable {
     fileprivate var isEmpty: Bool { missing.isEmpty && invalid.isEmpty }
 }
 
-/// Collects settings and their faults; ask for everything, then call `finish()`.
+/// Reads settings and collects their faults; read all of them, then call `finish()`.
 package struct SettingsReader {
     private let values: [String: String]
     private var fault = SettingsFault()
 
-    /// Reads from an environment.
+    /// Creates a reader of an environment.
     package init(_ values: [String: String]) { self.values = values }
 
-    /// A text that must be there.
+    /// Reads a required text.
     package mutating func text(_ name: String) -> String {
         guard let value = present(name) else {
             fault.lacks(name)
@@ -44,13 +44,13 @@ package struct SettingsReader {
         return value
     }
 
-    /// A text, or `fallback` when the setting is absent or empty.
+    /// Reads a text, or `fallback` if the setting is absent or empty.
     package func text(_ name: String, default fallback: String) -> String { present(name) ?? fallback }
 
-    /// A value that must be there and must not be shown.
+    /// Reads a required secret.
     package mutating func secret(_ name: String) -> Secret { Secret(text(name)) }
 
-    /// A number, or `fallback` when the setting is absent.
+    /// Reads an integer, or `fallback` if the setting is absent.
     package mutating func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int) -> Int {
         guard let text = present(name) else { return fallback }
         guard let number = Int(text), range.contains(number) else {
@@ -60,9 +60,9 @@ package struct SettingsReader {
         return number
     }
 
-    /// What `parse` makes of a text that must be there; `expected` says what it should look like.
+    /// Reads a required setting with `parse`; `expected` describes its format.
     ///
-    /// Answers `nil` after recording the fault, so that reading can go on to the next one.
+    /// Returns `nil` after recording the fault, so that reading continues with the next setting.
     package mutating func value<Value>(
         _ name: String, expected: String, default fallback: String? = nil, parse: (String) -> Value?
     ) -> Value? {
@@ -77,17 +77,17 @@ package struct SettingsReader {
         return value
     }
 
-    /// Records that settings which are each fine do not go together.
+    /// Records that settings, each valid, do not go together.
     package mutating func reject(_ name: String, expected: String) { fault.rejects(name, expected) }
 
-    /// Ends the reading with the values that `value` answered.
+    /// Finishes reading.
     ///
-    /// - Throws: every fault found, together.
+    /// - Throws: all recorded faults together.
     package consuming func finish() throws(SettingsFault) {
         if !fault.isEmpty { throw fault }
     }
 
-    /// Ends the reading and unwraps one value, which is `nil` only when a fault was recorded for it.
+    /// Finishes reading and unwraps a value that is `nil` only if a fault was recorded for it.
     package func unwrap<Value>(_ value: Value?) throws(SettingsFault) -> Value {
         guard fault.isEmpty, let value else { throw fault }
         return value

@@ -5,19 +5,20 @@ package import Kernel
 package import Log
 package import Outbound
 
-/// The issuer's keys, fetched when they are first needed and again as they change.
+/// An issuer's keys, fetched on first use and again as they change.
 ///
-/// What a stranger can make up, a token that names an unknown key, costs one fetch a minute at most.
+/// A token that names an unknown key, which anyone can forge, costs at most one fetch a minute.
 @Loop
 package final class KeySetCache {
-    /// No fetch takes longer.
+    /// The timeout of a fetch.
     package nonisolated static let deadline: Duration = .seconds(5)
-    /// For so long after a fetch a key that the set lacks is unknown without asking again.
+    /// The cooldown after a fetch, during which a key missing from the set counts as unknown without another fetch.
     package nonisolated static let pause: Duration = .seconds(60)
-    /// Keys that could not be fetched anew are good for so long beyond their time: longer than an outage of the issuer,
-    /// shorter than the weeks for which it keeps a key.
+    /// The grace period for expired keys that could not be refetched.
+    ///
+    /// Longer than an outage of the issuer, shorter than the weeks for which it keeps a key.
     package nonisolated static let grace: Duration = .seconds(86_400)
-    /// When the issuer does not say how long its keys are good.
+    /// The lifetime, in seconds, if the issuer states none.
     private nonisolated static let usualLifetime: Int64 = 3_600
 
     private struct Known {
@@ -33,7 +34,7 @@ package final class KeySetCache {
     private var lastFetch: Instant?
     private var fetching: Task<Void, Never>?
 
-    /// A cache with nothing in it yet.
+    /// Creates an empty cache.
     package init(_ url: String, client: HTTPClient, log: Log, clock: WallClock = .system) {
         self.url = url
         self.client = client
@@ -41,7 +42,7 @@ package final class KeySetCache {
         self.clock = clock
     }
 
-    /// The keys, among which one of this name is if the issuer has it; `nil` when none could ever be fetched.
+    /// Returns the keys, including the named one if the issuer has it; `nil` if no usable keys could be fetched.
     package func keys(naming name: String) async -> KeySet? {
         if mustFetch(name) {
             let fetch = fetching ?? Loop.start { await self.fetch() }
@@ -56,7 +57,7 @@ package final class KeySetCache {
         let now = clock.now()
         if let known, now < known.freshUntil, known.keys.has(name) { return false }
         guard let lastFetch, fetching == nil else { return true }
-        // A clock that was set back does not keep new keys out.
+        // A clock that was set back must not prevent a fetch of new keys.
         return max(now - lastFetch, lastFetch - now) >= KeySetCache.pause
     }
 
@@ -84,7 +85,7 @@ package final class KeySetCache {
         log(.error, "the keys of the task routes' caller could not be fetched", [("reason", .string(reason))])
     }
 
-    /// RFC 9111 section 5.2.2.1, held between five minutes and a day.
+    /// Returns the `max-age` directive (RFC 9111 section 5.2.2.1), clamped to between five minutes and a day.
     private func maxAge(_ field: String?) -> Int64 {
         for directive in (field ?? "").split(separator: ",") {
             let parts = directive.split(separator: "=", maxSplits: 1).map { $0.trimmingBlanks().lowercased() }

@@ -41,11 +41,11 @@ package final class SchedulerAuthorizer {
 
     private func check(_ text: Substring, _ expectation: IdentityToken.Expectation) async throws(Refusal) {
         let known: KeySet?
-        do throws(TokenFault) { known = await keys.keys(naming: try IdentityToken.keyName(text)) } catch {
+        do { known = await keys.keys(naming: try IdentityToken.keyName(text)) } catch {
             throw refuse(error.description)
         }
         guard let known else { throw .unavailable(retryAfterSeconds: 5) }
-        do throws(TokenFault) {
+        do {
             _ = try IdentityToken(verifying: text, keys: known, expecting: expectation, at: clock.now())
         } catch { throw refuse(error.description) }
     }
@@ -55,7 +55,7 @@ package final class SchedulerAuthorizer {
         return request.fields["authorization"].flatMap { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : nil }
     }
 
-    /// The reason goes to the log only.
+    /// Logs the reason, which the caller is not told.
     private func refuse(_ reason: String) -> Refusal {
         log(.warning, "a task's caller was not believed", [("reason", .string(reason))])
         return .unauthenticated(reason: "This route is for the scheduler.")

@@ -3,18 +3,18 @@ package import Kernel
 
 /// Who may call the task routes.
 package enum TasksAuth: Sendable {
-    /// The platform lets nobody else through: Cloud Run checks the caller's identity.
+    /// The platform admits no other caller: Cloud Run checks the identity.
     case platform
-    /// Whoever shows one of these secrets as a bearer token; two while one takes the other's place.
+    /// A caller with one of these secrets as a bearer token; two during a rotation.
     case tokens([Secret])
-    /// The scheduler's service account, by Google's word for it: an ID token that we check.
+    /// The scheduler's service account, proved by a Google ID token that we verify.
     case oidc(IdentityToken.Expectation)
 
-    /// What the setting must look like, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected =
         "iam, or token: and at least 32 characters (several with commas), or oidc: and an audience, a comma and a service account's address"
 
-    /// Reads `TASKS_AUTH`; `nil` when it is none of these.
+    /// Parses `TASKS_AUTH`; `nil` if it is none of these.
     package init?(_ text: String) {
         if text == "iam" {
             self = .platform

@@ -1,24 +1,24 @@
 import Kernel
 package import Settings
 
-/// Who may call the task routes, and where the keys are that prove it.
+/// Who may call the task routes, and the source of the keys that verify it.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
 /// | `TASKS_AUTH` | needed; `iam`, `token:` and a secret of at least 32 characters, or `oidc:<audience>,<service account>` |
-/// | `OIDC_JWKS_URL` | where the issuer's keys are, Google's when absent; `https://`, or `http://` on this machine |
+/// | `OIDC_JWKS_URL` | the issuer's key set, Google's when absent; `https://`, or `http://` on this machine |
 package struct TasksSettings: Sendable {
-    /// Google's keys for ID tokens.
+    /// Google's key set for ID tokens.
     ///
     /// Source: <https://accounts.google.com/.well-known/openid-configuration>
     package static let googleKeys = "https://www.googleapis.com/oauth2/v3/certs"
 
     /// Who may call.
     package let auth: TasksAuth
-    /// Where the issuer's keys are.
+    /// The URL of the issuer's key set.
     package let keysURL: String
 
-    /// Reads the settings; `nil` when one is at fault, which `read` keeps.
+    /// Reads the settings; returns `nil` if one is invalid, after recording the fault in `read`.
     package init?(_ read: inout SettingsReader) {
         let auth = read.value("TASKS_AUTH", expected: TasksAuth.expected) { TasksAuth($0) }
         keysURL = read.text("OIDC_JWKS_URL", default: TasksSettings.googleKeys)
@@ -30,7 +30,7 @@ package struct TasksSettings: Sendable {
         self.auth = auth
     }
 
-    /// Settings that are known.
+    /// Memberwise.
     package init(auth: TasksAuth, keysURL: String = TasksSettings.googleKeys) {
         self.auth = auth
         self.keysURL = keysURL

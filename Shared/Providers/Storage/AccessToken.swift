@@ -2,17 +2,17 @@ internal import HTTP
 internal import JSON
 package import Kernel
 
-/// What proves to Google's APIs who calls.
+/// An access token for Google's APIs.
 package struct AccessToken: Sendable {
-    /// The token itself.
+    /// The token.
     package let secret: Secret
-    /// How long it is good from when it was asked for.
+    /// How long it is valid, counted from the request for it.
     package let lifetime: Duration
 
-    /// What a token must look like, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected = "an access token, as gcloud auth print-access-token prints it"
 
-    /// Whether `text` can be a token (RFC 6750 section 2.1), of a length that a header field takes.
+    /// Returns whether `text` has the form of a token (RFC 6750 section 2.1) and fits in a header field.
     package static func isToken(_ text: String) -> Bool {
         (1...4_096).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
@@ -22,12 +22,12 @@ package struct AccessToken: Sendable {
 }
 
 extension CloudRequest where Answer == AccessToken {
-    /// Asks the metadata server for a token of the service account that the process runs as.
+    /// Requests a token from the metadata server, for the service account that the process runs as.
     ///
-    /// Only that server answers with the field that the request has as well: nobody else's word is taken for a token.
+    /// Only that server sends the request's own header field back; a response without it is never taken for a token.
     /// Source: <https://cloud.google.com/compute/docs/access/authenticate-workloads#applications>
     ///
-    /// - Parameter host: its name, perhaps with a port.
+    /// - Parameter host: the server's name, optionally with a port.
     package static func token(at host: String) -> Self {
         Self(
             .metadata, .get, "http://\(host)/computeMetadata/v1/instance/service-accounts/default/token",

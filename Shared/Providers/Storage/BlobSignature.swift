@@ -4,7 +4,7 @@ internal import JSON
 package import Kernel
 
 extension CloudRequest where Answer == BlobSignature {
-    /// Asks for a service account's signature over `blob`, RSA PKCS#1 v1.5 with SHA-256, by a key that Google keeps.
+    /// Requests a service account's signature of `blob`, RSA PKCS#1 v1.5 with SHA-256, with a key held by Google.
     ///
     /// Source: <https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signBlob>
     package static func signBlob(_ blob: [UInt8], as account: String, at base: WebOrigin) -> Self {
@@ -16,7 +16,7 @@ extension CloudRequest where Answer == BlobSignature {
         ) { response throws(CloudFault) in
             try requireSuccess(response)
             let document = try read(SignatureDocument.self, from: response.body)
-            // 2048 to 8192 bits: what is shorter or longer is no signature of Google's.
+            // 2048 to 8192 bits: any other length is not a signature of Google's.
             guard let bytes = Base64.decode(document.signedBlob), (256...1_024).contains(bytes.count) else {
                 throw .malformedAnswer(field: "signedBlob")
             }
@@ -25,7 +25,7 @@ extension CloudRequest where Answer == BlobSignature {
     }
 }
 
-/// What a service account's key made of some bytes.
+/// A signature by a service account's key.
 package struct BlobSignature: Equatable, Sendable {
     /// The signature.
     package let bytes: [UInt8]

@@ -1,18 +1,18 @@
 import Kernel
 
-/// A bucket and how its objects are addressed.
+/// A bucket and the form of its URLs.
 package struct Bucket: Equatable, Sendable {
-    /// Where a bucket's name stands in its URLs.
+    /// Where a bucket's URLs contain its name.
     package enum Style: Equatable, Sendable {
-        /// In the path, which every storage understands.
+        /// In the path, which every storage service supports.
         case path
-        /// In front of the host name.
+        /// As a subdomain of the host.
         case virtualHost
-        /// Nowhere: the host name is the bucket's own.
+        /// Nowhere: the bucket has a host of its own.
         case ownHost
     }
 
-    /// What a bucket's name must look like, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected = "a bucket name: 3 to 222 lower-case letters, digits, - . and _"
 
     /// The bucket's name.
@@ -21,7 +21,7 @@ package struct Bucket: Equatable, Sendable {
     let base: StorageBase
     private let pathPrefix: String
 
-    /// A bucket; `nil` when its name cannot be one.
+    /// Creates a bucket; `nil` if the name is not valid.
     ///
     /// Source: <https://cloud.google.com/storage/docs/buckets#naming>
     package init?(_ name: String, at base: StorageBase, style: Style = .path) {
@@ -35,10 +35,10 @@ package struct Bucket: Equatable, Sendable {
         pathPrefix = style == .path ? "/\(name)" : ""
     }
 
-    /// Scheme and host of its URLs, for people.
+    /// Scheme and host of its URLs, for messages.
     package var origin: String { base.text }
 
-    /// The path of an object, or of the bucket itself, before any encoding.
+    /// Returns the path of an object, or of the bucket itself, without percent-encoding.
     func path(of object: String?) -> String {
         guard let object else { return pathPrefix.isEmpty ? "/" : pathPrefix }
         return "\(pathPrefix)/\(object)"

@@ -1,12 +1,12 @@
 internal import JSON
 
-/// Reads a JSON document of Google's.
+/// Decodes a JSON document from Google.
 func read<Content: JSONReadable>(_ type: Content.Type, from body: [UInt8]) throws(CloudFault) -> Content {
     do { return try Content(json: body) } catch { throw .malformedAnswer(field: error.field) }
 }
 
-/// The word for programs in a failure's document, such as `PERMISSION_DENIED` or `conditionNotMet`; `nil` when there is
-/// none, or it is made of more than letters and `_`.
+/// Returns the error code in a failure's document, such as `PERMISSION_DENIED` or `conditionNotMet`; `nil` if there is
+/// none, or if it contains anything but letters and `_`.
 ///
 /// Source: <https://cloud.google.com/apis/design/errors#http_mapping>,
 /// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>

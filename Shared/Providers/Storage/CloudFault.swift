@@ -1,26 +1,26 @@
 package import HTTP
 internal import Kernel
 
-/// Why a call of Google's did not give what it was made for.
+/// Why a Google API call failed.
 ///
-/// Google's message texts are left behind: they are for nobody but the seller's console.
+/// Google's messages are dropped; they are only for the seller's console.
 package enum CloudFault: Error, Equatable, Sendable {
-    /// The same call may succeed later: too many calls, or a fault of Google's.
+    /// The same call may succeed later: a rate limit, or a fault at Google.
     case retryable(status: Int, wait: Duration?)
-    /// The access token is wrong or over.
+    /// The access token is invalid or expired.
     case unauthenticated
-    /// Whoever holds the token lacks the right, or the API is switched off.
+    /// The token's owner lacks a permission, or the API is disabled.
     case forbidden(reason: String?)
-    /// There is no such thing, or no longer.
+    /// The resource does not exist, or no longer.
     case notFound
-    /// A precondition does not hold, such as that there be no object of this name.
+    /// A precondition failed, for example that no object of this name exists.
     case preconditionFailed
-    /// The call is wrong; trying again changes nothing.
+    /// The call is invalid; a retry changes nothing.
     case refused(status: Int, reason: String?)
-    /// The answer is not what the API promises.
+    /// The response does not have the documented form.
     case malformedAnswer(field: String)
 
-    /// Sorts an answer that is not a success.
+    /// Classifies a response that is not a success.
     ///
     /// Source: <https://cloud.google.com/storage/docs/retry-strategy#retryable>,
     /// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
@@ -36,7 +36,7 @@ package enum CloudFault: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether and when to try again.
+    /// Whether and when to retry.
     package var advice: RetryAdvice {
         switch self {
         case .retryable(_, let wait): RetryAdvice(isWorthwhile: true, wait: wait)
@@ -47,7 +47,7 @@ package enum CloudFault: Error, Equatable, Sendable {
 }
 
 extension CloudFault: CustomStringConvertible {
-    /// One line for the log: statuses and words for programs alone.
+    /// One line for the log: status and machine-readable codes only.
     package var description: String {
         switch self {
         case .retryable(let status, _): "status=\(status)"

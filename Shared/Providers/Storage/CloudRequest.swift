@@ -1,7 +1,7 @@
 package import HTTP
 package import Kernel
 
-/// Who is asked.
+/// The service that is called.
 package enum CloudService: String, Sendable {
     /// The machine's own source of access tokens.
     case metadata = "the metadata server"
@@ -11,19 +11,19 @@ package enum CloudService: String, Sendable {
     case storage = "Cloud Storage"
 }
 
-/// One call of a Google API, and what its answer is read as.
+/// A Google API call and the type of its response.
 package struct CloudRequest<Answer: Sendable>: Sendable {
-    /// Who is asked.
+    /// The service that is called.
     package let service: CloudService
     /// The request's method.
     package let method: Method
-    /// The whole URL; that of an upload's session is a secret.
+    /// The complete URL; that of an upload session is a secret.
     package let url: String
-    /// The header fields, but for the access token.
+    /// The header fields, without the access token.
     package let fields: Fields
-    /// What is sent.
+    /// The body.
     package let body: [UInt8]
-    /// Whether an access token must go with it.
+    /// Whether the call needs an access token.
     package let needsToken: Bool
     private let read: @Sendable (Response) throws(CloudFault) -> Answer
 
@@ -40,20 +40,20 @@ package struct CloudRequest<Answer: Sendable>: Sendable {
         self.read = read
     }
 
-    /// The header fields with a token among them.
+    /// Returns the header fields, including the token.
     package func fields(token: Secret?) -> Fields {
         var fields = fields
         if let token { fields.set("Authorization", "Bearer \(token.revealed())") }
         return fields
     }
 
-    /// Reads the answer that came.
+    /// Decodes a response.
     ///
-    /// - Throws: what Google reported, or that the answer cannot be understood.
+    /// - Throws: the error Google reported, or that the response cannot be decoded.
     package func answer(_ response: Response) throws(CloudFault) -> Answer { try read(response) }
 }
 
-/// Refuses an answer that is not a success.
+/// Throws if a response is not a success.
 func requireSuccess(_ response: Response) throws(CloudFault) {
     guard (200..<300).contains(response.status) else { throw CloudFault(response) }
 }

@@ -1,16 +1,15 @@
 package import HTTP
 package import Kernel
 
-/// Links that a buyer follows to the file itself.
+/// Signed links to a file.
 package enum DownloadLink {
-    /// How long a link to a file of `size` bytes is good: 5 minutes and a second for every megabyte, 15 minutes at
-    /// most.
+    /// Returns the lifetime, in seconds, of a link to a file of `size` bytes: 5 minutes plus one second per megabyte,
+    /// at most 15 minutes.
     ///
-    /// The link need only live until the transfer begins or is taken up again; after that the buyer's page makes a
-    /// fresh one.
+    /// A link need only live until the transfer starts or resumes; after that the buyer's page makes a new one.
     package static func lifetime(size: Int64) -> Int { min(300 + Int(max(size, 0) / 1_000_000), 900) }
 
-    /// A link to `object` that is saved under its file name; it serves `method` and no other.
+    /// Returns a link to `object` that is saved under its file name; it is valid only for `method`.
     package static func make(
         _ object: ObjectName, for method: Method = .get, size: Int64, in bucket: Bucket, at now: Instant,
         signer: StorageSigner
@@ -18,7 +17,7 @@ package enum DownloadLink {
         try signer.link(for: try request(object, for: method, size: size, in: bucket, at: now))
     }
 
-    /// The same before anyone has signed it.
+    /// Returns the request for such a link, not yet signed.
     package static func request(
         _ object: ObjectName, for method: Method, size: Int64, in bucket: Bucket, at now: Instant
     ) throws(SigningFault) -> V4Request {

@@ -2,16 +2,16 @@ internal import Kernel
 
 /// The name of a released file in the bucket: `product/version/platform/file`.
 package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
-    /// The product's name in addresses.
+    /// The product's slug.
     package let product: String
-    /// The release.
+    /// The release's version.
     package let version: String
-    /// The system it runs on.
+    /// The operating system.
     package let platform: String
     /// The file's name.
     package let file: String
 
-    /// A name from its four parts; `nil` when one of them is not fit for a path, a URL and every file system.
+    /// Creates a name from its parts; `nil` if one of them is not valid in a path, a URL and every file system.
     package init?(product: String, version: String, platform: String, file: String) {
         guard [product, version, platform, file].allSatisfy(ObjectName.isSegment) else { return nil }
         self.product = product
@@ -20,7 +20,7 @@ package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
         self.file = file
     }
 
-    /// A name from its text; `nil` unless it is four fit parts with single slashes between them.
+    /// Parses a name; `nil` unless it has four valid parts, separated by single slashes.
     package init?(_ text: String) {
         let parts = Array(text.utf8).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -28,11 +28,13 @@ package struct ObjectName: Hashable, Sendable, CustomStringConvertible {
         self.init(product: parts[0], version: parts[1], platform: parts[2], file: parts[3])
     }
 
-    /// The whole name, as the bucket knows it.
+    /// The complete object name.
     package var description: String { "\(product)/\(version)/\(platform)/\(file)" }
 
-    /// Whether `text` can be one part: up to 128 ASCII letters, digits, `.`, `_`, `-`, `+` and single inner blanks, a
-    /// letter or digit first, no dot or blank last, and no two dots in a row.
+    /// Returns whether `text` can be one part.
+    ///
+    /// A part has up to 128 ASCII letters, digits, `.`, `_`, `-`, `+` and single inner blanks; it starts with a letter
+    /// or digit, does not end with a dot or blank, and has no two dots in a row.
     package static func isSegment(_ text: String) -> Bool {
         guard (1...128).contains(text.utf8.count) else { return false }
         var (previous, isFirst) = (UInt8(0), true)

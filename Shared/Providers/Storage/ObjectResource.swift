@@ -3,7 +3,7 @@ internal import HTTP
 internal import JSON
 internal import Kernel
 
-/// What Cloud Storage says of an object.
+/// An object's metadata in Cloud Storage.
 ///
 /// Source: <https://cloud.google.com/storage/docs/json_api/v1/objects#resource>
 package struct ObjectResource: Equatable, Sendable {
@@ -11,19 +11,19 @@ package struct ObjectResource: Equatable, Sendable {
     package let name: String
     /// Its length in bytes.
     package let size: Int64
-    /// Its MD5, 16 bytes; `nil` for an object that was put together from others.
+    /// Its MD5, 16 bytes; `nil` for a composite object.
     package let md5: [UInt8]?
-    /// Its SHA-256, 32 bytes, where whoever stored it noted that.
+    /// Its SHA-256, 32 bytes, if the uploader recorded it.
     package let sha256: [UInt8]?
 
-    /// Whether it is the very content of `object`, as far as can be told from here.
+    /// Returns whether the content is identical to `object`'s, as far as the metadata tell.
     package func holds(_ object: NewObject) -> Bool {
         name == object.name && size == object.size && md5 == object.md5 && (sha256 ?? object.sha256) == object.sha256
     }
 }
 
 extension CloudRequest {
-    /// What is known of an object; `nil` when there is none.
+    /// Returns the request for an object's metadata; the response is `nil` if it does not exist.
     package static func object(_ name: String, in bucket: Bucket) -> Self where Answer == ObjectResource? {
         let fields = "fields=\(PercentCoding.encode(ObjectResource.fields))"
         return Self(.storage, .get, "\(bucket.objectURL(name))?\(fields)") { response throws(CloudFault) in
@@ -33,7 +33,7 @@ extension CloudRequest {
         }
     }
 
-    /// An object's content; `nil` when there is none.
+    /// Returns the request for an object's content; the response is `nil` if it does not exist.
     package static func content(_ name: String, in bucket: Bucket) -> Self where Answer == [UInt8]? {
         Self(.storage, .get, "\(bucket.objectURL(name))?alt=media") { response throws(CloudFault) in
             if response.status == 404 { return nil }
@@ -44,12 +44,12 @@ extension CloudRequest {
 }
 
 extension ObjectResource {
-    /// The members that we read.
+    /// The metadata members that we read.
     static let fields = "name,size,md5Hash,metadata"
 
     init(json body: [UInt8]) throws(CloudFault) {
         let document = try read(ObjectDocument.self, from: body)
-        // A whole number of 64 bits is a text in Google's JSON.
+        // Google's JSON represents 64-bit integers as strings.
         guard let size = Int64(document.size), size >= 0 else { throw .malformedAnswer(field: "size") }
         self.init(
             name: document.name, size: size, md5: document.md5Hash.flatMap { Base64.decode($0) },
@@ -58,7 +58,7 @@ extension ObjectResource {
 }
 
 extension Bucket {
-    /// Where the JSON API has an object.
+    /// Returns the JSON API's URL of an object.
     fileprivate func objectURL(_ name: String) -> String {
         "\(base.text)/storage/v1/b/\(PercentCoding.encode(self.name))/o/\(PercentCoding.encode(name))"
     }

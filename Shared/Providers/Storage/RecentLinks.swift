@@ -2,10 +2,10 @@ internal import HTTP
 internal import Kernel
 import Synchronization
 
-/// The links of the present second.
+/// A cache of the links signed within the current second.
 ///
-/// A link's time has no fractions and its signature no chance in it, so within a second the same file's is the same
-/// whoever asks: on the day of a release one signature serves everybody.
+/// A link's time is in whole seconds and its signature is deterministic, so all links to a file within one second are
+/// equal: on release day one signature serves every buyer.
 final class RecentLinks: Sendable {
     /// What a link depends on besides the second.
     struct Key: Hashable {
@@ -14,12 +14,12 @@ final class RecentLinks: Sendable {
         let size: Int64
     }
 
-    /// How many are kept at most; what does not fit is signed anew.
+    /// The maximum number of links; further ones are signed each time.
     private static let limit = 256
 
     private let links = Mutex<(second: Int64, byKey: [Key: String])>((.min, [:]))
 
-    /// The link for `key` at the moment `now`, made by `make` if nobody has asked for it in this second.
+    /// Returns the link for `key` at `now`; calls `make` if it is not cached for this second.
     func link(
         _ key: Key, at now: Instant, _ make: () throws(SigningFault) -> String
     ) throws(SigningFault) -> String {

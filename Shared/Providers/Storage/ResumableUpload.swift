@@ -2,7 +2,7 @@ internal import Crypto
 internal import HTTP
 internal import Kernel
 
-/// An object that shall be stored.
+/// An object to upload.
 package struct NewObject: Equatable, Sendable {
     /// Its name in the bucket.
     package let name: String
@@ -10,12 +10,12 @@ package struct NewObject: Equatable, Sendable {
     package let contentType: String
     /// Its length in bytes.
     package let size: Int64
-    /// Its MD5, which Cloud Storage compares before the object exists.
+    /// Its MD5, which Cloud Storage verifies before the object exists.
     package let md5: [UInt8]
-    /// Its SHA-256, noted beside it.
+    /// Its SHA-256, stored as metadata.
     package let sha256: [UInt8]
 
-    /// Takes the parts as they are; the media type is the name's.
+    /// Memberwise, with the media type derived from the name.
     package init(name: String, size: Int64, md5: [UInt8], sha256: [UInt8]) {
         self.name = name
         self.size = size
@@ -36,7 +36,7 @@ package struct NewObject: Equatable, Sendable {
     }
 }
 
-/// Where an object's bytes are sent; its URL alone lets whoever has it write the object, so it is shown nowhere.
+/// The session of a resumable upload; its URL alone gives write access to the object, so it is never shown.
 package struct UploadSession: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     fileprivate let url: String
 
@@ -45,22 +45,22 @@ package struct UploadSession: Sendable, CustomStringConvertible, CustomDebugStri
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// How far an upload has come.
+/// The state of an upload.
 package enum UploadState: Equatable, Sendable {
-    /// So many bytes from the start on are kept; the next one is wanted.
+    /// The first `kept` bytes are stored; the upload continues after them.
     case incomplete(kept: Int64)
-    /// The object is there.
+    /// The object exists.
     case complete(ObjectResource)
 }
 
-/// A resumable upload, step by step.
+/// The steps of a resumable upload.
 ///
 /// Source: <https://cloud.google.com/storage/docs/performing-resumable-uploads>
 package enum ResumableUpload {
-    /// Every part but the last must be a multiple of this.
+    /// Every chunk but the last must be a multiple of this many bytes.
     package static let granularity = 256 * 1024
 
-    /// Begins one, of an object that must not exist yet: neither now nor when its last byte has come.
+    /// Starts an upload of an object that must not exist, neither now nor when the last byte arrives.
     package static func begin(_ object: NewObject, in bucket: Bucket) -> CloudRequest<UploadSession> {
         var query = Form()
         for (name, value) in [
@@ -81,7 +81,7 @@ package enum ResumableUpload {
         return CloudRequest(.storage, .post, url, fields: fields, body: resource.utf8) {
             response throws(CloudFault) in
             try requireSuccess(response)
-            // Bytes go nowhere but to where the token went.
+            // The content goes only to the origin that received the token.
             guard let url = response.fields["Location"], url.hasPrefix("\(origin)/") else {
                 throw .malformedAnswer(field: "Location")
             }
@@ -89,19 +89,20 @@ package enum ResumableUpload {
         }
     }
 
-    /// Sends the bytes from `offset` on; unless they are the last, their number is a multiple of `granularity`.
+    /// Uploads the bytes from `offset`; unless they are the last, their number must be a multiple of `granularity`.
     package static func send(
         _ bytes: [UInt8], from offset: Int64, of size: Int64, to session: UploadSession
     ) -> CloudRequest<UploadState> {
         step(session, size, "bytes \(offset)-\(offset + Int64(bytes.count) - 1)/\(size)", bytes)
     }
 
-    /// Asks how much has been kept.
+    /// Queries how many bytes are stored.
     package static func state(of session: UploadSession, size: Int64) -> CloudRequest<UploadState> {
         step(session, size, "bytes */\(size)", [])
     }
 
-    /// The session's URL is the permission, so no token goes along: one that is over would end an upload that is not.
+    /// Returns the request for one step; it carries no token, because the session's URL is the permission and an
+    /// expired token would end a valid upload.
     private static func step(
         _ session: UploadSession, _ size: Int64, _ range: String, _ bytes: [UInt8]
     ) -> CloudRequest<UploadState> {
@@ -114,7 +115,7 @@ package enum ResumableUpload {
         }
     }
 
-    /// `bytes=0-42` means 43 bytes; without the field nothing was kept.
+    /// Reads `Range`: `bytes=0-42` means 43 bytes; without the field nothing is stored.
     private static func kept(_ range: String?, of size: Int64) throws(CloudFault) -> Int64 {
         guard let range else { return 0 }
         let start = "bytes=0-"

@@ -1,9 +1,9 @@
 package import Kernel
 
-/// The scheme and host at which the storage answers; a signature covers the host.
+/// The storage's scheme and host; signatures cover the host.
 package typealias StorageBase = WebOrigin
 
 extension StorageBase {
-    /// Google Cloud Storage itself.
+    /// Google Cloud Storage.
     package static let google = WebOrigin(https: "storage.googleapis.com")
 }

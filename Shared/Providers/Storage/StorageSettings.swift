@@ -2,25 +2,25 @@ package import HTTP
 package import Kernel
 package import Settings
 
-/// Where released files lie and who signs the links to them.
+/// The bucket of released files and the signer of links to them.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
 /// | `STORAGE_BUCKET` | needed; the bucket's name |
-/// | `STORAGE_BASE` | where the storage answers, `https://storage.googleapis.com` when absent; plain `http://` for a loopback host, or together with a test key |
+/// | `STORAGE_BASE` | the storage's base URL, `https://storage.googleapis.com` when absent; plain `http://` for a loopback host, or together with a test key |
 /// | `STORAGE_SIGNER` | needed; `hmac:<access id>:<secret>`, `rsa:<file or JSON>` or `iam:<service account>` |
 package struct StorageSettings: Sendable {
-    /// Where released files lie.
+    /// The bucket of released files.
     package let bucket: Bucket
-    /// Who signs the links.
+    /// The signer of links.
     package let signer: StorageSigner
     private let recent = RecentLinks()
 
-    /// Reads the settings; `nil` when one of them is at fault, which `read` keeps.
+    /// Reads the settings; returns `nil` if one is invalid, after recording the fault in `read`.
     ///
     /// - Parameters:
-    ///   - allowsPlain: whether only test money moves, so that `http://` may go to any host.
-    ///   - readFile: reads the file that an `rsa:` signer names; it is called here and never again.
+    ///   - allowsPlain: whether only test money is at stake, so that `http://` is allowed for any host.
+    ///   - readFile: reads the file that an `rsa:` signer names; called only during this call.
     package init?(
         _ read: inout SettingsReader, allowsPlain: Bool = false, readFile: (String) -> [UInt8]?
     ) {
@@ -34,7 +34,7 @@ package struct StorageSettings: Sendable {
         self.signer = signer
     }
 
-    /// A link to `object` that serves `method` for a while; needs no one's answer.
+    /// Returns a link to `object`, valid only for `method` and for a limited time; makes no network call.
     package func link(
         _ object: ObjectName, for method: Method, size: Int64, at now: Instant
     ) throws(SigningFault) -> String {

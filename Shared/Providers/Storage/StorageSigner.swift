@@ -2,9 +2,9 @@ package import Crypto
 internal import JSON
 package import Kernel
 
-/// Whose signature a link bears and how it is made.
+/// The signer and the algorithm of a link.
 package struct SigningIdentity: Equatable, Sendable {
-    /// How the string to sign is signed.
+    /// The signature algorithm.
     package enum Algorithm: String, Sendable {
         case hmac = "GOOG4-HMAC-SHA256"
         case rsa = "GOOG4-RSA-SHA256"
@@ -17,22 +17,22 @@ package struct SigningIdentity: Equatable, Sendable {
 
 /// Why a link was not signed.
 package enum SigningFault: Error, Equatable, Sendable {
-    /// This signer has no key here; another service must be asked to sign.
+    /// This signer has no key here; a remote service must sign.
     case notAvailableHere
     /// The key could not be used.
     case cannotSign
 }
 
-/// What signs storage links.
+/// The signer of storage links.
 package enum StorageSigner: Sendable {
-    /// A storage HMAC key.
+    /// A Cloud Storage HMAC key.
     case hmac(accessID: String, secret: Secret)
-    /// A service account's own private key.
+    /// A service account's private key.
     case rsa(clientEmail: String, key: RSAPrivateKey)
-    /// A service account without a key: Google signs for it.
+    /// A service account without a key here: Google signs for it.
     case iam(serviceAccount: String)
 
-    /// Whose signature it is.
+    /// The signer and the algorithm.
     package var identity: SigningIdentity {
         switch self {
         case .hmac(let accessID, _): SigningIdentity(algorithm: .hmac, accessID: accessID)
@@ -40,7 +40,7 @@ package enum StorageSigner: Sendable {
         }
     }
 
-    /// The link for `request`.
+    /// Signs `request` and returns the link.
     package func link(for request: V4Request) throws(SigningFault) -> String {
         let unsigned = request.unsigned(by: identity)
         return unsigned.signed(with: try sign(unsigned))
@@ -56,7 +56,7 @@ package enum StorageSigner: Sendable {
         }
     }
 
-    /// The key that is bound to a day, place and service.
+    /// Derives the key for a day, location and service.
     ///
     /// Source: <https://cloud.google.com/storage/docs/authentication/signatures#derive-key>
     private func dayKey(_ secret: Secret, date: String) -> Secret {
@@ -70,11 +70,11 @@ package enum StorageSigner: Sendable {
 }
 
 extension StorageSigner {
-    /// What the setting must look like, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected =
         "hmac:<access id>:<secret>, rsa:<file or JSON of a service-account key>, or iam:<service account>"
 
-    /// Reads `hmac:…`, `rsa:…` or `iam:…`; a file is read by `readFile`, since nothing here touches a disk.
+    /// Parses `hmac:…`, `rsa:…` or `iam:…`; `readFile` reads a key file, because this module does no input or output.
     package init?(_ text: String, readFile: (String) -> [UInt8]?) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { return nil }
@@ -91,7 +91,7 @@ extension StorageSigner {
         }
     }
 
-    /// A signer from a service-account key as Google hands it out.
+    /// Reads a service account key in Google's JSON form.
     package init?(serviceAccountKey json: [UInt8]) {
         guard let account = try? ServiceAccountKey(json: json),
             isPrincipal(account.clientEmail),
@@ -117,7 +117,7 @@ private struct ServiceAccountKey: JSONReadable {
     }
 }
 
-/// Whether `text` can name who signs: printable ASCII without blanks and slashes.
+/// Returns whether `text` can name a signer: printable ASCII without blanks and slashes.
 private func isPrincipal(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }
 }

@@ -2,26 +2,26 @@ internal import Crypto
 package import HTTP
 package import Kernel
 
-/// A request that someone without rights of their own shall be able to make for a while.
+/// A request to be presigned, for a caller without credentials.
 ///
 /// Source: <https://cloud.google.com/storage/docs/authentication/canonical-requests>
 package struct V4Request: Sendable {
-    /// The one method that the link allows.
+    /// The only method that the link allows.
     package let method: Method
-    /// Where the object lies.
+    /// The object's bucket.
     package let bucket: Bucket
     /// The object's name, any text; `nil` for the bucket itself.
     package let object: String?
-    /// Header fields that the caller must send with just these values.
+    /// Header fields that the caller must send with exactly these values.
     package let fields: Fields
-    /// Query parameters, signed as well.
+    /// Query parameters, also signed.
     package let query: [String: String]
-    /// When it was signed.
+    /// The time of signing.
     package let signedAt: Instant
-    /// Whole seconds from `signedAt` on, 1 second to 7 days.
+    /// The lifetime in whole seconds from `signedAt`, 1 second to 7 days.
     package let lifetime: Int
 
-    /// A request; `nil` when `lifetime` is under a second or over 7 days.
+    /// Memberwise; `nil` if `lifetime` is under a second or over 7 days.
     package init?(
         method: Method = .get, bucket: Bucket, object: String?, fields: Fields = [:], query: [String: String] = [:],
         signedAt: Instant, lifetime: Int
@@ -36,7 +36,7 @@ package struct V4Request: Sendable {
         self.lifetime = lifetime
     }
 
-    /// The texts to sign for a signer of this name and algorithm.
+    /// Returns the link without its signature, and the string to sign, for this signer and algorithm.
     package func unsigned(by identity: SigningIdentity) -> UnsignedURL {
         let scope = "\(date)/auto/storage/goog4_request"
         let path = PercentCoding.encode(bucket.path(of: object), keeping: "/")
@@ -64,7 +64,7 @@ package struct V4Request: Sendable {
             .map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     }
 
-    /// Every signed header by lower-case name, `host` among them; blanks at the ends cut, runs of them made one.
+    /// All signed headers by lower-case name, including `host`; values trimmed, inner runs of blanks collapsed.
     private var headers: [(name: String, value: String)] {
         let names = Set(fields.lines.map { $0.name.lowercased() }).subtracting(["host"])
         let given = names.map { name in (name: name, value: fields.values(name).map(collapsed).joined(separator: ",")) }
@@ -77,17 +77,17 @@ package struct V4Request: Sendable {
     private var payloadDigest: String { fields["x-goog-content-sha256"] ?? "UNSIGNED-PAYLOAD" }
 }
 
-/// A link that lacks nothing but its signature, so that the bytes can be signed elsewhere.
+/// A link without its signature, so that another service can sign it.
 package struct UnsignedURL: Equatable, Sendable {
-    /// The request in the one form that is hashed.
+    /// The canonical request, which is hashed.
     package let canonicalRequest: String
-    /// What the signature is made over.
+    /// The string to sign.
     package let stringToSign: String
-    /// The day of signing as `20261120`, which an HMAC key is bound to.
+    /// The day of signing as `20261120`, for which an HMAC key is derived.
     package let date: String
     fileprivate let url: String
 
-    /// The whole link.
+    /// Returns the complete link.
     package func signed(with signature: [UInt8]) -> String { "\(url)&X-Goog-Signature=\(Hex.encode(signature))" }
 }
 

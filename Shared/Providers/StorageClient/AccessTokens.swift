@@ -4,29 +4,29 @@ package import Kernel
 import Outbound
 import Storage
 
-/// The access token of whoever this process is to Google, fetched when it is first needed and again before it is over.
+/// The process's Google access token, fetched on first use and again before it expires.
 ///
-/// However many ask at once, one fetch is under way.
+/// Concurrent callers share one fetch.
 @Loop
 package final class AccessTokens {
-    /// Where tokens come from.
+    /// The source of tokens.
     package enum Source: Sendable {
-        /// The metadata server of this name: the service account that the process runs as.
+        /// The metadata server at this host: the service account that the process runs as.
         case metadata(host: String)
-        /// Someone who has one already; there is no other when it is over.
+        /// A given token, which cannot be renewed.
         case given(Secret)
     }
 
-    /// A token to call with.
+    /// A token in use.
     struct Held: Sendable {
         let secret: Secret
-        /// Tells it from those before and after, which must not be compared by themselves.
+        /// Identifies the token, because tokens themselves are not compared.
         let number: Int
     }
 
-    /// No token is used that is over in less: a call and its repeats take a part of that.
+    /// The minimum remaining lifetime of a token in use: enough for a call and its retries.
     package nonisolated static let margin: Duration = .seconds(60)
-    /// One fetch from the machine's own server takes no longer.
+    /// The timeout of a fetch from the metadata server.
     package nonisolated static let deadline: Duration = .seconds(3)
 
     private let source: Source
@@ -36,21 +36,21 @@ package final class AccessTokens {
     private var count = 0
     private var fetching: Task<Result<Held, CloudCallFault>, Never>?
 
-    /// A source with no token yet.
+    /// Creates a source without a token.
     package init(_ source: Source, clock: WallClock = .system) {
         self.source = source
         self.clock = clock
-        // The metadata server speaks no TLS; what its name may be is the settings' business.
+        // The metadata server has no TLS; the settings restrict its name.
         client = HTTPClient(allowsPlain: true, connectionsPerHost: 1, connections: 1)
     }
 
-    /// A token that is good for a while.
+    /// Returns a token that is valid for at least `margin`.
     func token() async throws(CloudCallFault) -> Held {
         switch source {
         case .given(let secret): return Held(secret: secret, number: 0)
         case .metadata(let host):
             let now = clock.now()
-            // A clock that was set back makes nothing last longer.
+            // A clock that was set back must not extend a token's life.
             if let held, held.from <= now, now < held.until { return held.token }
             let fetch = fetching ?? Loop.start { await self.fetch(host) }
             fetching = fetch
@@ -58,7 +58,7 @@ package final class AccessTokens {
         }
     }
 
-    /// Takes note that a token is not accepted; `true` when there can be another.
+    /// Records that a token was rejected; returns `true` if it can be renewed.
     func refuse(_ token: Held) -> Bool {
         guard case .metadata = source else { return false }
         if held?.token.number == token.number { held = nil }
@@ -71,25 +71,25 @@ package final class AccessTokens {
         let call = HTTPCall(
             request.method, request.url, fields: request.fields, connectTimeout: .seconds(1),
             totalTimeout: AccessTokens.deadline, maxAnswerBytes: 16 << 10, continuesTrace: true)
-        let asked = clock.now()
+        let requestedAt = clock.now()
         let answer: HTTPAnswer
         do throws(OutboundFault) { answer = try await client.send(call) } catch {
             return .failure(.unreachable(.metadata, error))
         }
         do throws(CloudFault) {
-            return .success(keep(try request.answer(Response(answer)), askedAt: asked))
+            return .success(keep(try request.answer(Response(answer)), requestedAt: requestedAt))
         } catch { return .failure(.answered(.metadata, error)) }
     }
 
-    private func keep(_ token: AccessToken, askedAt asked: Instant) -> Held {
+    private func keep(_ token: AccessToken, requestedAt: Instant) -> Held {
         count += 1
         let fresh = Held(secret: token.secret, number: count)
-        held = (fresh, from: asked, until: asked + token.lifetime - AccessTokens.margin)
+        held = (fresh, from: requestedAt, until: requestedAt + token.lifetime - AccessTokens.margin)
         return fresh
     }
 }
 
 extension Response {
-    /// An answer as what is made of bytes alone reads it.
+    /// Converts an answer for the readers in module Storage, which does no input or output.
     init(_ answer: HTTPAnswer) { self.init(status: answer.status, fields: answer.fields, body: answer.body) }
 }

@@ -2,11 +2,11 @@ package import Kernel
 package import Outbound
 package import Storage
 
-/// Why Google did not do what was asked.
+/// Why a call to Google failed.
 package enum CloudCallFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// No answer came.
+    /// There was no response.
     case unreachable(CloudService, OutboundFault)
-    /// An answer came, and not what was asked for.
+    /// The service responded with an error.
     case answered(CloudService, CloudFault)
 
     package var description: String {
@@ -21,7 +21,7 @@ package enum CloudCallFault: Error, Equatable, Sendable, CustomStringConvertible
 package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// It could not be made here.
     case local(SigningFault)
-    /// Whoever was asked to sign did not.
+    /// The remote signer failed.
     case remote(CloudCallFault)
 
     package var description: String {
@@ -32,7 +32,7 @@ package enum LinkFault: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What the caller is told: «try again», since a key is broken for good and a service comes back.
+    /// The refusal for the client: «try again» only if the remote signer failed; a key that fails here stays broken.
     package var refusal: Refusal {
         switch self {
         case .local: .failed

@@ -4,10 +4,10 @@ import Kernel
 import Outbound
 package import Storage
 
-/// Makes calls of Google's APIs, again where that may help.
+/// A client of Google's APIs that retries calls where that may help.
 ///
-/// Every call that it makes may be made twice: a signature is the same each time, what is read stays as it was, an upload
-/// knows how far it has come, and one that was begun and forgotten is nothing.
+/// All its calls are idempotent: signatures are deterministic, reads change nothing, an upload resumes at its offset,
+/// and an abandoned upload session has no effect.
 @Loop
 package final class CloudClient {
     private let tokens: AccessTokens
@@ -15,11 +15,11 @@ package final class CloudClient {
     private let policy: RetryPolicy
     private let totalTimeout: Duration
 
-    /// A client with no connections yet.
+    /// Creates a client without connections.
     ///
     /// - Parameters:
-    ///   - totalTimeout: bounds one call with its token, all its attempts and the waits between.
-    ///   - allowsPlain: whether `http://` may go to other hosts than this machine.
+    ///   - totalTimeout: the limit on one call, including its token, all attempts and the delays between them.
+    ///   - allowsPlain: whether `http://` may be used for hosts other than this machine.
     package init(
         _ tokens: AccessTokens, policy: RetryPolicy = .interactive, totalTimeout: Duration = .seconds(8),
         allowsPlain: Bool = false
@@ -30,11 +30,11 @@ package final class CloudClient {
         http = HTTPClient(allowsPlain: allowsPlain)
     }
 
-    /// Makes a call and reads its answer.
+    /// Makes a call and decodes the response.
     ///
     /// - Parameters:
-    ///   - time: bounds this call instead of the client's own bound.
-    ///   - isOnce: whether whoever calls sees to repeats.
+    ///   - time: the limit on this call, instead of the client's.
+    ///   - isOnce: whether the caller retries by itself.
     package func send<Answer>(
         _ request: CloudRequest<Answer>, within time: Duration? = nil, once isOnce: Bool = false
     ) async throws(CloudCallFault) -> Answer {
@@ -65,9 +65,9 @@ package final class CloudClient {
         }
     }
 
-    /// Waits until the next attempt.
+    /// Waits before the next attempt.
     ///
-    /// - Throws: `fault` when there is none.
+    /// - Throws: `fault` if there is none.
     private func pause(
         after fault: CloudCallFault, _ attempt: inout Int, until deadline: ContinuousClock.Instant
     ) async throws(CloudCallFault) {
@@ -91,7 +91,7 @@ package final class CloudClient {
 }
 
 extension CloudCallFault {
-    /// Whether and when to try again.
+    /// Whether and when to retry.
     package var advice: RetryAdvice {
         switch self {
         case .unreachable(_, .cancelled), .unreachable(_, .refusedByPolicy), .unreachable(_, .answerTooLarge):

@@ -2,32 +2,32 @@ import HTTP
 import Kernel
 import Storage
 
-/// Links that were made a moment ago, so that one signature serves a release's first minute and not one buyer.
+/// A cache of recent links, so that one signature serves a release's first minute and not one buyer.
 ///
-/// A link names a file and no buyer, so each who may have the file may have the same one.
+/// A link names a file and no buyer, so all buyers entitled to the file can share it.
 struct LinkCache {
-    /// What a link is good for.
+    /// The object and method a link is valid for.
     struct Key: Hashable {
         let object: ObjectName
         let method: Method
     }
 
-    /// How many are kept at most.
+    /// The maximum number of links.
     static let limit = 256
-    /// No link is handed out longer: of the shortest, 5 minutes, at least 4 are left to the last buyer.
+    /// The maximum age of a link handed out: of the shortest lifetime, 5 minutes, at least 4 are left.
     static let freshness: Duration = .seconds(60)
 
     private var links: [Key: (text: String, madeAt: Instant)] = [:]
 
     var count: Int { links.count }
 
-    /// A link that is young enough at `now`.
+    /// Returns a link that is fresh at `now`.
     func link(_ key: Key, at now: Instant) -> String? {
         guard let link = links[key], LinkCache.isFresh(link.madeAt, at: now) else { return nil }
         return link.text
     }
 
-    /// Keeps a link; when there is no room, whatever is over goes, and else the oldest.
+    /// Stores a link; if the cache is full, evicts expired links, or else the oldest.
     mutating func keep(_ text: String, _ key: Key, madeAt: Instant) {
         if links[key] == nil, links.count >= LinkCache.limit { makeRoom(at: madeAt) }
         links[key] = (text, madeAt)
@@ -41,7 +41,7 @@ struct LinkCache {
         links[oldest] = nil
     }
 
-    /// A clock that was set back makes nothing last longer.
+    /// Returns whether a link is fresh; a clock that was set back must not extend its life.
     private static func isFresh(_ madeAt: Instant, at now: Instant) -> Bool {
         madeAt <= now && now - madeAt < freshness
     }

@@ -3,48 +3,49 @@ package import HTTP
 import Kernel
 package import Storage
 
-/// Why an object was not stored.
+/// Why an object was not uploaded.
 package enum UploadFault<SourceFault: Error & Equatable & Sendable>: Error, Equatable, Sendable {
     /// The content could not be read.
     case source(SourceFault)
-    /// The content ended before its length was reached.
+    /// The content ended before its stated length.
     case tooShort
-    /// There is an object of this name already.
+    /// An object of this name exists already.
     case exists
-    /// Cloud Storage forgot the upload, as often as it was begun.
+    /// Cloud Storage lost the upload session on every attempt.
     case lost
-    /// What was stored is not what was sent; the object is there and must not be trusted.
+    /// The stored content differs from what was sent; the object exists and must not be trusted.
     case altered
-    /// Cloud Storage did not take it.
+    /// Cloud Storage rejected it.
     case call(CloudCallFault)
 }
 
-/// Stores an object piece by piece, and goes on where it was cut off.
+/// Uploads an object in chunks, and resumes after an interruption.
 @Loop
 package struct ObjectUpload {
-    /// Bytes in a piece, which is held in memory twice for a moment.
+    /// The bytes in a chunk, which is briefly held in memory twice.
     package nonisolated static let pieceSize = 32 * ResumableUpload.granularity
-    /// One piece takes no longer, on a line of 112 kbit/s.
+    /// The timeout of one chunk, enough for a connection of 112 kbit/s.
     package nonisolated static let pieceTime: Duration = .seconds(600)
-    /// How often one object is begun at most: a session can be lost, after a week or by an accident.
+    /// The maximum number of sessions per object: a session can be lost, after a week or by accident.
     private nonisolated static let sessions = 3
 
     private let client: CloudClient
     private let bucket: Bucket
     private let policy: RetryPolicy
 
-    /// An upload into `bucket`; `policy` bounds the attempts that bring it no further.
+    /// Creates an upload into `bucket`; `policy` limits consecutive attempts without progress.
     package init(_ client: CloudClient, into bucket: Bucket, policy: RetryPolicy = .background) {
         self.client = client
         self.bucket = bucket
         self.policy = policy
     }
 
-    /// Stores `object`, whose bytes `read` gives by offset and count; it may block, so it runs on a worker thread.
+    /// Uploads `object`; `read` returns its bytes by offset and count, and may block, because it runs on a worker
+    /// thread.
     ///
-    /// The object appears whole or not at all, and never in the place of another.
+    /// The object appears complete or not at all, and never replaces another.
     ///
-    /// - Parameter progress: told how many bytes are kept, each time that there are more.
+    /// - Parameter progress: called with the number of stored bytes each time it grows.
     package func callAsFunction<SourceFault>(
         _ object: NewObject, progress: @Loop (Int64) -> Void = { _ in },
         read: @escaping @Sendable (Int64, Int) throws(SourceFault) -> [UInt8]
@@ -61,7 +62,7 @@ package struct ObjectUpload {
                 guard stored.holds(object) else { throw .altered }
                 return
             } catch {
-                // A session that is gone is no fault of the object's: its bytes are sent again.
+                // A lost session is not a fault of the object: its bytes are sent again.
                 guard error == .call(.answered(.storage, .notFound)) else { throw error }
                 guard started < ObjectUpload.sessions else { throw .lost }
             }
@@ -72,7 +73,7 @@ package struct ObjectUpload {
         _ object: NewObject, to session: UploadSession, progress: @Loop (Int64) -> Void,
         read: @escaping @Sendable (Int64, Int) throws(SourceFault) -> [UInt8]
     ) async throws(UploadFault<SourceFault>) -> ObjectResource {
-        // How much is kept, whether that is certain, and the attempts since it last became more.
+        // The number of stored bytes, whether it is known to be current, and the attempts since it last grew.
         var (kept, isCertain, attempt) = (Int64(0), true, 1)
         while true {
             let isPiece = isCertain && kept < object.size
@@ -115,9 +116,9 @@ package struct ObjectUpload {
         }
     }
 
-    /// Waits until the next attempt.
+    /// Waits before the next attempt.
     ///
-    /// - Throws: `fault` when there is none.
+    /// - Throws: `fault` if there is none.
     private func pause(after fault: CloudCallFault, _ attempt: inout Int) async throws(CloudCallFault) {
         guard let pause = policy.wait(afterAttempt: attempt, fault.advice, random: .random(in: .min ... .max)) else {
             throw fault

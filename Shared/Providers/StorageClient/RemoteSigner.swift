@@ -3,7 +3,7 @@ package import HTTP
 package import Kernel
 package import Storage
 
-/// Makes links to files with the signature of a service account that has no key here.
+/// Signs links to files remotely, as a service account whose key is not on this machine.
 @Loop
 package final class RemoteSigner {
     private let account: String
@@ -13,7 +13,7 @@ package final class RemoteSigner {
     private var cache = LinkCache()
     private var signing: [LinkCache.Key: Task<Result<String, LinkFault>, Never>] = [:]
 
-    /// A signer that has asked for nothing yet.
+    /// Creates a signer without cached links.
     ///
     /// - Parameter account: the service account's e-mail address.
     package init(_ account: String, bucket: Bucket, at base: WebOrigin, client: CloudClient) {
@@ -23,9 +23,9 @@ package final class RemoteSigner {
         self.client = client
     }
 
-    /// A link to `object` that serves `method` for a while.
+    /// Returns a link to `object`, valid only for `method` and for a limited time.
     ///
-    /// However many ask for one file at once, one signature is asked for; a caller that goes away does not stop it.
+    /// Concurrent calls for one file share one signature request; cancelling a caller does not stop it.
     package func link(
         _ object: ObjectName, for method: Method, size: Int64, at now: Instant
     ) async throws(LinkFault) -> String {

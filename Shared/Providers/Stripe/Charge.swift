@@ -1,25 +1,25 @@
 package import JSON
 package import Kernel
 
-/// Money taken from a buyer.
+/// A charge to a buyer.
 ///
 /// Source: <https://docs.stripe.com/api/charges/object>
 package struct Charge: Equatable, Sendable {
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// The payment it belongs to.
+    /// Its payment intent.
     package let paymentIntent: StripeID?
-    /// How much, in the minor unit.
+    /// The amount, in the minor unit.
     package let amount: Int64
-    /// How much of it went back so far.
+    /// The amount refunded so far.
     package let amountRefunded: Int64
-    /// Whether all of it went back.
+    /// Whether it is fully refunded.
     package let isRefunded: Bool
     /// Whether the buyer's bank has opened a dispute.
     package let isDisputed: Bool
-    /// What the amount is counted in.
+    /// The currency of the amounts.
     package let currency: Currency?
-    /// What the seller wrote into it.
+    /// The seller's metadata.
     package let metadata: [String: String]
 }
 

@@ -1,82 +1,82 @@
 package import JSON
 package import Kernel
 
-/// One buyer's way through Stripe's payment page; the sale itself.
+/// A Checkout session: one buyer's payment page, and the sale itself.
 ///
 /// Source: <https://docs.stripe.com/api/checkout/sessions/object>
 package struct CheckoutSession: Equatable, Sendable {
-    /// Whether the money is there.
+    /// Whether it has been paid.
     package enum PaymentStatus: String, Sendable {
         case paid, unpaid
         case noPaymentRequired = "no_payment_required"
     }
 
-    /// How far the buyer came.
+    /// The session's status.
     package enum Status: String, Sendable { case open, complete, expired }
 
-    /// What the session is for.
+    /// The session's purpose.
     package enum Mode: String, Sendable { case payment, setup, subscription }
 
-    /// Who bought, as the buyer wrote it.
+    /// The buyer's details, as typed on the page.
     package struct CustomerDetails: Equatable, Sendable {
-        /// The address that the buyer typed.
+        /// The e-mail address.
         package let email: String?
-        /// The name that the buyer typed.
+        /// The name.
         package let name: String?
-        /// Two letters of ISO 3166-1.
+        /// The country, two letters of ISO 3166-1.
         package let country: String?
     }
 
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// The seller's own reference; on a payment link a buyer can write it.
+    /// The seller's own reference; on a payment link the buyer can set it.
     package let clientReferenceID: String?
-    /// What the seller wrote into it; no buyer can.
+    /// The seller's metadata; the buyer cannot set it.
     package let metadata: [String: String]
-    /// Whether the money is there.
+    /// Whether it has been paid.
     package let paymentStatus: OpenEnum<PaymentStatus>
-    /// How far the buyer came.
+    /// The session's status.
     package let status: OpenEnum<Status>?
-    /// What the session is for.
+    /// The session's purpose.
     package let mode: OpenEnum<Mode>?
-    /// What the buyer pays, in the minor unit.
+    /// The amount the buyer pays, in the minor unit.
     package let amountTotal: Int64?
     /// The amount before discounts and taxes, in the minor unit.
     package let amountSubtotal: Int64?
-    /// What discounts take off, in the minor unit.
+    /// The sum of discounts, in the minor unit.
     package let amountDiscount: Int64?
-    /// What taxes add, in the minor unit.
+    /// The sum of taxes, in the minor unit.
     package let amountTax: Int64?
-    /// What the amounts are counted in.
+    /// The currency of the amounts.
     package let currency: Currency?
-    /// Stripe's customer, if the session has one.
+    /// Stripe's customer, if any.
     package let customer: StripeID?
-    /// Who bought; only once the session is complete.
+    /// The buyer's details; only once the session is complete.
     package let customerDetails: CustomerDetails?
-    /// The address that we gave to be filled in.
+    /// The address we prefilled.
     package let customerEmail: String?
-    /// The payment; none when nothing is to be paid.
+    /// The payment intent; `nil` if nothing is due.
     package let paymentIntent: StripeID?
-    /// How the payment stands; only when the request asked for it.
+    /// The payment intent's status; only if it was expanded.
     package let paymentState: String?
-    /// When it was opened.
+    /// When it was created.
     package let created: Instant?
-    /// When it ends by itself.
+    /// When it expires.
     package let expiresAt: Instant?
-    /// Whether real money moves.
+    /// Whether it is live mode.
     package let isLive: Bool
-    /// Where the buyer pays; only while the session is open.
+    /// The payment page's URL; only while the session is open.
     package let url: String?
-    /// What was bought; only when the request asked for it.
+    /// The line items; only if they were expanded.
     package let lineItems: LineItems?
 
-    /// What the buyer pays.
+    /// The amount the buyer pays.
     package var total: Money? {
         guard let amountTotal, let currency else { return nil }
         return Money(minorUnits: amountTotal, currency: currency)
     }
 
-    /// Where to write to: what the buyer typed on the page, or else what we gave.
+    /// The buyer's address: the one typed on the page, or else the one we prefilled.
     package var email: String? { customerDetails?.email ?? customerEmail }
 }
 
@@ -98,7 +98,7 @@ extension CheckoutSession: JSONReadable {
         customerDetails = try node.optional("customer_details")
         customerEmail = try node.optional("customer_email")
         paymentIntent = try node.optional("payment_intent")
-        // Where the ID alone stands, nothing was asked for and nothing is told.
+        // If there is only an ID, the payment intent was not expanded.
         paymentState = node["payment_intent"]?["status"]?.string
         created = try node.instant("created")
         expiresAt = try node.instant("expires_at")

@@ -1,11 +1,11 @@
 package import JSON
 package import Kernel
 
-/// A buyer's bank asking for the money back.
+/// A dispute opened by the buyer's bank.
 ///
 /// Source: <https://docs.stripe.com/api/disputes/object>
 package struct Dispute: Equatable, Sendable {
-    /// How it stands.
+    /// The dispute's status.
     package enum Status: String, Sendable {
         case won, lost, prevented
         case needsResponse = "needs_response"
@@ -15,21 +15,21 @@ package struct Dispute: Equatable, Sendable {
         case warningClosed = "warning_closed"
     }
 
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// The charge it belongs to.
+    /// Its charge.
     package let charge: StripeID?
-    /// The payment it belongs to.
+    /// Its payment intent.
     package let paymentIntent: StripeID?
     /// When it was opened.
     package let created: Instant?
-    /// How much, in the minor unit.
+    /// The amount, in the minor unit.
     package let amount: Int64
-    /// What the amount is counted in.
+    /// The currency of the amount.
     package let currency: Currency?
-    /// Where it stands.
+    /// The dispute's status.
     package let status: OpenEnum<Status>
-    /// Why, in the bank's words.
+    /// The bank's reason.
     package let reason: String?
 }
 
@@ -46,15 +46,15 @@ extension Dispute: JSONReadable {
     }
 }
 
-/// A card network's word that a charge may be fraud, before any dispute.
+/// A card network's warning that a charge may be fraudulent, before any dispute.
 ///
 /// Source: <https://docs.stripe.com/api/radar/early_fraud_warnings/object>
 package struct EarlyFraudWarning: Equatable, Sendable, JSONReadable {
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// The charge it belongs to.
+    /// Its charge.
     package let charge: StripeID?
-    /// The payment it belongs to.
+    /// Its payment intent.
     package let paymentIntent: StripeID?
 
     package init(json node: JSONNode) throws(MalformedDocument) {

@@ -1,11 +1,11 @@
 package import JSON
 package import Kernel
 
-/// Something that happened at Stripe.
+/// A Stripe event.
 ///
 /// Source: <https://docs.stripe.com/api/events/object>
 package struct Event: Equatable, Sendable {
-    /// The kinds of event that change something here.
+    /// The event types we act on.
     package enum Kind: String, Sendable, CaseIterable {
         case checkoutSessionCompleted = "checkout.session.completed"
         case checkoutSessionAsyncPaymentSucceeded = "checkout.session.async_payment_succeeded"
@@ -25,7 +25,7 @@ package struct Event: Equatable, Sendable {
         case paymentIntentFailed = "payment_intent.payment_failed"
     }
 
-    /// What it happened to, as it was at that moment.
+    /// The event's object, as it was at that moment.
     package enum Object: Equatable, Sendable {
         case checkoutSession(CheckoutSession)
         case charge(Charge)
@@ -33,29 +33,29 @@ package struct Event: Equatable, Sendable {
         case dispute(Dispute)
         case earlyFraudWarning(EarlyFraudWarning)
         case paymentIntent(PaymentIntent)
-        /// An object that means nothing here or belongs to an event that means nothing, by Stripe's name for its type.
+        /// An object we do not use, or one of an event we do not use, by Stripe's name for its type.
         case other(String)
     }
 
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// What happened.
+    /// The event's type.
     package let kind: OpenEnum<Kind>
-    /// When it happened.
+    /// When it occurred.
     package let created: Instant
-    /// Whether it is about real money.
+    /// Whether it is live mode.
     package let isLive: Bool
-    /// The version of Stripe's API that it is written in.
+    /// The API version it is rendered in.
     package let apiVersion: String?
-    /// What it happened to.
+    /// The event's object.
     package let object: Object
 
-    /// Reads the event in a delivery whose signature held.
+    /// Parses the event in a delivery with a verified signature.
     package init(_ payload: VerifiedPayload) throws(MalformedDocument) {
         try self.init(json: payload.body)
     }
 
-    /// Reads an event that Stripe's API told us, or that we kept after either.
+    /// Parses an event that we fetched from Stripe's API, or a stored one of either origin.
     package init(kept document: String) throws(MalformedDocument) {
         try self.init(json: Array(document.utf8))
     }
@@ -70,7 +70,7 @@ extension Event: JSONReadable {
         apiVersion = try node.optional("api_version")
         switch kind {
         case .known: object = try node.required("data", as: Content<Object>.self).object
-        // In another version of the API it may look unlike anything we know, and that is no fault.
+        // In another API version it may have any form, which is not a fault.
         case .unknown: object = .other(try node.required("data", as: Content<ObjectType>.self).object.name)
         }
     }

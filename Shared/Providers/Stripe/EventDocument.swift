@@ -1,19 +1,19 @@
 package import JSON
 package import Kernel
 
-/// An event in the words in which Stripe's API told it, to be kept and read as a delivered one is.
+/// An event as the API returned it, to be stored and parsed like a delivered one.
 ///
-/// A list of these survives an event among them that we cannot read.
+/// A list of these can be read even if one of its events cannot be parsed.
 package struct EventDocument: Equatable, Sendable {
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// Stripe's word for what happened.
+    /// Stripe's name for the event's type.
     package let kind: String
-    /// When it happened.
+    /// When it occurred.
     package let created: Instant
-    /// The version of Stripe's API that it is written in.
+    /// The API version it is rendered in.
     package let apiVersion: String?
-    /// The whole of it as JSON, without blanks.
+    /// The complete event as JSON, without blanks.
     package let text: String
 }
 

@@ -1,11 +1,11 @@
 package import JSON
 package import Kernel
 
-/// The first items of a session, and whether there are more.
+/// The first page of a session's line items.
 package struct LineItems: Equatable, Sendable, JSONReadable {
-    /// The items of this page.
+    /// The items on this page.
     package let items: [LineItem]
-    /// Whether Stripe has more of them.
+    /// Whether there are more pages.
     package let hasMore: Bool
 
     package init(json node: JSONNode) throws(MalformedDocument) {
@@ -14,29 +14,29 @@ package struct LineItems: Equatable, Sendable, JSONReadable {
     }
 }
 
-/// One thing that was bought.
+/// A line item.
 ///
 /// Source: <https://docs.stripe.com/api/checkout/sessions/line_items>
 package struct LineItem: Equatable, Sendable {
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// What the buyer read.
+    /// The description shown to the buyer.
     package let description: String?
-    /// The price it was sold at.
+    /// The price.
     package let price: StripeID?
-    /// The seller may have chosen this ID, so it is any text.
+    /// The product's ID, any text, because the seller can choose it.
     package let product: String?
-    /// How many.
+    /// The quantity.
     package let quantity: Int64?
     /// The amount before discounts and taxes, in the minor unit.
     package let amountSubtotal: Int64?
-    /// What discounts take off, in the minor unit.
+    /// The sum of discounts, in the minor unit.
     package let amountDiscount: Int64?
-    /// What taxes add, in the minor unit.
+    /// The sum of taxes, in the minor unit.
     package let amountTax: Int64?
-    /// What the buyer pays for it, in the minor unit.
+    /// The amount the buyer pays for it, in the minor unit.
     package let amountTotal: Int64?
-    /// What the amounts are counted in.
+    /// The currency of the amounts.
     package let currency: Currency?
 }
 

@@ -1,26 +1,26 @@
 internal import HTTP
 package import Kernel
 
-/// A stretch of time that a list is asked for, in whole seconds as Stripe counts.
+/// A half-open time range for a list, in Stripe's whole seconds.
 package struct TimeSlice: Equatable, Sendable {
-    /// The first second in it.
+    /// The first second in the range.
     package let start: Instant
-    /// The first second behind it.
+    /// The first second after the range.
     package let end: Instant
 
-    /// The time from `start` to before `end`.
+    /// Creates the range from `start` to before `end`.
     package init(from start: Instant, to end: Instant) {
         self.start = start
         self.end = end
     }
 }
 
-// Lists of what was made in a stretch of time, newest first.
+// Lists of what was created in a time range, newest first.
 //
 // Source: <https://docs.stripe.com/api/pagination>
 
 extension StripeRequest where Answer == Page<CheckoutSession> {
-    /// Sessions opened in `slice`, with what was bought in them.
+    /// Returns the request for the sessions created in `slice`, with their line items.
     package static func sessions(
         in slice: TimeSlice, startingAfter last: StripeID? = nil, limit: Int = 100
     ) -> Self {
@@ -32,11 +32,11 @@ extension StripeRequest where Answer == Page<CheckoutSession> {
 }
 
 extension StripeRequest where Answer == Page<EventDocument> {
-    /// Events of the kinds that change something here, as Stripe keeps them for 30 days.
+    /// Returns the request for events of the types we act on; Stripe keeps them for 30 days.
     ///
     /// Source: <https://docs.stripe.com/webhooks/process-undelivered-events>
     ///
-    /// - Parameter undelivered: only those that some endpoint has not taken yet.
+    /// - Parameter undelivered: only those that some endpoint has not accepted yet.
     package static func events(
         in slice: TimeSlice, undelivered: Bool, startingAfter last: StripeID? = nil, limit: Int = 100
     ) -> Self {
@@ -49,14 +49,14 @@ extension StripeRequest where Answer == Page<EventDocument> {
 }
 
 extension StripeRequest where Answer == EventDocument {
-    /// One event, as Stripe keeps it for 30 days.
+    /// Returns the request for one event; Stripe keeps it for 30 days.
     package static func event(_ id: StripeID) -> Self {
         Self(method: .get, path: "/v1/events/\(id)", form: Form(), idempotencyKey: nil)
     }
 }
 
 extension StripeRequest where Answer == Page<Refund> {
-    /// Refunds made in `slice`, as they stand now.
+    /// Returns the request for the refunds created in `slice`, in their current state.
     package static func refunds(in slice: TimeSlice, startingAfter last: StripeID? = nil, limit: Int = 100) -> Self {
         var form = Form()
         form.append(slice, startingAfter: last, limit: limit)
@@ -65,7 +65,7 @@ extension StripeRequest where Answer == Page<Refund> {
 }
 
 extension StripeRequest where Answer == Page<Dispute> {
-    /// Disputes opened in `slice`, as they stand now.
+    /// Returns the request for the disputes created in `slice`, in their current state.
     package static func disputes(in slice: TimeSlice, startingAfter last: StripeID? = nil, limit: Int = 100) -> Self {
         var form = Form()
         form.append(slice, startingAfter: last, limit: limit)
@@ -74,14 +74,14 @@ extension StripeRequest where Answer == Page<Dispute> {
 }
 
 extension StripeRequest where Answer == Dispute {
-    /// One dispute.
+    /// Returns the request for one dispute.
     package static func dispute(_ id: StripeID) -> Self {
         Self(method: .get, path: "/v1/disputes/\(id)", form: Form(), idempotencyKey: nil)
     }
 }
 
 extension Form {
-    /// Stripe gives 1 to 100 elements a page.
+    /// Appends the list parameters; Stripe allows 1 to 100 elements per page.
     fileprivate mutating func append(_ slice: TimeSlice, startingAfter last: StripeID?, limit: Int) {
         append("created[gte]", String(slice.start.unixSeconds))
         append("created[lt]", String(slice.end.unixSeconds))

@@ -1,56 +1,56 @@
 internal import HTTP
 package import Kernel
 
-/// A session to open: one payment for some items.
+/// The parameters of a new session: one payment for some items.
 ///
 /// Source: <https://docs.stripe.com/api/checkout/sessions/create>
 package struct NewCheckoutSession: Equatable, Sendable {
-    /// What an item costs.
+    /// The price of an item.
     package enum Price: Equatable, Sendable {
-        /// A price that Stripe knows.
+        /// A price that exists at Stripe.
         case existing(StripeID)
-        /// A price that Stripe learns with this session.
+        /// A price that is created with the session.
         case inline(Money, productName: String, productDescription: String?)
     }
 
-    /// One thing to buy.
+    /// One line item to buy.
     package struct Item: Equatable, Sendable {
-        /// What one costs.
+        /// The unit price.
         package let price: Price
-        /// How many.
+        /// The quantity.
         package let quantity: Int
 
-        /// Takes the parts as they are.
+        /// Memberwise.
         package init(price: Price, quantity: Int = 1) {
             self.price = price
             self.quantity = quantity
         }
     }
 
-    /// What is sold.
+    /// The line items.
     package var items: [Item]
-    /// Where the buyer goes after paying; `{CHECKOUT_SESSION_ID}` in it becomes the session's ID.
+    /// The URL after payment; `{CHECKOUT_SESSION_ID}` in it is replaced by the session's ID.
     package var successURL: String
-    /// Where the buyer goes who does not pay.
+    /// The URL after the buyer cancels.
     package var cancelURL: String
-    /// Our own name for the sale, up to 200 characters.
+    /// Our own reference, up to 200 characters.
     package var clientReferenceID: String?
-    /// Names and values that come back with the session, and with the payment it leads to.
+    /// Metadata of the session and of its payment intent.
     package var metadata: [String: String] = [:]
-    /// An address that the buyer need not type.
+    /// The address to prefill.
     package var customerEmail: String?
-    /// Whether the page takes promotion codes.
+    /// Whether promotion codes are accepted.
     package var allowsPromotionCodes = false
-    /// Whether Stripe adds the tax.
+    /// Whether Stripe calculates and adds tax.
     package var calculatesTax = false
-    /// Whether the buyer must agree to the terms.
+    /// Whether the buyer must accept the terms of service.
     package var requiresTermsOfService = false
-    /// Whether Stripe makes an invoice.
+    /// Whether Stripe creates an invoice.
     package var createsInvoice = false
-    /// From 30 minutes to 24 hours ahead; 24 hours when absent.
+    /// The expiry, from 30 minutes to 24 hours ahead; 24 hours when absent.
     package var expiresAt: Instant?
 
-    /// Takes the parts as they are.
+    /// Memberwise for the required parameters.
     package init(items: [Item], successURL: String, cancelURL: String) {
         self.items = items
         self.successURL = successURL
@@ -59,7 +59,7 @@ package struct NewCheckoutSession: Equatable, Sendable {
 }
 
 extension NewCheckoutSession {
-    /// The parameters, in an order that depends on the values alone.
+    /// The parameters, in an order that depends only on the values.
     var form: Form {
         var form = Form()
         form.append("mode", "payment")

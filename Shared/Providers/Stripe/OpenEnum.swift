@@ -1,14 +1,14 @@
 package import JSON
 
-/// A word out of a list that Stripe may make longer at any time.
+/// An enumeration that Stripe may extend at any time.
 package enum OpenEnum<Known: RawRepresentable & Hashable & Sendable>: Hashable, Sendable, JSONReadable
 where Known.RawValue == String {
-    /// A word we know.
+    /// A known value.
     case known(Known)
-    /// A word that was added since.
+    /// A value added later.
     case unknown(String)
 
-    /// The word as Stripe writes it.
+    /// The value as Stripe writes it.
     package var text: String {
         switch self {
         case .known(let word): word.rawValue
@@ -16,7 +16,7 @@ where Known.RawValue == String {
         }
     }
 
-    /// Sorts a word under those we know or the others.
+    /// Creates a known value, or else an unknown one.
     package init(_ text: String) { self = Known(rawValue: text).map(OpenEnum.known) ?? .unknown(text) }
 
     package init(json node: JSONNode) throws(MalformedDocument) {

@@ -4,12 +4,12 @@ package import JSON
 ///
 /// Source: <https://docs.stripe.com/api/pagination>
 package struct Page<Element: JSONReadable & Sendable>: Sendable, JSONReadable {
-    /// The objects of this page.
+    /// The objects on this page.
     package let elements: [Element]
-    /// Whether to ask again, starting after the last element's ID.
+    /// Whether there is another page, starting after the last element's ID.
     package let hasMore: Bool
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(elements: [Element], hasMore: Bool) {
         self.elements = elements
         self.hasMore = hasMore

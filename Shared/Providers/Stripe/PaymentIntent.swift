@@ -1,18 +1,18 @@
 package import JSON
 
-/// An attempt to be paid.
+/// A payment intent.
 ///
 /// Source: <https://docs.stripe.com/api/payment_intents/object>
 package struct PaymentIntent: Equatable, Sendable {
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// Where it stands.
+    /// The payment intent's status.
     package let status: String?
-    /// Why the last try failed, in Stripe's word for programs.
+    /// Stripe's error code for the last failed attempt.
     package let lastErrorCode: String?
-    /// The last attempt to charge.
+    /// The latest charge.
     package let latestCharge: StripeID?
-    /// What the seller wrote into it.
+    /// The seller's metadata.
     package let metadata: [String: String]
 }
 

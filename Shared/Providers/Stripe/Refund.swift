@@ -1,31 +1,31 @@
 package import JSON
 package import Kernel
 
-/// Money given back, or about to be.
+/// A refund.
 ///
 /// Source: <https://docs.stripe.com/api/refunds/object>
 package struct Refund: Equatable, Sendable {
-    /// How far it came.
+    /// The refund's status.
     package enum Status: String, Sendable {
         case pending, succeeded, failed, canceled
         case requiresAction = "requires_action"
     }
 
-    /// Stripe's ID of it.
+    /// Stripe's ID.
     package let id: StripeID
-    /// The charge it belongs to.
+    /// Its charge.
     package let charge: StripeID?
-    /// The payment it belongs to.
+    /// Its payment intent.
     package let paymentIntent: StripeID?
-    /// When it was made.
+    /// When it was created.
     package let created: Instant?
-    /// How much, in the minor unit.
+    /// The amount, in the minor unit.
     package let amount: Int64
-    /// What the amount is counted in.
+    /// The currency of the amount.
     package let currency: Currency?
-    /// Where it stands.
+    /// The refund's status.
     package let status: OpenEnum<Status>?
-    /// What the seller wrote into it.
+    /// The seller's metadata.
     package let metadata: [String: String]
 }
 

@@ -1,7 +1,7 @@
 internal import HTTP
 
 extension StripeRequest where Answer == Page<Refund> {
-    /// The refunds of a payment, newest first.
+    /// Returns the request for the refunds of a payment intent, newest first.
     ///
     /// Source: <https://docs.stripe.com/api/refunds/list>
     package static func refunds(of paymentIntent: StripeID, startingAfter last: StripeID? = nil) -> Self {

@@ -1,13 +1,13 @@
 package import Kernel
 
-/// Whether an API key moves real money.
+/// Whether an API key is for live or test mode.
 package enum SecretKeyKind: Equatable, Sendable {
     case test, live
 
-    /// What the setting must look like, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected = "a secret or restricted key of Stripe's: sk_test_…, rk_test_…, sk_live_… or rk_live_…"
 
-    /// The kind of a secret or restricted key; `nil` for a publishable key and anything else.
+    /// Parses a secret or restricted key; `nil` for a publishable key and anything else.
     ///
     /// Source: <https://docs.stripe.com/keys>
     package init?(_ key: Secret) {

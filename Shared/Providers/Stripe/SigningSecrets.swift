@@ -1,12 +1,12 @@
 internal import Crypto
 package import Kernel
 
-/// The secrets with which Stripe signs what it sends to an endpoint: more than one while one is replaced.
+/// The secrets with which Stripe signs deliveries to an endpoint; several during a rotation.
 package enum SigningSecrets {
-    /// What the setting must look like, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected = "whsec_… or several with commas between"
 
-    /// Reads `whsec_…,whsec_…`; `nil` when one of them is none.
+    /// Parses `whsec_…,whsec_…`; `nil` if any of them is not a signing secret.
     package static func parse(_ text: String) -> [Secret]? {
         let secrets = text.split(separator: ",").map { $0.trimmingBlanks() }
         return !secrets.isEmpty && secrets.allSatisfy { $0.hasPrefix("whsec_") && $0.utf8.count >= 16 }
@@ -14,10 +14,10 @@ package enum SigningSecrets {
     }
 }
 
-/// Signing secrets made ready to check signatures with; none of them is empty, which would sign for everybody.
+/// Signing secrets prepared for verification; none is empty, because anyone could sign with an empty key.
 package struct SigningKeys: Sendable {
     let keys: [HMACSHA256.Key]
 
-    /// Makes `secrets` ready; one that is empty is left out.
+    /// Prepares `secrets`; empty ones are skipped.
     package init(_ secrets: [Secret]) { keys = secrets.filter { !$0.isEmpty }.map { HMACSHA256.Key($0) } }
 }

@@ -2,30 +2,30 @@ package import HTTP
 internal import JSON
 internal import Kernel
 
-/// Why a call of Stripe's API did not give what it was made for.
+/// Why a Stripe API call failed.
 ///
-/// Stripe's message texts are left behind: they may hold a part of a key or of what the buyer typed.
+/// Stripe's messages are dropped: they may contain part of a key or of the buyer's input.
 package enum StripeFault: Error, Equatable, Sendable {
-    /// What every answer tells besides its content.
+    /// What every response carries besides its body.
     package struct Context: Equatable, Sendable {
-        /// The answer's status code.
+        /// The status code.
         package let status: Int
-        /// Stripe's name for the request, by which its support finds it.
+        /// Stripe's request ID, for its support.
         package let requestID: String?
-        /// Whether and when to try again.
+        /// Whether and when to retry.
         package let advice: RetryAdvice
     }
 
-    /// The same call may succeed later: a conflict, too many calls, or a fault of Stripe's.
+    /// The same call may succeed later: a conflict, a rate limit, or a fault at Stripe.
     case retryable(code: String?, Context)
-    /// The call is wrong, or the card was declined; trying again changes nothing.
+    /// The call is invalid, or the card was declined; a retry changes nothing.
     case refused(code: String?, parameter: String?, declineCode: String?, Context)
-    /// The key is wrong or lacks the right.
+    /// The key is invalid or lacks a permission.
     case authentication(code: String?, Context)
-    /// The answer is not what the API promises.
+    /// The response does not have the documented form.
     case malformedAnswer(field: String, Context)
 
-    /// Where the call stands with Stripe.
+    /// What the response carried besides its body.
     package var context: Context {
         switch self {
         case .retryable(_, let context), .refused(_, _, _, let context), .authentication(_, let context),
@@ -34,10 +34,10 @@ package enum StripeFault: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether and when to try again.
+    /// Whether and when to retry.
     package var advice: RetryAdvice { context.advice }
 
-    /// Sorts an answer that is not a success.
+    /// Classifies a response that is not a success.
     ///
     /// Source: <https://docs.stripe.com/api/errors>
     package init(_ response: Response) {
@@ -60,7 +60,7 @@ extension JSONNode {
 }
 
 extension StripeFault.Context {
-    /// Reads the header fields of an answer.
+    /// Reads the header fields of a response.
     package init(_ response: Response) {
         status = response.status
         requestID = response.fields["Request-Id"].map(printable)
@@ -69,7 +69,7 @@ extension StripeFault.Context {
 }
 
 extension StripeFault: CustomStringConvertible {
-    /// One line for the log: words for programs alone, cut to what such words are made of.
+    /// One line for the log: machine-readable codes only, limited to safe characters.
     package var description: String {
         let words: [(String, String?)] =
             switch self {
@@ -86,7 +86,7 @@ extension StripeFault: CustomStringConvertible {
     }
 }
 
-/// At most 80 letters, digits and a few marks; whatever else arrived becomes a question mark.
+/// Returns at most 80 letters, digits and a few marks; any other character becomes a question mark.
 private func printable(_ text: String) -> String {
     let bytes = text.utf8.prefix(80).map { byte -> UInt8 in
         switch byte {

@@ -1,14 +1,14 @@
 package import JSON
 internal import Kernel
 
-/// The ID of one of Stripe's objects, such as `cs_test_a1YS1URl`.
+/// The ID of a Stripe object, such as `cs_test_a1YS1URl`.
 ///
-/// Only letters, digits, `_` and `-`, so that an ID from a stranger's address can stand in a path of ours.
+/// It contains only letters, digits, `_` and `-`, so that an ID from an untrusted URL can be used in a path of ours.
 package struct StripeID: Hashable, Sendable, JSONReadable, CustomStringConvertible {
     /// The ID as Stripe writes it.
     package let text: String
 
-    /// An ID from its text; `nil` when it is empty, longer than 255 bytes or has other characters.
+    /// Parses an ID; `nil` if it is empty, longer than 255 bytes or has other characters.
     package init?(_ text: some StringProtocol) {
         let text = String(text)
         let bytes = text.utf8.span
@@ -17,7 +17,7 @@ package struct StripeID: Hashable, Sendable, JSONReadable, CustomStringConvertib
         self.text = text
     }
 
-    /// Reads an ID; where Stripe put the object itself in the ID's place («expanded»), reads its `id`.
+    /// Reads an ID, or the `id` of an expanded object in its place.
     ///
     /// Source: <https://docs.stripe.com/api/expanding_objects>
     package init(json node: JSONNode) throws(MalformedDocument) {

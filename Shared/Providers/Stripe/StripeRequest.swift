@@ -2,7 +2,7 @@ package import HTTP
 package import JSON
 package import Kernel
 
-/// One call of Stripe's API, and what its answer is read as.
+/// A Stripe API call and the type of its response.
 package struct StripeRequest<Answer: JSONReadable & Sendable>: Sendable {
     /// `GET` to read, `POST` to change.
     package let method: Method
@@ -10,7 +10,7 @@ package struct StripeRequest<Answer: JSONReadable & Sendable>: Sendable {
     package let path: String
     /// The parameters: the query of a `GET`, the body of a `POST`.
     package let form: Form
-    /// Makes a repeated call one call; only calls that change something have one.
+    /// The idempotency key; only calls that change something have one.
     package let idempotencyKey: String?
 
     /// The path with its query.
@@ -18,10 +18,10 @@ package struct StripeRequest<Answer: JSONReadable & Sendable>: Sendable {
         method == .get && !form.entries.isEmpty ? "\(path)?\(form.encoded)" : path
     }
 
-    /// The body's bytes; none for a `GET`.
+    /// The body; empty for a `GET`.
     package var body: [UInt8] { method == .get ? [] : Array(form.encoded.utf8) }
 
-    /// The header fields, the key among them.
+    /// Returns the header fields, including the key.
     package func fields(apiKey: Secret) -> Fields {
         var fields: Fields = ["Authorization": "Bearer \(apiKey.revealed())", "Stripe-Version": StripeAPI.version]
         if method != .get { fields.append("Content-Type", "application/x-www-form-urlencoded") }
@@ -29,9 +29,9 @@ package struct StripeRequest<Answer: JSONReadable & Sendable>: Sendable {
         return fields
     }
 
-    /// Reads the answer that came.
+    /// Decodes a response.
     ///
-    /// - Throws: what Stripe reported, or that the answer cannot be understood.
+    /// - Throws: the error Stripe reported, or that the response cannot be decoded.
     package func answer(_ response: Response) throws(StripeFault) -> Answer {
         guard (200..<300).contains(response.status) else { throw StripeFault(response) }
         do {
@@ -42,9 +42,9 @@ package struct StripeRequest<Answer: JSONReadable & Sendable>: Sendable {
     }
 }
 
-/// What holds for every call.
+/// Constants for all calls.
 package enum StripeAPI {
-    /// The version of the API that our requests are written for and our readers tested with.
+    /// The API version that our requests are written for and our readers are tested with.
     ///
     /// Source: <https://docs.stripe.com/api/versioning>
     package static let version = "2026-07-29.dahlia"

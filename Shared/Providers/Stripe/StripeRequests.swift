@@ -1,16 +1,16 @@
 internal import HTTP
 
 extension StripeRequest where Answer == CheckoutSession {
-    /// Opens a session; the same `idempotencyKey` opens it once.
+    /// Returns the request that creates a session; idempotent for the same `idempotencyKey`.
     ///
     /// Source: <https://docs.stripe.com/api/checkout/sessions/create>
     package static func create(_ session: NewCheckoutSession, idempotencyKey: String) -> Self {
         Self(method: .post, path: "/v1/checkout/sessions", form: session.form, idempotencyKey: idempotencyKey)
     }
 
-    /// A session with what was bought in it.
+    /// Returns the request for a session with its line items.
     ///
-    /// - Parameter withPayment: also how its payment stands; takes a key that may read payment intents.
+    /// - Parameter withPayment: also expands the payment intent; needs a key that may read payment intents.
     package static func session(_ id: StripeID, withPayment: Bool = false) -> Self {
         var form = Form()
         form.append("expand[]", "line_items")
@@ -20,21 +20,21 @@ extension StripeRequest where Answer == CheckoutSession {
 }
 
 extension StripeRequest where Answer == Charge {
-    /// One charge.
+    /// Returns the request for one charge.
     package static func charge(_ id: StripeID) -> Self {
         Self(method: .get, path: "/v1/charges/\(id)", form: Form(), idempotencyKey: nil)
     }
 }
 
 extension StripeRequest where Answer == PaymentIntent {
-    /// One payment intent.
+    /// Returns the request for one payment intent.
     package static func paymentIntent(_ id: StripeID) -> Self {
         Self(method: .get, path: "/v1/payment_intents/\(id)", form: Form(), idempotencyKey: nil)
     }
 }
 
 extension StripeRequest where Answer == Refund {
-    /// Gives money back: `amount` minor units, or all that is left.
+    /// Returns the request for a refund of `amount` minor units, or of all that is left.
     ///
     /// Source: <https://docs.stripe.com/api/refunds/create>
     package static func refund(
@@ -48,7 +48,7 @@ extension StripeRequest where Answer == Refund {
         return Self(method: .post, path: "/v1/refunds", form: form, idempotencyKey: idempotencyKey)
     }
 
-    /// One refund.
+    /// Returns the request for one refund.
     package static func refund(_ id: StripeID) -> Self {
         Self(method: .get, path: "/v1/refunds/\(id)", form: Form(), idempotencyKey: nil)
     }

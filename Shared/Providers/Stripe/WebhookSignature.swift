@@ -2,23 +2,23 @@ internal import Crypto
 package import HTTP
 package import Kernel
 
-/// Why a delivery is not taken for Stripe's.
+/// Why a delivery is rejected.
 package enum SignatureFault: Error, Equatable, Sendable {
     /// There is no `Stripe-Signature`, or more than one.
     case missing
-    /// The header is too long, or does not hold exactly one time.
+    /// The header is too long, or does not contain exactly one timestamp.
     case malformed
-    /// No signature in it is made with a secret of ours over this body and time.
+    /// No signature in it was made with one of our secrets over this body and timestamp.
     case forged
-    /// The signature holds and is older than the tolerance: perhaps a recording played again.
+    /// The signature is valid but older than the tolerance: possibly a replay.
     case stale
-    /// The signature holds and its time is further ahead than the tolerance.
+    /// The signature is valid but its timestamp is further ahead than the tolerance.
     case fromTheFuture
 }
 
-/// A body whose signature held; only `WebhookSignature.verify` makes one.
+/// A body with a verified signature; only `WebhookSignature.verify` makes one.
 package struct VerifiedPayload: Sendable {
-    /// The bytes that were signed.
+    /// The signed bytes.
     package let body: [UInt8]
     /// When they were signed.
     package let signedAt: Instant
@@ -35,16 +35,16 @@ package struct VerifiedPayload: Sendable {
 package enum WebhookSignature {
     /// The name of the header field.
     package static let fieldName = "Stripe-Signature"
-    /// How far a signature's time may lie from ours, either way.
+    /// The allowed difference between a signature's timestamp and our clock, in either direction.
     package static let tolerance: Duration = .seconds(300)
-    /// The longest header that is read; Stripe's own is some 150 bytes.
+    /// The longest header that is parsed; Stripe's own is some 150 bytes.
     package static let lengthLimit = 4_096
-    /// How many signatures of the current scheme are looked at; Stripe sends one for each live secret.
+    /// The maximum number of `v1` signatures that are checked; Stripe sends one per active secret.
     package static let signatureLimit = 16
 
-    /// Proves that `request` is Stripe's delivery.
+    /// Verifies that `request` is a delivery from Stripe.
     ///
-    /// - Throws: `SignatureFault`; a forged signature is called forged whatever its time says.
+    /// - Throws: `SignatureFault`; a forged signature is reported as forged whatever its timestamp.
     package static func verify(
         _ request: Request, keys: SigningKeys, now: Instant
     ) throws(SignatureFault) -> VerifiedPayload {
@@ -57,26 +57,26 @@ package enum WebhookSignature {
         return VerifiedPayload(body: request.body, signedAt: header.time)
     }
 
-    /// The header value that Stripe would send with `body`, for whoever plays Stripe in a test.
+    /// Returns the header value that Stripe would send with `body`, for a stand-in or a test.
     package static func sign(_ body: [UInt8], secret: Secret, at instant: Instant) -> String {
         let time = String(instant.unixSeconds)
         return "t=\(time),v1=\(Hex.encode(HMACSHA256.tag(key: secret, Array("\(time).".utf8), body)))"
     }
 }
 
-/// The parts of a header that was read.
+/// A parsed header.
 private struct Header {
     let time: Instant
-    /// The time as it was signed, with the full stop behind it.
+    /// The timestamp as signed, including the full stop after it.
     private let signedTime: [UInt8]
     private let signatures: [[UInt8]]
 
-    /// Reads `text`; schemes other than `v1` are passed over, as are signatures that no key could have made.
+    /// Parses `text`; ignores schemes other than `v1`, and signatures of a form that no key can produce.
     ///
-    /// Exactly one time is taken, so that the age is judged by the very time that was signed.
+    /// Requires exactly one timestamp, so that the age is judged by the one that was signed.
     init(_ text: String) throws(SignatureFault) {
         guard text.utf8.count <= WebhookSignature.lengthLimit else { throw .malformed }
-        // Bytes, not characters, which Unicode would join across a comma or an equals sign.
+        // Bytes, not characters, which Unicode could join across a comma or an equals sign.
         let items = Array(text.utf8).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         let times = items.compactMap { Header.value($0, of: Header.timeMark) }
         let tags = items.compactMap { Header.value($0, of: Header.signatureMark) }
@@ -91,12 +91,12 @@ private struct Header {
     private static let timeMark = Array("t=".utf8)
     private static let signatureMark = Array("v1=".utf8)
 
-    /// What stands behind `mark` in an item that begins with it.
+    /// Returns the rest of an item that starts with `mark`.
     private static func value(_ item: ArraySlice<UInt8>, of mark: [UInt8]) -> [UInt8]? {
         item.starts(with: mark) ? Array(item.dropFirst(mark.count)) : nil
     }
 
-    /// Whether any key made any of the signatures.
+    /// Returns whether any key made any of the signatures.
     func isSigned(over body: [UInt8], with keys: SigningKeys) -> Bool {
         var isSigned = false
         for key in keys.keys {
@@ -106,7 +106,7 @@ private struct Header {
         return isSigned
     }
 
-    /// Decimal digits alone: no sign, no blank, no other script's digits.
+    /// Parses ASCII decimal digits only: no sign, no blank, no other script's digits.
     private static func seconds(_ digits: [UInt8]) -> Int64? {
         guard (1...12).contains(digits.count),
             digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })

@@ -1,25 +1,25 @@
 internal import Kernel
 package import Settings
 
-/// Where a buyer may be sent to pay.
+/// The payment pages that a buyer may be redirected to.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
 /// | `STRIPE_CHECKOUT_BASE` | `https://checkout.stripe.com` when absent; your own domain when Stripe serves its pages there |
 ///
-/// With a test key and another `STRIPE_API_BASE` than Stripe's, a stand-in says where its pages are.
+/// With a test key and a `STRIPE_API_BASE` other than Stripe's, a stand-in determines the pages' address.
 package struct PaymentPages: Sendable {
-    /// What every address begins with; `nil` for a stand-in's.
+    /// The prefix of every URL; `nil` for a stand-in's.
     private let start: String?
 
-    /// Reads the setting; `nil` after a fault, which `read` keeps.
+    /// Reads the setting; returns `nil` if it is invalid, after recording the fault in `read`.
     package init?(_ read: inout SettingsReader, of stripe: StripeSettings) {
         let base = read.origin("STRIPE_CHECKOUT_BASE", default: "https://checkout.stripe.com", allowsPlain: false)
         guard let base else { return nil }
         start = stripe.isStandIn ? nil : "\(base.text)/"
     }
 
-    /// Whether `url` is one of these pages, so that nothing else is ever redirected to.
+    /// Returns whether `url` is one of these pages; we redirect to nothing else.
     package func contain(_ url: String) -> Bool {
         guard let start else { return ["https://", "http://"].contains { url.hasPrefix($0) } }
         return url.hasPrefix(start)

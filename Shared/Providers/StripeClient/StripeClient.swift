@@ -4,11 +4,11 @@ package import Kernel
 package import Outbound
 package import Stripe
 
-/// Why Stripe did not do what was asked.
+/// Why a call to Stripe failed.
 package enum StripeCallFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// No answer came.
+    /// There was no response.
     case unreachable(OutboundFault)
-    /// Stripe answered, and not with what was asked for.
+    /// Stripe responded with an error.
     case answered(StripeFault)
 
     package var description: String {
@@ -18,7 +18,7 @@ package enum StripeCallFault: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// What the caller is told: «try again» when Stripe may come back, else that our request was not taken.
+    /// The refusal for the client: «try again» if Stripe may recover, else that Stripe rejected our request.
     package var refusal: Refusal {
         switch self {
         case .unreachable: .unavailable(retryAfterSeconds: 5)
@@ -28,12 +28,12 @@ package enum StripeCallFault: Error, Equatable, Sendable, CustomStringConvertibl
     }
 }
 
-/// Makes calls of Stripe's API, again where that is safe and may help.
+/// A client of Stripe's API that retries calls where that is safe and may help.
 @Loop
 package final class StripeClient {
-    /// How many calls are under way at once; further ones wait.
+    /// The maximum number of concurrent calls; further ones wait.
     ///
-    /// A call takes some 300 ms and Stripe allows an account 100 a second, so one process can use all of that:
+    /// A call takes some 300 ms and Stripe allows an account 100 a second, so one process can use the whole allowance:
     /// <https://docs.stripe.com/rate-limits>.
     private static let connections = 32
 
@@ -43,11 +43,11 @@ package final class StripeClient {
     private let totalTimeout: Duration
     private let answerBytes: Int
 
-    /// A client with no connections yet.
+    /// Creates a client without connections.
     ///
     /// - Parameters:
-    ///   - totalTimeout: bounds one call with all its attempts and the waits between.
-    ///   - answerBytes: the longest answer that is read; a page of a list has a hundred things in it.
+    ///   - totalTimeout: the limit on one call, including all attempts and the delays between them.
+    ///   - answerBytes: the maximum length of a response; a page of a list has up to a hundred objects.
     package init(
         _ settings: StripeSettings, policy: RetryPolicy = .interactive, totalTimeout: Duration = .seconds(10),
         answerBytes: Int = 1 << 20
@@ -61,9 +61,9 @@ package final class StripeClient {
             connections: StripeClient.connections)
     }
 
-    /// Makes a call and reads its answer.
+    /// Makes a call and decodes the response.
     ///
-    /// A call is made again only if it changes nothing or carries an idempotency key.
+    /// A call is retried only if it is a `GET` or carries an idempotency key.
     package func send<Answer>(_ request: StripeRequest<Answer>) async throws(StripeCallFault) -> Answer {
         let isSafe = request.method == .get || request.idempotencyKey != nil
         let deadline = ContinuousClock.now + totalTimeout
@@ -88,8 +88,7 @@ package final class StripeClient {
         let call = HTTPCall(
             request.method, settings.base + request.target, fields: request.fields(apiKey: settings.key),
             body: request.body, connectTimeout: .seconds(3), totalTimeout: time, maxAnswerBytes: answerBytes)
-        let answer: HTTPAnswer
-        do { answer = try await http.send(call) } catch { throw .unreachable(error) }
+        let answer = try await mapError(StripeCallFault.unreachable, await http.send(call))
         do {
             return try request.answer(Response(status: answer.status, fields: answer.fields, body: answer.body))
         } catch { throw .answered(error) }

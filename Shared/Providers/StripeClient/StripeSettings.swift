@@ -2,7 +2,7 @@ package import Kernel
 package import Settings
 package import Stripe
 
-/// How Stripe is reached.
+/// Access to Stripe's API.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
@@ -11,12 +11,12 @@ package import Stripe
 package struct StripeSettings: Sendable {
     /// The API key.
     package let key: Secret
-    /// Whether the key moves real money.
+    /// Whether the key is for live or test mode.
     package let kind: SecretKeyKind
-    /// Scheme and host, without a slash at the end.
+    /// Scheme and host, without a trailing slash.
     package let base: String
 
-    /// Reads the settings; faults are kept by `read`.
+    /// Reads the settings; `read` collects faults.
     package init(_ read: inout SettingsReader) {
         let key = read.value("STRIPE_API_KEY", expected: SecretKeyKind.expected) { text in
             SecretKeyKind(Secret(text)).map { (Secret(text), $0) }
@@ -31,7 +31,7 @@ package struct StripeSettings: Sendable {
     /// Whether test conveniences such as plain `http://` and `smtp+plain://` may be used.
     package var isTest: Bool { kind == .test }
 
-    /// Whether something else plays Stripe, for test money.
+    /// Whether a stand-in replaces Stripe; only in test mode.
     package var isStandIn: Bool { isTest && base != StripeSettings.stripe }
 
     private static let stripe = "https://api.stripe.com"

@@ -36,10 +36,10 @@ package struct Refunding {
 
     /// What is known before a refund of `order`.
     package func view(_ order: OrderDetail) async throws(RefundFault) -> RefundView {
-        let (refunds, open) = try await mapping { () throws(PostgresFault) in
-            try await connection.run(
-                OrderDetailStatements.refunds(order.paymentIntent), RefundRequestStatements.open(of: order.id))
-        }
+        let (refunds, open) = try await mapError(
+            RefundFault.database,
+            await connection.run(
+                OrderDetailStatements.refunds(order.paymentIntent), RefundRequestStatements.open(of: order.id)))
         return RefundView(order: order, refunds: refunds, open: open)
     }
 
@@ -69,14 +69,14 @@ package struct Refunding {
     private func begin(_ plan: RefundPlan) async throws(RefundFault) -> (RefundRequest, Bool) {
         if let open = plan.open { return (open, false) }
         let id = RefundRequestID(at: context.at)
-        let begun = try await mapping { () throws(PostgresFault) in
-            try await connection.run(
+        let begun = try await mapError(
+            RefundFault.database,
+            await connection.run(
                 PaymentStatements.lock(paymentOf: plan.order.id),
                 RefundRequestStatements.begin(
                     id, order: plan.order.id, amount: plan.amount.minorUnits, seen: plan.order.amountRefunded,
                     by: context)
-            ).1
-        }
+            ).1)
         guard let begun, begun.amount == plan.amount.minorUnits else {
             throw .changedMeanwhile
         }
@@ -126,8 +126,9 @@ package struct Refunding {
             } catch { throw .unknownState(refund: refund.id.text, error) }
         }
         let recorded = updates
-        let outcomes = try await mapping { () throws(PostgresFault) in
-            try await connection.transaction { connection throws(PostgresFault) in
+        let outcomes = try await mapError(
+            RefundFault.database,
+            await connection.transaction { connection throws(PostgresFault) in
                 var outcomes: [(PaymentOutcome?, LedgerEntry)] = []
                 for (update, entry) in recorded {
                     let (record, settle) = settlement.statements(
@@ -136,8 +137,7 @@ package struct Refunding {
                 }
                 _ = try await connection.run(RefundRequestStatements.end(request.id, end, by: context))
                 return outcomes
-            }
-        }
+            })
         for (outcome, entry) in outcomes { settlement.report(outcome, of: entry) }
     }
 
@@ -156,11 +156,5 @@ package struct Refunding {
         do throws(StripeCallFault) { known = try await refunds(of: plan.payment) } catch { doubt = error }
         try await note(known, of: plan.payment, ending: request, .refused(code: code))
         return .refused(code: code, doubt: doubt)
-    }
-
-    private func mapping<Output>(
-        _ body: @Loop () async throws(PostgresFault) -> Output
-    ) async throws(RefundFault) -> Output {
-        do throws(PostgresFault) { return try await body() } catch { throw .database(error) }
     }
 }

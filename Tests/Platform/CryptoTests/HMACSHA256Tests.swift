@@ -59,7 +59,7 @@ struct HMACSHA256Tests {
     @Test("takes an empty key for an empty key, whatever came before it")
     func emptyKey() {
         _ = HMACSHA256.tag(key: Secret("another"), [])
-        // The tag of nothing under no key: computed with Python's hmac module.
+        // The tag of an empty message under an empty key, computed with Python's hmac module.
         #expect(
             Hex.encode(HMACSHA256.tag(key: Secret(""), []))
                 == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")

@@ -28,7 +28,7 @@ struct RSATests {
         return Secret("-----BEGIN \(label)-----\n\(body)\n-----END \(label)-----\n")
     }
 
-    @Test("judges every Wycheproof signature as Wycheproof does, and takes no doubtful one")
+    @Test("judges every Wycheproof signature as Wycheproof does, and accepts no doubtful one")
     func wycheproof() throws {
         let file = try vector("wycheproof/rsa_signature_2048_sha256_test.json", as: Wycheproof<VerifyGroup>.self)
         var judged = 0

@@ -1,13 +1,13 @@
-/// Keys made for these tests with `openssl genpkey`; they open nothing.
+/// Keys made for these tests with `openssl genpkey`; they grant no access.
 enum SampleKeys {
-    /// A good key of another kind.
+    /// A valid key of another type.
     static let ed25519 = """
         -----BEGIN PRIVATE KEY-----
         MC4CAQAwBQYDK2VwBCIEIFW/ddJvVbo4cXQ82qy0NrcMTnDdHLrXTdmruy7zYHme
         -----END PRIVATE KEY-----
         """
 
-    /// A key too short to be safe.
+    /// A key too short to be secure.
     static let rsa1024 = """
         -----BEGIN PRIVATE KEY-----
         MIICdwIBADANBgkqhkiG9w0BAQEFAASCAmEwggJdAgEAAoGBAPRcp1m3V88KmZ68
@@ -27,7 +27,7 @@ enum SampleKeys {
         -----END PRIVATE KEY-----
         """
 
-    /// The public half of the short key.
+    /// The public key of the short one.
     static let rsa1024Public = """
         -----BEGIN PUBLIC KEY-----
         MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQD0XKdZt1fPCpmevNg7HnCu4V1w
@@ -37,7 +37,7 @@ enum SampleKeys {
         -----END PUBLIC KEY-----
         """
 
-    /// A 2048-bit key under a pass phrase.
+    /// A 2048-bit key with a pass phrase.
     static let encrypted = """
         -----BEGIN ENCRYPTED PRIVATE KEY-----
         MIIFLTBXBgkqhkiG9w0BBQ0wSjApBgkqhkiG9w0BBQwwHAQIavT6OyNDbR4CAggA

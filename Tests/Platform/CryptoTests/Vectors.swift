@@ -1,12 +1,12 @@
 import Crypto
 import Testing
 
-/// A file of project Wycheproof.
+/// A Wycheproof test file.
 struct Wycheproof<Group: Decodable>: Decodable {
     let testGroups: [Group]
 }
 
-/// One case: what it says should come of it.
+/// A test case's ID and expected result.
 struct Verdict: Decodable {
     let tcId: Int
     let comment: String
@@ -18,7 +18,7 @@ struct Verdict: Decodable {
     let flags: [String]
 }
 
-/// The bytes of a hexadecimal text that must be there.
+/// Decodes a required hexadecimal text.
 func bytes(_ hex: String?) throws -> [UInt8] {
     let text = try #require(hex)
     return try #require(Hex.decode(text))

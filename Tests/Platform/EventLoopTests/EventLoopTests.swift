@@ -19,7 +19,7 @@ struct EventLoopTests {
         }
     }
 
-    @Test("a hundred sleepers wake, and none before its time")
+    @Test("a hundred sleepers wake, and none too early")
     func sleepers() async throws {
         let tooShort = try await onLoop { () async -> Int in
             let sleepers = (0..<100).map { index in
@@ -50,7 +50,7 @@ struct EventLoopTests {
         }
     }
 
-    @Test("work past its time limit is cancelled and answers nothing")
+    @Test("work past its time limit is cancelled and returns nothing")
     func timeLimit() async throws {
         try await onLoop {
             let late: Void?? = await Loop.withTimeLimit(.milliseconds(5)) { try? await Loop.sleep(for: .seconds(3600)) }
@@ -60,7 +60,7 @@ struct EventLoopTests {
         }
     }
 
-    @Test("blocking work leaves the loop free")
+    @Test("blocking work does not block the loop")
     func worker() async throws {
         let ticks = try await onLoop { () async -> Int in
             let ticker = Loop.start { () async -> Int in

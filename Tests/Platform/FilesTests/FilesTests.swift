@@ -24,7 +24,7 @@ struct FilesTests {
     }
 
     @Test(
-        "a part is read from its place on, and is shorter only where the file ends",
+        "a part is read from its offset, and is shorter only at the end of the file",
         arguments: [(0, 10, 0..<10), (699_990, 100, 699_990..<700_000), (0, 700_000, 0..<700_000), (700_000, 5, 0..<0)])
     func part(offset: Int64, count: Int, expected: Range<Int>) throws {
         let content = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 ^ ($0 >> 8)) }
@@ -53,7 +53,7 @@ struct FilesTests {
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "new text")
     }
 
-    @Test("a new file that is given up leaves nothing behind")
+    @Test("an abandoned new file leaves nothing behind")
     func givenUp() throws {
         let folder = path + ".d"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Folder")
 struct FolderTests {
-    @Test("tells its names, and a file is read whole up to the limit")
+    @Test("lists its names, and a file is read whole up to the limit")
     func reads() throws {
         let folder = temporary + "folder-\(UInt64.random(in: .min ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Private files")
 struct PrivateFileTests {
-    @Test("are their owner's alone, grow at the end, and take nobody's place")
+    @Test("are readable only by their owner, appended at the end, and never replace a file")
     func file() throws {
         let folder = FileManager.default.temporaryDirectory.path + "/latchkey-\(UInt64.random(in: .min ... .max))"
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -13,14 +13,14 @@ struct IdentityTokenTests {
         "email":"scheduler@shop.iam.gserviceaccount.com","email_verified":true,"iat":1795201100,"exp":1795204700}
         """#
 
-    @Test("a token as Google makes it is believed")
+    @Test("a token like Google's is accepted")
     func good() throws {
         let token = try verify(try sign(IdentityTokenTests.claims))
         #expect(token.subject == "1234")
     }
 
     @Test(
-        "a claim that is not what it must be is refused by its name",
+        "a wrong claim is refused by its name",
         arguments: [
             (#""https://shop.example/tasks""#, #""https://shop.example/task""#, "aud"),
             (#""https://shop.example/tasks""#, #""https://shop.example/tasks/""#, "aud"),
@@ -40,14 +40,14 @@ struct IdentityTokenTests {
     }
 
     @Test(
-        "times may differ by a minute and not more",
+        "clocks may differ by a minute and not more",
         arguments: [("1795204700", "1795201101"), ("1795201100", "1795201200")])
     func leeway(old: String, new: String) throws {
         _ = try verify(try sign(IdentityTokenTests.claims.replacing(old, with: new)))
     }
 
     @Test(
-        "what could be read in two ways, or is of another type, is refused",
+        "ambiguous members and members of another type are refused",
         arguments: [
             (#""aud":"#, #""aud":"https://evil.example","aud":"#), (#""sub":"#, #""\u0061ud":"x","sub":"#),
             ("1795204700", "1795204700.0"), ("1795204700", "1795204700e0"), ("1795204700", #""1795204700""#),
@@ -62,7 +62,7 @@ struct IdentityTokenTests {
     }
 
     @Test(
-        "a header that would choose how it is checked is refused",
+        "a token header that would choose how the token is verified is refused",
         arguments: [
             #"{"alg":"none","kid":"first"}"#, #"{"alg":"None","kid":"first"}"#, #"{"alg":"HS256","kid":"first"}"#,
             #"{"alg":"RS512","kid":"first"}"#, #"{"alg":"PS256","kid":"first"}"#, #"{"alg":"rs256","kid":"first"}"#,
@@ -86,13 +86,13 @@ struct IdentityTokenTests {
         #expect(throws: TokenFault.self) { try verify("\(input).\(Base64URL.encode(tag))") }
     }
 
-    @Test("another key of the set does not do for the one that is named")
+    @Test("only the named key of the set verifies a token")
     func otherKey() throws {
         let token = try sign(IdentityTokenTests.claims, header: #"{"alg":"RS256","kid":"second"}"#)
         #expect(throws: TokenFault.badSignature) { try verify(token) }
     }
 
-    @Test("a token has one spelling: padding, other symbols, stray bits, blanks and parts too many are refused")
+    @Test("a token has one encoding: padding, other symbols, stray bits, blanks and extra parts are refused")
     func spellings() throws {
         let token = try sign(IdentityTokenTests.claims)
         let last = try #require(token.last)

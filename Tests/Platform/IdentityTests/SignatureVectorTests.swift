@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Token signatures, against published vectors")
 struct SignatureVectorTests {
-    @Test("Wycheproof: of every RSA key's tokens exactly the valid ones that name their key and RS256 are believed")
+    @Test("Wycheproof: of every RSA key's tokens exactly the valid ones that name their key and RS256 are accepted")
     func wycheproof() throws {
         let document = try vector("wycheproof/json_web_signature_test.json", as: Wycheproof.self)
         var (believed, refused) = (0, 0)
@@ -37,7 +37,7 @@ struct SignatureVectorTests {
         }
     }
 
-    @Test("RFC 7520 section 4.1: the cookbook's RSA signature is believed, and with another key is not")
+    @Test("RFC 7520 section 4.1: the cookbook's RSA signature is accepted, and with another key is not")
     func cookbook() throws {
         let example = try vector("jose_cookbook/jws_4_1.rsa_v15_signature.json", as: Cookbook.self)
         let token = try CompactToken(example.output.compact)
@@ -78,7 +78,7 @@ private struct Wycheproof: Decodable {
         let jws: String
         let result: String
 
-        /// Whether the header, where it can be read, has this algorithm and a key's name.
+        /// Returns whether the header, if it can be parsed, has this algorithm and a key ID.
         func names(_ algorithm: String) -> Bool {
             guard let token = try? CompactToken(jws) else { return false }
             return !token.header.kid.isEmpty
@@ -88,7 +88,7 @@ private struct Wycheproof: Decodable {
     let testGroups: [Group]
 }
 
-/// A JSON Web Key as it was published.
+/// A JSON Web Key as published.
 private struct JWK: Codable {
     var kty: String
     var kid: String?

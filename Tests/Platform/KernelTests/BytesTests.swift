@@ -4,7 +4,7 @@ import Testing
 @Suite("Bytes")
 struct BytesTests {
     @Test(
-        "take a number's digits",
+        "append a number's digits",
         arguments: [
             (0, 1, "0"), (7, 1, "7"), (10, 1, "10"), (-45, 1, "-45"), (5, 2, "05"), (2026, 4, "2026"),
             (99_999, 4, "99999"),
@@ -17,7 +17,7 @@ struct BytesTests {
     }
 
     @Test(
-        "know a pair that stands in a text",
+        "find a pair of bytes in a text",
         arguments: [
             ("a=?b", true), ("=?", true), ("?=", false), ("=", false), ("", false), ("= ?", false), ("é=é?", false),
         ])

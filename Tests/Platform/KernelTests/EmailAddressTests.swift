@@ -9,7 +9,7 @@ struct EmailAddressTests {
     }
 
     @Test(
-        "is refused when it could not be sent to or could break a header",
+        "is refused when it is undeliverable or could break a header",
         arguments: [
             "", "a", "a@", "@b.co", "a@b", "a b@c.de", "a@b..co", "a@-b.co", "a@b.co\r\nBcc: x@y.de", "a@@b.co",
             "Åsa@example.com", "a@b.co,c@d.ee", "<a@b.co>", String(repeating: "a", count: 65) + "@b.co",

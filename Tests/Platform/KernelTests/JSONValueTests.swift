@@ -14,7 +14,7 @@ struct JSONValueTests {
         #expect(value.text == #"{"b":1,"a":[true,null,1.5,null]}"#)
     }
 
-    @Test("takes what is written already as it is")
+    @Test("writes a serialized document unchanged")
     func written() {
         #expect(JSONValue.object([("a", .written(#"{"b": 1.00}"#))]).text == #"{"a":{"b": 1.00}}"#)
     }

@@ -27,7 +27,7 @@ struct MoneyTests {
     }
 
     @Test(
-        "is not guessed where a text may mean two things or none",
+        "is not parsed from an ambiguous or invalid text",
         arguments: [
             ("", "usd"), (".", "usd"), (".50", "usd"), ("12.", "usd"), ("12.505", "usd"), ("12,50", "usd"),
             ("1,200", "usd"), ("1.200,00", "usd"), ("1.2.3", "usd"), ("-1", "usd"), ("+1", "usd"), (" 1", "usd"),

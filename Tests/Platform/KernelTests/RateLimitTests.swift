@@ -11,7 +11,7 @@ struct RateLimitVerdictTests {
     }
 
     @Test(
-        "what is left comes back step by step",
+        "the quota refills step by step",
         arguments: [
             (-5, 3, 0), (0, 3, 0), (1, 2, 1), (19, 2, 19), (20, 2, 20), (21, 1, 1), (40, 1, 20), (41, 0, 1),
             (60, 0, 20), (75, 0, 35), (120, 0, 80),
@@ -22,7 +22,7 @@ struct RateLimitVerdictTests {
         #expect(standing.wait == .seconds(wait))
     }
 
-    @Test("a refusal names those who refused, and waits for the slowest of them")
+    @Test("a refusal names the policies that refused, and waits for the slowest")
     func refusal() {
         let verdict = RateLimitVerdict(
             isAdmitted: false,
@@ -33,7 +33,7 @@ struct RateLimitVerdictTests {
         #expect(RateLimitVerdict(isAdmitted: true, [standing(ahead: .seconds(60))]).wait == .zero)
     }
 
-    @Test("a step is the window's share, never less, to the microsecond")
+    @Test("a step is the window divided by the quota, rounded up to the microsecond")
     func step() {
         #expect(RateLimitPolicy("p", quota: 30, in: .seconds(60)).step == .seconds(2))
         #expect(RateLimitPolicy("p", quota: 7, in: .seconds(60)).step == .microseconds(8_571_429))
@@ -41,7 +41,7 @@ struct RateLimitVerdictTests {
         #expect(RateLimitPolicy("p", quota: 0, in: .zero) == RateLimitPolicy("p", quota: 1, in: .seconds(1)))
     }
 
-    @Test("a part of a second is a second to whoever waits for it")
+    @Test("a fraction of a second is rounded up")
     func seconds() {
         #expect(Duration.microseconds(1).wholeSecondsRoundedUp == 1)
         #expect(Duration.seconds(2).wholeSecondsRoundedUp == 2)

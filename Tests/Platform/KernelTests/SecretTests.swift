@@ -5,7 +5,7 @@ import Testing
 struct SecretTests {
     private struct Holder { let secret = Secret("hunter2") }
 
-    @Test("shows nothing on any printing road")
+    @Test("shows nothing however it is printed")
     func hidden() {
         let secret = Secret("hunter2")
         var dumped = ""

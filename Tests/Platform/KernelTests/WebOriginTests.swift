@@ -4,7 +4,7 @@ import Testing
 @Suite("Web origin")
 struct WebOriginTests {
     @Test(
-        "knows this machine by name and address, and no look-alike",
+        "recognizes this machine by name and address, and no look-alike",
         arguments: [
             ("http://localhost", true), ("http://shop.localhost:8080", true), ("http://127.0.0.1:9000", true),
             ("http://127.255.0.1", true), ("http://128.0.0.1", false), ("http://127.0.0.1.example", false),

@@ -1,7 +1,7 @@
 import Log
 import Synchronization
 
-/// Lines that were logged.
+/// The lines logged.
 final class Lines: Sendable {
     private let lines = Mutex<[LogLine]>([])
 

@@ -30,7 +30,7 @@ struct LogLineTests {
                 + #""order":"1"}"# + "\n")
     }
 
-    @Test("a trace without a span or a project stands alone")
+    @Test("a trace without a span or a project is logged without them")
     func bareTrace() throws {
         let trace = try #require(TraceContext(id: (0, 1), span: 0, isSampled: nil))
         let text = String(
@@ -53,7 +53,7 @@ struct LogLineTests {
         #expect(read.context.reportLocation.lineNumber > 0)
     }
 
-    @Test("what is no error is none for Error Reporting either", arguments: Severity.allCases.filter { $0 < .error })
+    @Test("a line below error is not marked for Error Reporting", arguments: Severity.allCases.filter { $0 < .error })
     func noError(severity: Severity) {
         let lines = Lines()
         Log { lines.add($0) }(severity, "x")

@@ -2,7 +2,7 @@ import Kernel
 import Outbound
 import Testing
 
-/// A mail from the shop to a person.
+/// Returns a mail from the shop to a person.
 func makeEnvelope(_ text: String) throws -> SMTPEnvelope {
     let sender = try #require(EmailAddress("shop@example.com"))
     let recipient = try #require(EmailAddress("person@example.org"))

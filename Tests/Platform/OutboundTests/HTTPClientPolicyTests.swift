@@ -35,11 +35,11 @@ struct HTTPPolicyTests {
         }
     }
 
-    @Test("plain HTTP to another host needs leave")
+    @Test("plain HTTP to another host must be allowed")
     func plain() async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("http_server.py")
-            // This machine under a name that does not say so.
+            // This machine, under an address that is not recognized as loopback.
             let call = HTTPCall(.get, "http://0.0.0.0:\(server.port)/status/200")
             await #expect(throws: OutboundFault.refusedByPolicy) { try await HTTPClient().send(call) }
             try await HTTPClient(allowsPlain: true).expect(200, for: call)
@@ -72,7 +72,7 @@ struct HTTPPolicyTests {
         }
     }
 
-    @Test("a missing file of authorities is no leave to trust anybody")
+    @Test("a missing CA file does not disable verification")
     func noAuthorities() async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("http_server.py", "good")

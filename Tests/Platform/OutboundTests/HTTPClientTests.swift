@@ -10,7 +10,7 @@ struct HTTPClientTests {
     @Test("the linked libcurl resolves names off the loop and speaks what we need")
     func library() { #expect(CurlLibrary.missing.isEmpty) }
 
-    @Test("a request arrives as it was given, and nothing is added but what HTTP needs")
+    @Test("a request arrives unchanged, with only the fields HTTP needs added")
     func request() async throws {
         try await withServer { server, client in
             let fields: Fields = ["Authorization": "Bearer x", "X-Empty": ""]
@@ -63,7 +63,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("a redirect is an answer and is not followed")
+    @Test("a redirect is returned and not followed")
     func redirect() async throws {
         try await withServer { server, client in
             let answer = try await client.send(HTTPCall(.get, server.url("/redirect")))
@@ -83,7 +83,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("an interim answer is not the answer, and trailers are no fields")
+    @Test("an interim response is skipped, and trailers are no fields")
     func interim() async throws {
         try await withServer { server, client in
             let answer = try await client.send(HTTPCall(.get, server.url("/interim")))
@@ -103,7 +103,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("a repeatable call is sent again when its kept connection is dead, another is not")
+    @Test("an idempotent call is sent again when its kept connection is dead, another is not")
     func deadConnection() async throws {
         try await withServer { server, client in
             let url = server.url("/die-on-second")
@@ -118,7 +118,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("a broken answer is told as one", arguments: ["cut", "nothing", "nonsense", "folded"])
+    @Test("a broken response is reported as one", arguments: ["cut", "nothing", "nonsense", "folded"])
     func brokenAnswers(path: String) async throws {
         try await withServer { server, client in
             await #expect(throws: OutboundFault.brokenAnswer) {
@@ -127,7 +127,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("an answer is read up to the limit and not a byte further")
+    @Test("a response is read up to the limit and not a byte further")
     func limit() async throws {
         try await withServer { server, client in
             let fits = HTTPCall(.get, server.url("/large/100000"), maxAnswerBytes: 100_000)
@@ -204,7 +204,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("nobody listening and no such name are told as no connection")
+    @Test("a closed port and an unknown name are reported as no connection")
     func noConnection() async throws {
         try await onLoop {
             let client = HTTPClient()
@@ -225,7 +225,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("the loop turns while a hundred calls wait, and then all are answered")
+    @Test("the loop runs while a hundred calls wait, and then all complete")
     func concurrency() async throws {
         try await withServer(HTTPClient.make(connectionsPerHost: 101)) { server, client in
             let call = HTTPCall(.get, server.url("/gather/101"))
@@ -237,7 +237,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("a hundred calls get by with few connections")
+    @Test("a hundred calls share a few connections")
     func limitedConnections() async throws {
         try await withServer(HTTPClient.make(connectionsPerHost: 3)) { server, client in
             let call = HTTPCall(.get, server.url("/large/5000"))

@@ -6,7 +6,7 @@ import Support
 import Testing
 
 extension HTTPClient {
-    /// Sends a call and expects an answer with that status.
+    /// Sends a call and expects a response with this status.
     func expect(_ status: Int, for call: HTTPCall, at place: SourceLocation = #_sourceLocation) async throws {
         let answer = try await send(call)
         #expect(answer.status == status, sourceLocation: place)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("SMTP check", .serialized, .timeLimit(.minutes(15)))
 struct SMTPCheckTests {
-    @Test("connects, says goodbye and sends no mail")
+    @Test("connects, quits and sends no mail")
     func plain() async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_server.py")
@@ -31,7 +31,7 @@ struct SMTPCheckTests {
         }
     }
 
-    @Test("a login that is not accepted is told")
+    @Test("a rejected login is reported")
     func bad() async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_server.py", "auth")

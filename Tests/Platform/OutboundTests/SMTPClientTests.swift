@@ -6,7 +6,7 @@ import Testing
 
 @Suite("SMTP client with a real server", .serialized, .timeLimit(.minutes(15)))
 struct SMTPClientTests {
-    @Test("hands over a mail byte for byte, dots and all, and introduces itself by the sender's domain")
+    @Test("delivers a mail byte for byte, dots included, and gives the sender's domain in EHLO")
     func content() async throws {
         try await withServer { server in
             let text = ".first\r\n..\r\n.\r\nmiddle . dot\r\n\r\n.\r\nlast.\r\n"
@@ -16,7 +16,7 @@ struct SMTPClientTests {
         }
     }
 
-    @Test("hands over a megabyte of dots")
+    @Test("delivers a megabyte of dots")
     func large() async throws {
         try await withServer { server in
             let text = String(repeating: String(repeating: ".", count: 510) + "\r\n", count: 2048)
@@ -76,7 +76,7 @@ struct SMTPClientTests {
     @Test("a server without STARTTLS gets no mail, unless it is this machine")
     func noStartTLS() async throws {
         try await withServer { server in
-            // This machine under a name that does not say so.
+            // This machine, under an address that is not recognized as loopback.
             let remote = try #require(SMTPServer("smtp://0.0.0.0:\(server.port)", allowsPlain: false))
             await #expect(throws: SMTPFault.transient(.tls)) {
                 try await SMTPClient(remote).deliver(makeEnvelope("no\r\n"))
@@ -114,7 +114,7 @@ struct SMTPClientTests {
         }
     }
 
-    @Test("a server that offers no login gets no mail when we have one")
+    @Test("a server without AUTH gets no mail when we have a login")
     func unofferedLogin() async throws {
         try await withServer { server in
             let setting = try server.plain("user:password@")
@@ -125,7 +125,7 @@ struct SMTPClientTests {
         }
     }
 
-    @Test("nobody listening and no such name are told as no connection")
+    @Test("a closed port and an unknown name are reported as no connection")
     func noConnection() async throws {
         try await onLoop {
             for text in ["smtp://127.0.0.1:1", "smtps://no-such-host.invalid"] {
@@ -141,7 +141,7 @@ struct SMTPClientTests {
 @Suite("SMTP client with a server that follows a script", .serialized, .timeLimit(.minutes(15)))
 struct SMTPScriptTests {
     @Test(
-        "5xx about the mail is for good, about our sender it is ours to mend, and 4xx is for now",
+        "5xx about the mail is permanent, about our sender it is a configuration fault, and 4xx is transient",
         arguments: ["mail", "rcpt", "data", "message"])
     func refusals(stage: String) async throws {
         let refused: SMTPFault = stage == "mail" ? .misconfigured(code: 550) : .permanent(code: 550)
@@ -149,7 +149,7 @@ struct SMTPScriptTests {
         #expect(try await outcome(stage, "451") == .transient(.reply(451)))
     }
 
-    @Test("a refusal before the server has heard of the mail is for now", arguments: [554, 421])
+    @Test("a refusal before the server has seen the mail is transient", arguments: [554, 421])
     func greeting(code: Int) async throws {
         #expect(try await outcome("greeting", "\(code)") == .transient(.reply(code)))
     }
@@ -168,7 +168,7 @@ struct SMTPScriptTests {
     }
 
     @Test(
-        "the loop turns while the server lets us wait, and cancelling ends that at once",
+        "the loop runs while the server makes us wait, and cancelling ends that at once",
         arguments: ["greeting", "ehlo", "mail", "rcpt", "data", "message"])
     func waiting(stage: String) async throws {
         try await onLoop {
@@ -185,13 +185,13 @@ struct SMTPScriptTests {
     }
 
     @Test(
-        "a connection that breaks is for now, and so is one whose answer to the whole mail is lost",
+        "a broken connection is transient, and so is a lost reply to the whole mail",
         arguments: ["greeting", "ehlo", "mail", "rcpt", "data", "message"])
     func drops(stage: String) async throws {
         #expect(try await outcome(stage, "drop") == .transient(.dropped))
     }
 
-    @Test("nonsense, endless replies and consent ahead of the mail are not believed")
+    @Test("nonsense, endless replies and acceptance ahead of the mail are not trusted")
     func nonsense() async throws {
         for stage in ["mail", "rcpt", "data", "message"] {
             #expect(try await outcome(stage, "nonsense") == .transient(.dropped))
@@ -200,7 +200,7 @@ struct SMTPScriptTests {
         #expect(try await outcome("message", "early", mail: large) == .transient(.dropped))
     }
 
-    @Test("a session that the server left while idle is replaced, and no mail is lost")
+    @Test("a session closed by the server while idle is replaced, and no mail is lost")
     func stale() async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_script.py", "second", "drop")
@@ -210,7 +210,7 @@ struct SMTPScriptTests {
         }
     }
 
-    @Test("a session that the server leaves when the next mail comes is replaced too", arguments: ["drop", "421"])
+    @Test("a session that the server closes as the next mail starts is replaced too", arguments: ["drop", "421"])
     func staleAtMail(behaviour: String) async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_script.py", "again", behaviour)
@@ -220,7 +220,7 @@ struct SMTPScriptTests {
         }
     }
 
-    @Test("a mail that a kept session refuses is not tried again")
+    @Test("a mail refused in a kept session is not retried")
     func refusedAtMail() async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_script.py", "again", "450")
@@ -231,7 +231,7 @@ struct SMTPScriptTests {
         }
     }
 
-    @Test("goodbye is said without waiting for the answer")
+    @Test("QUIT is sent without waiting for the reply")
     func goodbye() async throws {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_script.py", "none", "0")
@@ -245,7 +245,7 @@ struct SMTPScriptTests {
 
     private let large = String(repeating: String(repeating: "x", count: 998) + "\r\n", count: 16_000)
 
-    /// How a delivery to such a server ends.
+    /// Returns the result of a delivery to such a server.
     private func outcome(_ stage: String, _ behaviour: String, mail: String = "hello\r\n") async throws -> SMTPFault? {
         try await onLoop {
             let server = try await ScriptedServer.start("smtp_script.py", stage, behaviour)
@@ -254,7 +254,7 @@ struct SMTPScriptTests {
     }
 }
 
-/// A delivery under way.
+/// A delivery in progress.
 @Loop
 private final class Delivery {
     private(set) var isOver = false
@@ -283,7 +283,7 @@ private func withServer(_ words: String..., body: @escaping @Loop @Sendable (Scr
 }
 
 extension ScriptedServer {
-    /// The setting for this server without TLS.
+    /// Returns the setting for this server without TLS.
     fileprivate func plain(_ login: String = "") throws -> SMTPServer {
         try #require(SMTPServer("smtp+plain://\(login)127.0.0.1:\(port)", allowsPlain: true))
     }
@@ -292,6 +292,6 @@ extension ScriptedServer {
 private func json(_ text: String) -> String { JSONValue.string(text).text.replacingLineEnds() }
 
 extension String {
-    /// Python writes a carriage return as `\r`, we write it by its number.
+    /// Python writes a carriage return as `\r`, we write it as `\u000d`.
     fileprivate func replacingLineEnds() -> String { split(separator: "\\u000d").joined(separator: "\\r") }
 }

@@ -48,7 +48,7 @@ struct SMTPServerTests {
         ])
     func refused(text: String) { #expect(SMTPServer(text, allowsPlain: true) == nil) }
 
-    @Test("may be plain only with leave, even on this machine")
+    @Test("may be plain only if allowed, even on this machine")
     func plain() {
         #expect(SMTPServer("smtp+plain://mail:1025", allowsPlain: false) == nil)
         #expect(SMTPServer("smtp+plain://127.0.0.1:1025", allowsPlain: false) == nil)
@@ -65,7 +65,7 @@ struct SMTPEnvelopeTests {
     }
 
     @Test(
-        "is refused when a line end, a byte or a length could be read in two ways",
+        "is refused when a line end, a byte or a length is ambiguous",
         arguments: [
             "", "a\nb\r\n", "a\rb\r\n", "a\r", "\n", "a\r\n\n.\r\n", "a\r\r\n", "a\0\r\n", "ä\r\n",
             String(repeating: "x", count: 999),
@@ -103,7 +103,7 @@ struct SMTPDialogueTests {
     }
 
     @Test(
-        "tells for every reply whether the mail, the moment or the login is at fault",
+        "classifies every reply as a fault of the mail, a transient one or one of the login",
         arguments: [
             (550, SMTPFault.permanent(code: 550)), (500, .permanent(code: 500)), (599, .permanent(code: 599)),
             (421, .transient(.reply(421))), (450, .transient(.reply(450))), (334, .transient(.reply(334))),
@@ -122,7 +122,7 @@ struct SMTPDialogueTests {
     }
 
     @Test(
-        "does not believe a server that makes no sense or answers ahead",
+        "does not trust a server that sends nonsense or replies ahead",
         arguments: ["hm?\r\n", "\r\n", "25\r\n", "999 x\r\n", "-50 x\r\n", "+50 x\r\n", "250 ok\r\n250 ok\r\n"])
     func nonsense(text: String) throws {
         var dialogue = try makeDialogue()

@@ -29,7 +29,7 @@ struct ConnectionTests {
             let expected = Everything(
                 text: "tëxt", integers: [.min, 7, -7], bool: true, bytes: [0, 255, 39], id: id,
                 instant: Instant(microseconds: 1_795_201_140_123_456), null: nil, texts: texts, ids: [id], none: [])
-            // The second time the statement is prepared already.
+            // The second time the statement is already prepared.
             for _ in 0..<2 {
                 let answer = try await connection.run(statement)
                 #expect(answer == expected)
@@ -55,7 +55,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("plans a statement once for any values and by its indexes, where it is asked to", arguments: [true, false])
+    @Test("uses a generic plan without sequential scans, where configured", arguments: [true, false])
     func plans(once: Bool) async throws {
         var settings = try testDatabase()
         settings.plansOnce = once
@@ -159,7 +159,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("the server gives up a statement that takes too long, a second before we do")
+    @Test("the server cancels a statement that takes too long, a second before we do")
     func statementTimeout() async throws {
         var settings = try testDatabase()
         settings.statementTime = .seconds(61)
@@ -169,7 +169,7 @@ struct ConnectionTests {
             let limit = try await connection.run(
                 Statement<String>.row("SHOW statement_timeout") { row throws(PostgresFault) in try row.text(0) })
             #expect(limit == "1min")
-            // Far below our own limit, so that a busy machine does not make that the first to be met.
+            // Far below our own limit, so that a slow machine does not reach that one first.
             try await connection.execute(script: "SET statement_timeout = '50ms'")
             let fault = await fault { _ = try await connection.run(Statement<Int>.affected("SELECT pg_sleep(3600)")) }
             #expect(fault?.description.contains("57014") == true)
@@ -194,7 +194,7 @@ struct ConnectionTests {
     }
 }
 
-/// The fault that `body` throws, `nil` when it throws none.
+/// Returns the fault that `body` throws; `nil` if it throws none.
 @Loop
 func fault(_ body: @Loop () async throws -> Void) async -> PostgresFault? {
     do {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Lost connection", .timeLimit(.minutes(15)))
 struct LostConnectionTests {
-    @Test("a server that goes away without a word is something to try again, not a fault of ours")
+    @Test("a server that closes without a reply is transient, not a configuration fault")
     func wordless() async throws {
         try await onLoop {
             let server = try SilentServer()
@@ -19,12 +19,12 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("one that is dropped without being closed does not stand in the way of the next", .freshDatabase)
+    @Test("a connection dropped without being closed does not break the next", .freshDatabase)
     func dropped() async throws {
         try await onLoop {
             let settings = try testDatabase()
             let one = Statement<Int64>.row("SELECT 1::bigint") { row throws(PostgresFault) in try row.integer(0) }
-            // The system gives the next socket the number of the one that was dropped.
+            // The system reuses the dropped socket's number for the next one.
             for _ in 0..<3 {
                 let connection = try await Connection.open(settings)
                 let answer = try await connection.run(one)
@@ -34,7 +34,7 @@ struct LostConnectionTests {
     }
 }
 
-/// A Postgres that lets everybody in and hangs up at the first statement.
+/// A Postgres server that accepts every login and closes at the first statement.
 @Loop
 private final class SilentServer {
     private var listener: TCPListener?

@@ -25,7 +25,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a full queue is refused at once, as something to try again")
+    @Test("a full queue refuses at once, as a transient fault")
     func full() async throws {
         var settings = try testDatabase()
         settings.poolSize = 1
@@ -69,21 +69,21 @@ struct PoolTests {
             try await untilAsleep(settings)
             sleeper.cancel()
             #expect(await sleeper.value == .cancelled)
-            // The one connection comes back only when the server has given the statement up.
+            // The only connection comes back once the server has cancelled the statement.
             let answer2 = try await pool.run(one)
             #expect(answer2 == 1)
             pool.close()
         }
     }
 
-    @Test("what asks the server to give up a cancelled call never ends the next call on its connection")
+    @Test("a cancel request never cancels the next call on its connection")
     func lateCancel() async throws {
         var settings = try testDatabase()
         settings.poolSize = 1
         try await onLoop { [settings, one] in
             let pool = Pool(settings, log: silentLog)
             for _ in 0..<20 {
-                // Answered long before the request to give it up arrives.
+                // The result arrives long before the cancel request does.
                 let cancelled = Loop.start { () async -> Int64? in try? await pool.run(one) }
                 cancelled.cancel()
                 _ = await cancelled.value
@@ -119,7 +119,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a call cut off by the server is something to try again, and the next one works")
+    @Test("a call cut off by the server is transient, and the next one works")
     func cut() async throws {
         let settings = try testDatabase()
         try await onLoop { [settings, one] in
@@ -136,7 +136,7 @@ struct PoolTests {
     }
 }
 
-/// Waits, on the server, until a session of this database sleeps, and does something to it.
+/// Waits, on the server, until a session of this database sleeps, and calls a function on it.
 @Loop
 private func untilAsleep(_ settings: DatabaseSettings, then action: String = "pid") async throws {
     let connection = try await Connection.open(settings)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Way to the database", .freshDatabase)
 struct TransportTests {
     @Test(
-        "is guarded by TLS with a verified certificate, unless it does not leave this machine",
+        "uses TLS with a verified certificate, unless it stays on this machine",
         arguments: [
             ("postgres://x@db.example/x", "verify-full"), ("postgres://x@10.0.0.7/x", "verify-full"),
             ("postgres://x@[2001:db8::1]/x", "verify-full"), ("postgres://x@0.0.0.0/x", "verify-full"),
@@ -26,7 +26,7 @@ struct TransportTests {
     }
 
     @Test(
-        "is refused at the start when it could be read on or is not checked, without the password",
+        "is refused at startup when it could be intercepted or is not verified, without the password",
         arguments: ["allow", "prefer", "require", "disable"])
     func open(mode: String) throws {
         for host in ["db.example", "10.0.0.7", "database,db.example", "localhost,db.example"] {
@@ -39,11 +39,11 @@ struct TransportTests {
         }
     }
 
-    @Test("is not taken in the clear when the server has no TLS")
+    @Test("does not fall back to plain text when the server has no TLS")
     func noTLS() async throws {
         let local = try testDatabase().url.revealed()
         try await onLoop {
-            // This machine under an address that does not say so.
+            // This machine, under an address that is not recognized as loopback.
             let url = local.split(separator: "127.0.0.1", maxSplits: 1).joined(separator: "0.0.0.0")
             let fault = await fault {
                 try await Connection.open(DatabaseSettings(url: Secret(url), poolSize: 1)).close()

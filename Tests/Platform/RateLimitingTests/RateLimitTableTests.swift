@@ -19,7 +19,7 @@ struct RateLimitTableTests {
         #expect(table[.checkoutAddress] == RateLimitPolicy("checkout-address", quota: 30, in: .seconds(60)))
     }
 
-    @Test("takes other numbers for the rules that are named, and leaves the others as they are")
+    @Test("overrides the named rules and no others")
     func overrides() throws {
         var read = SettingsReader(["RATE_LIMITS": "checkout-address=3000/60, download-link = 5 / 3600"])
         let table = RateLimitTable(&read)
@@ -33,7 +33,7 @@ struct RateLimitTableTests {
     }
 
     @Test(
-        "refuses what is none, and names the setting alone",
+        "refuses an invalid value, and names only the setting",
         arguments: [
             "off", "checkout-address", "checkout-address=30", "checkout-address=0/60", "checkout-address=30/0",
             "checkout-address=-1/60", "checkout-address=1000001/60", "checkout-address=1/86401", "nothing=30/60",
@@ -48,7 +48,7 @@ struct RateLimitTableTests {
         #expect(fault.lines.joined().contains("checkout-address, download-address"))
     }
 
-    @Test("counts an IPv6 household as one, and two IPv4 addresses as two")
+    @Test("counts an IPv6 /64 as one caller, and two IPv4 addresses as two")
     func callers() {
         let table = RateLimitTable()
         let key = { (address: String) in table.limit(.checkoutAddress, address: address).key }

@@ -43,7 +43,7 @@ struct DeadlineTests {
         #expect(answers.map(\.status) == Array(repeating: 200, count: text.utf8.count / get.utf8.count))
     }
 
-    @Test("an empty line is no request: the connection rests on")
+    @Test("an empty line is no request: the connection stays idle")
     func emptyLine() async throws {
         let short = limits {
             $0.headerTime = .milliseconds(20)
@@ -133,13 +133,13 @@ struct DeadlineTests {
     }
 }
 
-/// The smallest request there is.
+/// The smallest possible request.
 let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 extension TestServer {
-    /// Lets the loop turn until `condition` holds.
+    /// Lets the loop run until `condition` holds.
     ///
-    /// - Throws: `Impatience` when it does not hold within a minute.
+    /// - Throws: `Impatience` if it does not within a minute.
     func waits(until condition: @escaping @Loop @Sendable (Server) -> Bool) async throws {
         try await onLoop { [server] in
             let deadline = ContinuousClock.now + .seconds(60)
@@ -150,6 +150,6 @@ extension TestServer {
         }
     }
 
-    /// What was waited for did not come.
+    /// A condition did not hold in time.
     struct Impatience: Error {}
 }

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Server
 
-@Suite("A process asked for its health", .timeLimit(.minutes(5)))
+@Suite("Health check of a running process", .timeLimit(.minutes(5)))
 struct HealthCheckTests {
-    @Test("is well when the one that serves says that it is ready")
+    @Test("is healthy when the running process is ready")
     func ready() async throws {
         let server = try await TestServer(handler: echo)
         #expect(HealthCheck.trouble(host: "", port: "\(server.port)", path: "/readyz") == nil)
@@ -16,14 +16,14 @@ struct HealthCheckTests {
         #expect(HealthCheck.trouble(host: "127.0.0.1", port: "\(server.port)", path: "/healthz") == nil)
     }
 
-    @Test("is not well while its database is away")
+    @Test("is unhealthy while its database is down")
     func notReady() async throws {
         let server = try await TestServer(isReady: { false }, handler: echo)
         let trouble = HealthCheck.trouble(host: "", port: "\(server.port)", path: "/readyz")
         #expect(trouble == "/readyz is answered with 503")
     }
 
-    @Test("is not well when nobody listens, or nobody could")
+    @Test("is unhealthy when nothing listens, or nothing could")
     func nobody() async throws {
         let server = try await TestServer(handler: echo)
         try await onLoop { await server.server.drain() }
@@ -34,7 +34,7 @@ struct HealthCheckTests {
         #expect(HealthCheck.trouble(host: "shop.example", port: "\(server.port)", path: "/readyz") != nil)
     }
 
-    @Test("is not well when what listens says nothing, or no HTTP")
+    @Test("is unhealthy when the listener sends nothing, or no HTTP")
     func silence() throws {
         for answer in ["", "HTTP/1.1 20", "220 mail.example ESMTP"] {
             let peer = try OneAnswer(answer)
@@ -44,7 +44,7 @@ struct HealthCheckTests {
     }
 }
 
-/// A socket that has its whole answer ready for the first caller, and closes behind it.
+/// A socket that sends its whole response to the first client and then closes.
 private final class OneAnswer: Sendable {
     let port: Int
 

@@ -48,7 +48,7 @@ struct LifetimeTests {
         #expect(answers.map(\.status) == [200, 200, 400])
     }
 
-    @Test("one pipelining caller does not keep another waiting")
+    @Test("one pipelining client does not starve another")
     func fairness() async throws {
         let server = try await TestServer(handler: echo)
         let greedy = try RawConnection(port: server.port)
@@ -74,7 +74,7 @@ struct LifetimeTests {
         #expect(String(decoding: connection.readSome(12), as: UTF8.self) == "HTTP/1.1 200")
         async let drained: Void = onLoop { await server.server.drain() }
         #expect(connection.readToEnd().utf8.count > size)
-        // Before the time of the drain is up: the connection was closed because it had nothing more to do.
+        // Before the drain time is up: the connection was closed because it was idle.
         try await server.waits { $0.connections.isEmpty }
         try await drained
     }
@@ -100,7 +100,7 @@ struct LifetimeTests {
         #expect(connection.readToEnd().isEmpty)
     }
 
-    @Test("a server that nobody holds any more goes on listening until it is drained")
+    @Test("an unreferenced server keeps listening until it is drained")
     func holdsItself() async throws {
         let port = try await TestServer(handler: echo).port
         let connection = try RawConnection(port: port)
@@ -110,7 +110,7 @@ struct LifetimeTests {
     }
 }
 
-/// The ways in which a caller may come and go.
+/// The ways in which a client may connect and leave.
 private enum Oddity: CaseIterable {
     case comesAndGoes, comesAndDies, goesInHeader, diesInHeader, goesInBody, diesInBody, diesInChunk, asksAndGoes
     case asksAndDies, reads, pipelinesAndDies, sendsGarbageAndGoes, sendsGarbageAndDies, expectsAndDies
@@ -158,7 +158,7 @@ extension RawConnection {
     }
 }
 
-/// Connections seen, without keeping them alive.
+/// Weak references to the connections seen.
 @Loop
 private final class Witnesses {
     private struct Seen { weak var connection: Connection? }
@@ -169,7 +169,7 @@ private final class Witnesses {
     var alive: Int { seen.filter { $0.connection != nil }.count }
 }
 
-/// How many of the process's open sockets have `port` as their own: the listener's and those it accepted.
+/// Returns how many of the process's open sockets are bound to `port`: the listener's and those it accepted.
 private func sockets(at port: Int) -> Int {
     (0..<Int32(8_192)).filter { descriptor in
         var address = sockaddr_in()

@@ -123,7 +123,7 @@ struct LimitTests {
 }
 
 extension TestServer {
-    /// As `exchange`, with `count` bytes sent at a time.
+    /// Like `exchange`, with `count` bytes sent at a time.
     func exchange(inPieces text: String, of count: Int) throws -> String {
         let connection = try RawConnection(port: port)
         var rest = Array(text.utf8)[...]

@@ -10,7 +10,7 @@ import Testing
 struct OutcomeTests {
     private static let traceparent = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00\r\n"
 
-    @Test("a refusal is an answer; a failure is an error with its request, grouped by route and status")
+    @Test("a refusal is logged as answered; a failure is an error with its request, grouped by route and status")
     func failed() async throws {
         let server = try await TestServer { request throws(Refusal) in
             throw request.path == "/echo" ? .notFound : .failed
@@ -28,7 +28,7 @@ struct OutcomeTests {
         #expect(!line.contains("reportLocation") && !line.contains("s3cret"))
     }
 
-    @Test("a handler that does not come back in time is late")
+    @Test("a handler that exceeds its time limit is logged as late")
     func late() async throws {
         var limits = ServerLimits()
         limits.requestTime = .milliseconds(50)
@@ -42,7 +42,7 @@ struct OutcomeTests {
         #expect(server.logged.split(separator: "\n").count == 1)
     }
 
-    @Test("what the server had no time left for is abandoned, and still has its line")
+    @Test("a request cut off by the drain is abandoned, and still has its line")
     func abandoned() async throws {
         var limits = ServerLimits()
         limits.drainTime = .milliseconds(10)
@@ -65,7 +65,7 @@ struct OutcomeTests {
         #expect(line.fields.contains { $0.0 == "outcome" && $0.1 == "abandoned" })
     }
 
-    @Test("what is no request is rejected, with its trace where it has one")
+    @Test("an invalid message is rejected, with its trace where it has one")
     func rejected() async throws {
         let server = try await TestServer(handler: echo)
         _ = try server.exchange("BREW /echo HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -167,7 +167,7 @@ struct ServerTests {
         #expect(server.logged.contains(#""remoteIp":"\#(network)""#))
     }
 
-    @Test("a length that the handler gives stands alone; one that does not fit the body ends the connection")
+    @Test("a handler's own Content-Length is sent once; one that does not fit the body ends the connection")
     func announced() async throws {
         let server = try await TestServer { request in
             Response(status: 200, fields: ["Content-Length": request.query], body: Array("hello".utf8))
@@ -184,7 +184,7 @@ struct ServerTests {
         #expect(cut.split(separator: "HTTP/1.1 ").count == 1)
     }
 
-    @Test("health needs nothing, readiness asks")
+    @Test("health needs nothing, readiness checks")
     func health() async throws {
         let server = try await TestServer(isReady: { false }, handler: echo)
         for (path, expected) in [("/healthz", 200), ("/health", 200), ("/readyz", 503), ("/ready", 503)] {
@@ -199,7 +199,7 @@ private func slowly(_ milliseconds: Int) async {
     do { try await Loop.sleep(for: .milliseconds(milliseconds)) } catch {}
 }
 
-/// Lines that handlers logged.
+/// The lines that handlers logged.
 private final class Lines: Sendable {
     private let lines = Mutex<[LogLine]>([])
 

@@ -7,7 +7,7 @@ import Server
 import Support
 import Synchronization
 
-/// A server on a free port of the loopback address, with the lines it logged.
+/// A server on a free loopback port, with the lines it logged.
 final class TestServer: Sendable {
     let server: Server
     let port: Int
@@ -38,7 +38,7 @@ final class TestServer: Sendable {
     /// Everything logged so far.
     var logged: String { lines.text.withLock { $0 } }
 
-    /// Sends `text` on a connection of its own, says that nothing more comes, and answers all that came back.
+    /// Sends `text` on a new connection, shuts down the sending side, and returns everything received.
     func exchange(_ text: String) throws -> String {
         let connection = try RawConnection(port: port)
         connection.send(text)
@@ -51,10 +51,10 @@ final class TestServer: Sendable {
     }
 }
 
-/// The status of the first response in `text`, 0 when there is none.
+/// Returns the status of the first response in `text`, 0 if there is none.
 func status(_ text: String) -> Int { Int(text.split(separator: " ").dropFirst().first ?? "") ?? 0 }
 
-/// Answers with what the request was.
+/// Responds with a description of the request.
 let echo: Handler = { request in
     Response(
         status: 200, fields: ["Content-Type": "text/plain"],

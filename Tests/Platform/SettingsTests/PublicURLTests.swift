@@ -18,7 +18,7 @@ struct PublicURLTests {
     }
 
     @Test(
-        "is refused by name when it is missing, no address, or could be read on the way",
+        "is refused by name when it is missing, invalid, or not encrypted",
         arguments: [nil, "", "shop.example", "https://shop.example/path", "http://shop.example", "javascript:alert(1)"])
     func refused(value: String?) {
         let fault = #expect(throws: SettingsFault.self) { try read(value) }

@@ -12,7 +12,7 @@ import Testing
 
 @Suite("Scheduler authorizer, with the scheduler's own tokens")
 struct SchedulerAuthorizerTests {
-    @Test("the keys are fetched once, and every later token is checked without asking")
+    @Test("the keys are fetched once, and every later token is verified without a fetch")
     func cached() async throws {
         try await onLoop {
             let scene = try Scene(keys: 1)
@@ -22,7 +22,7 @@ struct SchedulerAuthorizerTests {
         }
     }
 
-    @Test("many callers at once wait for one fetch")
+    @Test("concurrent callers share one fetch")
     func together() async throws {
         try await onLoop {
             let scene = try Scene(keys: 1)
@@ -36,7 +36,7 @@ struct SchedulerAuthorizerTests {
         }
     }
 
-    @Test("a key that is new is fetched, at most once a minute")
+    @Test("a new key is fetched, at most once a minute")
     func rotation() async throws {
         try await onLoop {
             let scene = try Scene(keys: 1)
@@ -51,7 +51,7 @@ struct SchedulerAuthorizerTests {
         }
     }
 
-    @Test("keys that cannot be fetched anew stay good for a day, and are asked for once a minute")
+    @Test("keys that cannot be refetched stay valid for a day, and are refetched once a minute")
     func outage() async throws {
         try await onLoop {
             let scene = try Scene(keys: 1)
@@ -68,7 +68,7 @@ struct SchedulerAuthorizerTests {
         }
     }
 
-    @Test("without any keys it cannot be told who calls: 503, and again when they are there")
+    @Test("without any keys the caller cannot be verified: 503 until they are there")
     func noKeys() async throws {
         try await onLoop {
             let scene = try Scene(keys: 1)
@@ -81,7 +81,7 @@ struct SchedulerAuthorizerTests {
         }
     }
 
-    @Test("whoever is not the scheduler is 401 without a word why, and the log says why without the token")
+    @Test("any caller but the scheduler is 401 without a reason, and the log has the reason without the token")
     func strangers() async throws {
         try await onLoop {
             let scene = try Scene(keys: 1)

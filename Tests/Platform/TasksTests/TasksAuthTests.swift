@@ -12,7 +12,7 @@ struct TasksAuthTests {
     private let secret = String(repeating: "s", count: 32)
 
     @Test(
-        "refuses whoever does not show the token",
+        "refuses a caller without the token",
         arguments: [
             nil, "", "Bearer ", "Bearer sss", "bearer ssssssssssssssssssssssssssssssss",
             "Basic ssssssssssssssssssssssssssssssss",
@@ -40,7 +40,7 @@ struct TasksAuthTests {
         }
     }
 
-    @Test("two tokens are good at once, while one takes the other's place, and no other is")
+    @Test("two tokens are accepted during a rotation, and no other is")
     func rotation() async throws {
         let next = String(repeating: "n", count: 32)
         let both = TasksSettings(auth: try #require(TasksAuth("token:\(next),\(secret)")))
@@ -56,7 +56,7 @@ struct TasksAuthTests {
     }
 
     @Test(
-        "refuses settings that admit too easily",
+        "refuses settings that are too weak",
         arguments: [
             "", "token:", "token:short", "token:ssssssssssssssssssssssssssssssss,",
             "token:ssssssssssssssssssssssssssssssss,short", "IAM", "none", "oidc:", "oidc:https://shop.example",
@@ -67,7 +67,7 @@ struct TasksAuthTests {
         #expect(TasksAuth(text) == nil)
     }
 
-    @Test("an audience may have a comma in it; the address is what follows the last")
+    @Test("an audience may contain commas; the address follows the last one")
     func audience() throws {
         guard case .oidc(let expectation)? = TasksAuth("oidc:https://shop.example/a,b,tasks@shop.example") else {
             Issue.record("refused")

@@ -16,7 +16,7 @@ struct CloudSettingsTests {
     }
 
     @Test(
-        "take another place on this machine, and one that can be listened to only for test money",
+        "accept another host on this machine, and an unencrypted one only with a test key",
         arguments: [
             ("GCE_METADATA_HOST", "127.0.0.1:8091", true, true), ("GCE_METADATA_HOST", "localhost:1", true, true),
             ("GCE_METADATA_HOST", "169.254.169.254", true, true), ("GCE_METADATA_HOST", "sandbox:8091", false, true),

@@ -9,7 +9,7 @@ import Testing
 struct LinkCacheTests {
     private let now = Instant(unixSeconds: 1_795_201_200)
 
-    @Test("serve for a minute, which leaves four to whoever gets one last")
+    @Test("are reused for a minute, which leaves at least four of their lifetime")
     func minute() throws {
         var cache = LinkCache()
         let key = try key(0)
@@ -19,7 +19,7 @@ struct LinkCacheTests {
         #expect(DownloadLink.lifetime(size: 0) - Int(LinkCache.freshness.components.seconds) >= 240)
     }
 
-    @Test("are not made older by a clock that was set back")
+    @Test("do not live longer after the clock is set back")
     func setBack() throws {
         var cache = LinkCache()
         cache.keep("link", try key(0), madeAt: now)
@@ -34,7 +34,7 @@ struct LinkCacheTests {
         #expect(cache.link(LinkCache.Key(object: try key(0).object, method: .head), at: now) == nil)
     }
 
-    @Test("are never more than their number; what is over goes first, then the oldest")
+    @Test("are evicted at the limit: expired ones first, then the oldest")
     func bound() throws {
         var cache = LinkCache()
         for index in 0..<LinkCache.limit { cache.keep("\(index)", try key(index), madeAt: now + .milliseconds(index)) }

@@ -11,7 +11,7 @@ import Testing
 
 @testable import StorageClient
 
-/// A file in the stand-in's bucket, and who signs links to it.
+/// A file in the stand-in's bucket, and the signer of links to it.
 @Loop
 private final class Desk {
     let google: CloudSandbox
@@ -32,12 +32,12 @@ private final class Desk {
             CloudSandbox.account, bucket: storage.bucket, at: settings.credentialsBase, client: client)
     }
 
-    /// A link that was not made before; each `seconds` has its own.
+    /// Returns a link that was not made before; each `seconds` has its own.
     func link(_ method: HTTP.Method = .get, after seconds: Int = 0) async throws(LinkFault) -> String {
         try await signer.link(object, for: method, size: 10, at: WallClock.system.now() + .seconds(seconds))
     }
 
-    /// Why there is no such link.
+    /// Returns why there is no such link.
     func fault(after seconds: Int = 0) async -> LinkFault? {
         do throws(LinkFault) {
             _ = try await link(after: seconds)
@@ -57,7 +57,7 @@ struct RemoteSignerTests {
         try Data("0123456789".utf8).write(to: URL(filePath: folder + "/GenX Delay.zip"))
     }
 
-    @Test("a link opens the file for its method and no other, and is taken again for a minute")
+    @Test("a link opens the file for its method only, and is reused for a minute")
     func opens() async throws {
         try await run { desk in
             let link = try await desk.link()
@@ -75,7 +75,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("many at once ask for one token and one signature")
+    @Test("concurrent callers share one token and one signature")
     func atOnce() async throws {
         try await run { desk in
             let now = WallClock.system.now()
@@ -92,7 +92,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("a token is taken again until shortly before it is over")
+    @Test("a token is reused until shortly before it expires")
     func tokenLife() async throws {
         let passed = Mutex(Duration.zero)
         let start = WallClock.system.now()
@@ -106,7 +106,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("a token that is refused is fetched anew, once")
+    @Test("a refused token is fetched again, once")
     func refusedToken() async throws {
         try await run { desk in
             _ = try await desk.link()
@@ -122,7 +122,7 @@ struct RemoteSignerTests {
     }
 
     @Test(
-        "what passes is tried again, three times in all",
+        "a transient fault is retried, three attempts in all",
         arguments: ["429", "500", "503", "drop", "cut"], ["/v1/projects", "/computeMetadata"])
     func passing(kind: String, path: String) async throws {
         try await run { desk in
@@ -133,12 +133,12 @@ struct RemoteSignerTests {
             if path == "/computeMetadata" { try desk.google.revokeTokens() }
             let fault = await desk.fault(after: 61)
             #expect(fault?.refusal == .unavailable(retryAfterSeconds: 5))
-            // The next one finds everything in order.
+            // The next one succeeds.
             _ = try await desk.link(after: 61)
         }
     }
 
-    @Test("what does not pass is not tried again, and nothing of Google's text is told")
+    @Test("a permanent fault is not retried, and Google's message is not exposed")
     func lasting() async throws {
         try await run { desk in
             try desk.google.trouble("403", "/v1/projects")
@@ -163,7 +163,7 @@ struct RemoteSignerTests {
         }
     }
 
-    @Test("without a metadata server there is no link, and no wait beyond the time for it")
+    @Test("without a metadata server there is no link, and no wait beyond the timeout")
     func away() async throws {
         try await onLoop {
             let client = CloudClient(

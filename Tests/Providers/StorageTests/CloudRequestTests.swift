@@ -11,7 +11,7 @@ struct CloudRequestTests {
 
     init() throws { bucket = try #require(Bucket("shop", at: .google)) }
 
-    @Test("a token is asked for with the metadata server's mark and believed with it alone")
+    @Test("a token request has the metadata server's field, and a response without it is refused")
     func token() throws {
         let request = CloudRequest.token(at: "metadata.google.internal")
         #expect(
@@ -31,7 +31,7 @@ struct CloudRequestTests {
     }
 
     @Test(
-        "an answer that holds no token is refused by the member at fault",
+        "a response without a token is refused by the member at fault",
         arguments: [
             (#"{"access_token":"a\nb","expires_in":1,"token_type":"Bearer"}"#, "access_token"),
             (#"{"access_token":"","expires_in":1,"token_type":"Bearer"}"#, "access_token"),
@@ -47,7 +47,7 @@ struct CloudRequestTests {
         }
     }
 
-    @Test("a signature is asked for by the account's address, the bytes in base64")
+    @Test("a signature request has the account's address, and the bytes in base64")
     func signBlob() throws {
         let request = CloudRequest.signBlob(
             Array("sign me?>".utf8), as: CloudRequestTests.account, at: WebOrigin(https: "iam.example"))
@@ -66,7 +66,7 @@ struct CloudRequestTests {
     }
 
     @Test(
-        "what Google reports is sorted by what can be done about it, and its texts are left behind",
+        "Google's errors are classified by what to do next, and its messages are dropped",
         arguments: [
             (401, CloudFault.unauthenticated), (403, .forbidden(reason: "PERMISSION_DENIED")), (404, .notFound),
             (410, .notFound), (412, .preconditionFailed), (400, .refused(status: 400, reason: "PERMISSION_DENIED")),
@@ -82,7 +82,7 @@ struct CloudRequestTests {
         #expect(fault.advice.isWorthwhile == (status == 408 || status == 429 || status >= 500))
     }
 
-    @Test("a word that is none is no reason")
+    @Test("a malformed error code is not a reason")
     func words() {
         for (document, reason) in [
             (#"{"error":{"errors":[{"reason":"conditionNotMet"}]}}"#, "conditionNotMet"),
@@ -95,7 +95,7 @@ struct CloudRequestTests {
         #expect(wait == .retryable(status: 429, wait: .seconds(7)) && wait.advice.wait == .seconds(7))
     }
 
-    @Test("an object is asked for by its encoded name; none is no fault")
+    @Test("an object is requested by its encoded name; a missing one is no fault")
     func object() throws {
         let request = CloudRequest<ObjectResource?>.object("p/1.0/mac os/a+b.zip", in: bucket)
         #expect(
@@ -141,7 +141,7 @@ struct ResumableUploadTests {
     }
 
     @Test(
-        "goes nowhere but to where the token went",
+        "sends content only to the origin that received the token",
         arguments: ["https://evil.example/x", "https://storage.googleapis.com.evil.example/x", "/relative", nil])
     func elsewhere(location: String?) {
         let fields: Fields = location.map { ["Location": $0] } ?? [:]
@@ -150,7 +150,7 @@ struct ResumableUploadTests {
         }
     }
 
-    @Test("sends pieces by their place, asks how much is kept, and never with a token")
+    @Test("sends chunks by offset and queries the stored size, never with a token")
     func pieces() throws {
         let session = try session()
         let piece = ResumableUpload.send([1, 2, 3], from: 262_144, of: 600_000, to: session)

@@ -7,7 +7,7 @@ import Testing
 @Suite("Storage settings")
 struct StorageSettingsTests {
     @Test(
-        "a signer is refused that is none",
+        "an invalid signer is refused",
         arguments: [
             "", "hmac", "hmac:", "hmac:id", "hmac:id:", "hmac::secret", "hmac:i d:secret", "hmac:i/d:secret", "rsa:",
             "rsa:/nowhere.json", "rsa:{}", "rsa: {\"client_email\":\"a@b\"}",
@@ -62,7 +62,7 @@ struct StorageSettingsTests {
     }
 
     @Test(
-        "a bucket is refused whose name cannot be one",
+        "a bucket with an invalid name is refused",
         arguments: [
             "", "ab", "Bucket", "-bucket", "bucket-", "buc ket", "buc/ket", "buc..ket", "buckét",
             String(repeating: "a", count: 223),
@@ -76,7 +76,7 @@ struct StorageSettingsTests {
 @Suite("Object name")
 struct ObjectNameTests {
     @Test(
-        "is refused when it could leave its place or surprise a file system",
+        "is refused when it could leave its folder or confuse a file system",
         arguments: [
             "", "a", "a/b/c", "a/b/c/d/e", "a//c/d", "/a/b/c/d", "a/b/c/", "../b/c/d", "a/../c/d", "a/b/./d",
             "a/b/c/.hidden", "a/b/c/d..e", "a/b/c/d.", "a/b/c/-d", "a/b/c/ d", "a/b/c/d ", "a/b/c/d  e", "a/b/c/d\\e",
@@ -99,7 +99,7 @@ struct ObjectNameTests {
 @Suite("Content disposition")
 struct ContentDispositionTests {
     @Test(
-        "saves under the name, with the exact name behind when the plain one cannot hold it",
+        "saves under the name, followed by the exact name when the plain form cannot express it",
         arguments: [
             ("GenX Delay 1.0.pkg", "attachment; filename=\"GenX Delay 1.0.pkg\""),
             ("a\"b.zip", "attachment; filename=\"a_b.zip\"; filename*=UTF-8''a%22b.zip"),

@@ -28,7 +28,7 @@ struct SigningCase: Decodable, Sendable, CustomTestStringConvertible {
 
     var testDescription: String { description }
 
-    /// Where the request goes, after the order of precedence that the cases themselves name.
+    /// The base URL of the request, by the order of precedence that the cases themselves state.
     var base: StorageBase? {
         let place =
             bucketBoundHostname ?? hostname ?? clientEndpoint ?? emulatorHostname
@@ -77,7 +77,7 @@ struct V4SignatureTests {
         try #require(Bucket("latchkey-releases", at: base))
     }
 
-    @Test("with a keyless signer is not to be had here")
+    @Test("with a keyless signer cannot be made here")
     func keyless() throws {
         let signer = try #require(StorageSigner("iam:sa@project.iam.gserviceaccount.com", readFile: noFile))
         let request = try #require(V4Request(bucket: bucket(), object: "a", signedAt: now, lifetime: 300))
@@ -88,7 +88,9 @@ struct V4SignatureTests {
         #expect(request.unsigned(by: signer.identity).stringToSign.hasPrefix("GOOG4-RSA-SHA256\n20261120T185900Z\n"))
     }
 
-    @Test("is never made for no time, less, or more than seven days", arguments: [Int.min, -1, 0, 604_801, Int.max])
+    @Test(
+        "is never made for a lifetime of zero, less, or more than seven days",
+        arguments: [Int.min, -1, 0, 604_801, Int.max])
     func lifetime(seconds: Int) throws {
         #expect(try V4Request(bucket: bucket(), object: "a", signedAt: now, lifetime: seconds) == nil)
         #expect(try V4Request(bucket: bucket(), object: "a", signedAt: now, lifetime: 1) != nil)
@@ -121,9 +123,9 @@ struct V4SignatureTests {
         }
     }
 
-    // A POST policy lets a browser upload through a form. Files are published from the seller's machine alone, so
-    // there is nothing here that makes one; the count shows when Google adds a case of another kind.
-    @Test("has no use for Google's 11 POST policies, which are for uploads from a browser")
+    // A POST policy lets a browser upload through a form. We publish files only from the seller's machine, so nothing
+    // here makes one; the count shows when Google adds a case of another kind.
+    @Test("skips Google's 11 POST policies, which are for uploads from a browser")
     func postPolicies() throws {
         let names = try conformance.get().postPolicyV4Tests.map(\.description)
         #expect(names.count == 11 && names.allSatisfy { $0.hasPrefix("POST Policy") })
@@ -131,7 +133,7 @@ struct V4SignatureTests {
 
     @Test("with an HMAC key is the one that another implementation makes")
     func hmac() throws {
-        // Computed with Python's hmac and urllib.parse after Google's description; the key is their example.
+        // Computed with Python's hmac and urllib.parse from Google's description; the key is from their example.
         let signer = try #require(
             StorageSigner("hmac:GOOG1EXAMPLE:bGoa+V7g/yqDXvKRqq+JTFn4uQZbPiQJo4pf9RzJ", readFile: noFile))
         let object = try #require(ObjectName("genx-delay/1.0.0/macos/GenX Delay.pkg"))

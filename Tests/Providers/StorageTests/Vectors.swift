@@ -4,7 +4,7 @@ import Storage
 import Support
 import Testing
 
-/// A file that is nowhere.
+/// Reads a file that does not exist.
 func noFile(_ path: String) -> [UInt8]? { nil }
 
 /// Google's dummy service account.

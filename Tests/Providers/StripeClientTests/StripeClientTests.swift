@@ -24,7 +24,7 @@ struct StripeClientTests {
         }
     }
 
-    @Test("a refusal is not repeated, and its words stay inside", arguments: [400, 401, 402, 403, 404])
+    @Test("a refusal is not retried, and its message is not exposed", arguments: [400, 401, 402, 403, 404])
     func refusals(status: Int) async throws {
         try await onLoop {
             let stripe = try await ScriptedStripe([status, 200])
@@ -35,7 +35,7 @@ struct StripeClientTests {
         }
     }
 
-    @Test("the trying ends, and says «try again later»")
+    @Test("retries end with «try again later»")
     func ends() async throws {
         try await onLoop {
             let stripe = try await ScriptedStripe(Array(repeating: 503, count: 9))
@@ -45,7 +45,7 @@ struct StripeClientTests {
         }
     }
 
-    @Test("nobody there is told as unreachable")
+    @Test("a closed port is reported as unreachable")
     func unreachable() async throws {
         try await onLoop {
             let client = try StripeClient(settings(port: 1))
@@ -57,7 +57,7 @@ struct StripeClientTests {
 
 private let newSession = NewCheckoutSession(items: [], successURL: "https://a.example", cancelURL: "https://a.example")
 
-/// A server that answers with one status after the other and notes the idempotency keys it saw.
+/// A server that responds with one status after the other and records the idempotency keys it saw.
 @Loop
 private final class ScriptedStripe {
     private(set) var keys: [String] = []

@@ -49,7 +49,7 @@ struct PaymentPagesTests {
         #expect(pages.contain(url) == isOne)
     }
 
-    @Test("of a stand-in are where it says, with a test key alone, and never a script")
+    @Test("of a stand-in may be anywhere, only with a test key, and never a script")
     func standIn() throws {
         var read = SettingsReader(["STRIPE_API_KEY": "sk_test_0123456789", "STRIPE_API_BASE": "http://127.0.0.1:8090"])
         let stripe = StripeSettings(&read)

@@ -36,7 +36,7 @@ struct StripeTroubleTests {
     }
 
     @Test(
-        "an answer that is no session, or far too long, is not believed and not repeated", arguments: ["html", "huge"])
+        "a response that is no session, or too long, is neither accepted nor retried", arguments: ["html", "huge"])
     func nonsense(behaviour: String) async throws {
         try await onLoop {
             let stripe = try await ScriptedServer.start("stripe_script.py", behaviour)
@@ -52,7 +52,7 @@ struct StripeTroubleTests {
 private let newSession = NewCheckoutSession(items: [], successURL: "https://a.example", cancelURL: "https://a.example")
 
 extension ScriptedServer {
-    /// A client of this Stripe that waits little between attempts.
+    /// Returns a client of this Stripe with short delays between attempts.
     fileprivate func client(within time: Duration) throws -> StripeClient {
         var read = SettingsReader([
             "STRIPE_API_KEY": "sk_test_0123456789", "STRIPE_API_BASE": "http://127.0.0.1:\(port)",

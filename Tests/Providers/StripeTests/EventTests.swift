@@ -142,7 +142,7 @@ struct EventTests {
         #expect(intent.lastErrorCode == "card_declined")
     }
 
-    @Test("takes words, members and currencies that did not exist when this was written")
+    @Test("accepts values, members and currencies added later")
     func unknown() throws {
         let object = try fixture(
             "checkout.session",
@@ -199,7 +199,7 @@ struct EventTests {
         }
     }
 
-    @Test("of a session tells how its payment stands only where that was asked for")
+    @Test("of a session has the payment's status only if it was expanded")
     func paymentState() throws {
         for (intent, state) in [
             (JSON.string("pi_1"), nil), (.object(try fixture("payment_intent")), "requires_payment_method"),

@@ -12,7 +12,7 @@ struct StripeFaultTests {
     }
 
     @Test(
-        "is worth another try after a conflict, too many calls and Stripe's own failures",
+        "is worth a retry after a conflict, a rate limit and Stripe's own failures",
         arguments: [409, 429, 500, 502, 503, 504, 599])
     func retryable(status: Int) throws {
         let fault = try fault(status, #"{"error":{"type":"api_error","code":"lock_timeout","message":"m"}}"#)
@@ -48,13 +48,13 @@ struct StripeFaultTests {
         guard case .refused(nil, nil, nil, _) = try fault(404, body) else { throw try fault(404, body) }
     }
 
-    @Test("tells a success that cannot be read from a redirect and names the part at fault")
+    @Test("distinguishes an unreadable success from a redirect and names the part at fault")
     func malformed() throws {
         guard case .malformedAnswer("id", _) = try fault(200, "{}") else { throw try fault(200, "{}") }
         guard case .malformedAnswer("", _) = try fault(302, "") else { throw try fault(302, "") }
     }
 
-    @Test("shows words for programs alone, never Stripe's text nor anything that could break a log line")
+    @Test("shows only machine-readable codes, never Stripe's message or anything that could break a log line")
     func description() throws {
         let fields: Fields = ["request-id": "req_1 \u{1B}[31m"]
         let body = #"{"error":{"type":"t","code":"a b\n\"c\"","param":"p","message":"sk_live_secret ada@example.com"}}"#
@@ -77,7 +77,7 @@ struct RetryPolicyTests {
         RetryAdvice(Response(status: status, fields: fields))
     }
 
-    @Test("stops after the last attempt, and at once when there is no use")
+    @Test("stops after the last attempt, and at once when a retry is useless")
     func stops() {
         #expect(policy.wait(afterAttempt: 4, .unanswered, random: 0) == nil)
         #expect(policy.wait(afterAttempt: 3, .unanswered, random: 0) == .zero)

@@ -105,7 +105,7 @@ struct StripeRequestTests {
         #expect(StripeRequest.charge(try id("ch_1")).body.isEmpty)
     }
 
-    @Test("asks for events by the kinds that change something here, which are few enough for one question")
+    @Test("lists events of the types we act on, which fit one request")
     func eventKinds() throws {
         let slice = TimeSlice(from: testStart, to: testStart)
         let all = try Form(try #require(StripeRequest.events(in: slice, undelivered: false).target.queryPart))

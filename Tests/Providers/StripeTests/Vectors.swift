@@ -11,7 +11,7 @@ let fixtures = Result {
     return resources
 }
 
-/// Stripe's own example of a resource, with some members replaced (`nil` removes one).
+/// Returns Stripe's own example of a resource, with some members replaced (`nil` removes one).
 func fixture(_ resource: String, _ changes: [String: (any Sendable)?] = [:]) throws -> [String: JSON] {
     guard case .object(var object) = try fixtures.get()[resource] else { throw NoFixture(resource: resource) }
     for (name, value) in changes { object[name] = JSON(value) }
@@ -74,7 +74,7 @@ enum JSON: Codable, Equatable, Sendable {
     }
 }
 
-/// A delivery of `body` as Stripe makes it, read back.
+/// Parses `body` as a delivery signed like Stripe's.
 func delivered(_ body: [UInt8]) throws -> Event {
     let now = Instant(unixSeconds: 1_800_000_000)
     let header = WebhookSignature.sign(body, secret: Secret("whsec_test"), at: now)
@@ -82,7 +82,7 @@ func delivered(_ body: [UInt8]) throws -> Event {
     return try Event(WebhookSignature.verify(request, keys: SigningKeys([Secret("whsec_test")]), now: now))
 }
 
-/// An event about `object`.
+/// Returns an event about `object`.
 func event(_ kind: String, about object: [String: JSON], _ changes: [String: (any Sendable)?] = [:]) throws -> Event {
     let data: [String: JSON] = ["object": .object(object)]
     let whole = try fixture("event", ["type": kind, "data": JSON.object(data)].merging(changes) { $1 })

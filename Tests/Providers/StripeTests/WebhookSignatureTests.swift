@@ -106,7 +106,7 @@ struct WebhookSignatureTests {
         #expect(try fault(["t=999999999999,v1=\(Self.wrong)"]) == .forged)
     }
 
-    @Test("is believed in any place, beside other schemes, and with any of our secrets")
+    @Test("is accepted in any position, beside other schemes, and with any of our secrets")
     func believed() throws {
         let all16 = String(repeating: "v1=\(Self.wrong),", count: 15)
         for header in [

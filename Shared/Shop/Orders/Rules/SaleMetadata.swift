@@ -1,14 +1,15 @@
 package import Kernel
 package import Stripe
 
-/// What our checkout writes into a session's metadata, where a buyer cannot write: enough to fulfil a sale whose order
-/// was lost.
+/// The metadata our checkout writes into a session, where the buyer cannot write.
+///
+/// It is enough to fulfil a sale whose order was lost.
 package struct SaleMetadata: Equatable, Sendable {
-    /// The pending order; `nil` when the text is no ID.
+    /// The pending order; `nil` if the text is not an ID.
     package let order: OrderID?
-    /// The product's name in addresses.
+    /// The product's slug.
     package let product: String
-    /// How many units.
+    /// The quantity.
     package let quantity: Int
 
     private enum Name {
@@ -17,10 +18,10 @@ package struct SaleMetadata: Equatable, Sendable {
         static let quantity = "latchkey_quantity"
     }
 
-    /// What stands in `session`; `nil` when another program made it.
+    /// Reads the metadata of `session`; `nil` if another program created it.
     package init?(_ session: CheckoutSession) { self.init(session.metadata) }
 
-    /// What stands in `payment`, which has its session's metadata; `nil` when another program made it.
+    /// Reads the metadata of `payment`, which copies its session's; `nil` if another program created it.
     package init?(_ payment: PaymentIntent) { self.init(payment.metadata) }
 
     private init?(_ metadata: [String: String]) {
@@ -32,7 +33,7 @@ package struct SaleMetadata: Equatable, Sendable {
         self.quantity = quantity
     }
 
-    /// What to write into a new session.
+    /// Returns the metadata for a new session.
     package static func values(order: OrderID, product: String, quantity: Int) -> [String: String] {
         [Name.order: order.description, Name.product: product, Name.quantity: String(quantity)]
     }

@@ -1,23 +1,23 @@
-/// One response as it came over the wire.
+/// One response as received.
 struct Answer: Sendable {
     let status: Int
     let fields: [(name: String, value: String)]
     let body: String
 
-    /// The values of `name`, in order.
+    /// Returns the values of `name`, in order.
     func values(_ name: String) -> [String] {
         fields.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
     }
 }
 
-/// Why bytes are no sequence of responses.
+/// Why bytes are not a sequence of responses.
 enum AnswerFault: Error {
     case broken(String)
 }
 
-/// Cuts what a server sent into responses, by the framing rules of RFC 9112 section 6.3.
+/// Splits what a server sent into responses, by the framing rules of RFC 9112 section 6.3.
 ///
-/// - Parameter firstIsHead: whether the first final response answers `HEAD`, and so has no body.
+/// - Parameter firstIsHead: whether the first final response is to `HEAD`, and so has no body.
 func answers(in bytes: [UInt8], firstIsHead: Bool) throws(AnswerFault) -> [Answer] {
     var rest = bytes[...]
     var found: [Answer] = []

@@ -24,7 +24,7 @@ struct ConformanceTests {
     }
 }
 
-/// A small seeded generator (SplitMix64), so that a failure can be made again from its printed seed.
+/// A small seeded generator (SplitMix64), so that a failure can be reproduced from its printed seed.
 struct Dice: RandomNumberGenerator {
     let seed: UInt64
     private var state: UInt64
@@ -43,7 +43,7 @@ struct Dice: RandomNumberGenerator {
     }
 }
 
-/// Cuts `bytes` at random places.
+/// Splits `bytes` at random positions.
 func pieces(of bytes: [UInt8], _ dice: inout Dice) -> [[UInt8]] {
     var rest = bytes[...]
     var pieces: [[UInt8]] = []
@@ -55,7 +55,7 @@ func pieces(of bytes: [UInt8], _ dice: inout Dice) -> [[UInt8]] {
     return pieces
 }
 
-/// Answers with what it was given, so that a test can see how a message was framed.
+/// Responds with what it received, so that a test can see how a message was framed.
 let mirror: Handler = { request in
     switch request.path {
     case "/empty": return Response(status: 204, body: [1])
@@ -71,7 +71,7 @@ let mirror: Handler = { request in
 
 private let shared = Task { try await TestServer(handler: mirror) }
 
-/// Sends `pieces` one by one on a connection of its own and answers all that came back.
+/// Sends `pieces` one by one on a new connection and returns everything received.
 private func exchange(_ pieces: [[UInt8]]) async throws -> [UInt8] {
     let connection = try RawConnection(port: try await shared.value.port)
     for piece in pieces { connection.send(piece) }
@@ -79,7 +79,7 @@ private func exchange(_ pieces: [[UInt8]]) async throws -> [UInt8] {
     return Array(connection.readToEnd().utf8)
 }
 
-/// Holds what came back against what `row` expects, and every answer against what holds for all.
+/// Checks what was received against `row`, and every response against the rules for all responses.
 private func check(_ row: Case, _ bytes: [UInt8], _ note: Comment = "") throws {
     let answers = try answers(in: bytes, firstIsHead: row.isHead)
     for answer in answers { checkFields(answer, note) }
@@ -97,7 +97,7 @@ private func check(_ row: Case, _ bytes: [UInt8], _ note: Comment = "") throws {
     if first == 405 { #expect(answer.values("allow") == ["GET, HEAD, POST"], note) }
 }
 
-/// RFC 9110 sections 6.6.1 and 8.6: one date, and one length where there is content.
+/// Checks RFC 9110 sections 6.6.1 and 8.6: one date, and one length where there is content.
 private func checkFields(_ answer: Answer, _ note: Comment) {
     guard answer.status >= 200 else {
         #expect(answer.fields.isEmpty, note)

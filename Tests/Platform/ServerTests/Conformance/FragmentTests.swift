@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Parser and fragments")
 struct FragmentTests {
-    @Test("a message cut in two at any place is read as in one piece", arguments: everyCase)
+    @Test("a message split at any point is parsed like an unsplit one", arguments: everyCase)
     func everyCut(_ row: Case) {
         let bytes = row.bytes
         let whole = Reading(of: [bytes[...]])
@@ -15,7 +15,7 @@ struct FragmentTests {
         #expect(Reading(of: bytes.indices.map { bytes[$0...$0] }) == whole)
     }
 
-    @Test("a message with random faults is read the same however it is cut", arguments: 0..<8)
+    @Test("a message with random faults is parsed the same however it is split", arguments: 0..<8)
     func mutations(_ number: Int) {
         var dice = Dice(seed: UInt64.random(in: 0...UInt64.max))
         let rows = everyCase.filter { $0.raw.utf8.count < 1_000 }
@@ -46,7 +46,7 @@ struct FragmentTests {
     }
 }
 
-/// All the messages that a parser makes of a connection's bytes.
+/// The messages that a parser reads from a connection's bytes.
 private struct Reading: Equatable {
     private struct Message: Equatable {
         let method: String

@@ -67,7 +67,7 @@ let transferEncodingCases: [Case] = [
     may("9112 6.1", "an empty list element", encoded(", chunked"), .refused(400, 501)),
 ]
 
-/// A chunked body with another `Transfer-Encoding`.
+/// Returns a chunked body with another `Transfer-Encoding`.
 func encoded(_ coding: String, version: String = "1.1") -> String {
     request("POST", "Transfer-Encoding: \(coding)", version: version, body: "5\r\nhello\r\n0\r\n\r\n")
 }

@@ -1,4 +1,4 @@
-/// RFC 9112 sections 2 and 3: the request line and what stands before it.
+/// RFC 9112 sections 2 and 3: the request line and what may precede it.
 let requestLineCases: [Case] = [
     must("9112 3", "a plain GET is served", request(), .served("GET /a x")),
     should("9112 2.2", "an empty line before the request line is skipped", "\r\n" + request(), .served("GET /a x")),

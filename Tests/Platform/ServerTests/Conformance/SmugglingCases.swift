@@ -1,4 +1,4 @@
-/// The families of request smuggling: each is a message that two readers may frame differently.
+/// The classes of request smuggling: each is a message that two parsers may frame differently.
 let smugglingCases: [Case] = [
     must("9112 6.1", "CL.TE", both("Content-Length: 6", "Transfer-Encoding: chunked", "0\r\n\r\nG"), .refused(400)),
     must(
