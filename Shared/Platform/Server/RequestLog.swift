@@ -26,13 +26,13 @@ package struct RequestLog: Sendable {
     private static let probes = ["/healthz", "/health", "/readyz", "/ready"]
 
     private let log: Log
-    private let routes: [Route]
+    private let routes: [PathPattern]
     private let trustedHops: Int
 
     /// A log of requests for `routes` such as `/download/{token}`.
     package init(_ log: Log, routes: [String], trustedHops: Int) {
         self.log = log
-        self.routes = routes.map(Route.init)
+        self.routes = routes.map(PathPattern.init)
         self.trustedHops = trustedHops
     }
 
@@ -93,7 +93,7 @@ package struct RequestLog: Sendable {
     }
 
     private func pattern(_ path: String) -> String {
-        routes.first { $0.matches(path) }?.pattern ?? "(no route)"
+        routes.first { $0.matches(path) }?.description ?? "(no route)"
     }
 
     /// A duration as Google's JSON writes it: `0.001234s`.
@@ -111,40 +111,3 @@ package struct RequestLog: Sendable {
 
 /// The network of an address, all that a log keeps of it.
 private func network(of address: String) -> String { IPAddress(address)?.network ?? "unknown" }
-
-/// A path's pattern: segments in braces stand for anything.
-private struct Route: Sendable {
-    let pattern: String
-    /// Each segment's bytes; `nil` stands for anything.
-    private let segments: [[UInt8]?]
-
-    init(_ pattern: String) {
-        self.pattern = pattern
-        segments = pattern.split(separator: "/").map { $0.hasPrefix("{") ? nil : Array($0.utf8) }
-    }
-
-    func matches(_ path: String) -> Bool {
-        let bytes = path.utf8.span
-        var index = Route.segmentStart(in: bytes, from: 0)
-        for segment in segments {
-            guard index < bytes.count else { return false }
-            let start = index
-            while index < bytes.count, bytes[index] != Route.slash { index += 1 }
-            if let segment {
-                guard index - start == segment.count else { return false }
-                for offset in segment.indices where bytes[start + offset] != segment[offset] { return false }
-            }
-            index = Route.segmentStart(in: bytes, from: index)
-        }
-        return index == bytes.count
-    }
-
-    /// Where the next byte is that is no slash.
-    private static func segmentStart(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
-        var index = start
-        while index < bytes.count, bytes[index] == slash { index += 1 }
-        return index
-    }
-
-    private static let slash = UInt8(ascii: "/")
-}
