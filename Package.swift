@@ -102,7 +102,7 @@ let targets: [[Target]] = [
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     platform("Kernel"),
-    platform("JSON", uses: ["CYYJSON"]),
+    platform("JSON", uses: ["CYYJSON", "Kernel"]),
     platform("Log", uses: ["Kernel"]),
     platform("Settings", uses: ["Kernel"]),
     platform("HTTP", uses: ["JSON", "Kernel"]),
@@ -133,7 +133,7 @@ let targets: [[Target]] = [
     // The shop, slice by slice.
     shop("Commerce", uses: ["Kernel"]),
     shop("Tokens", uses: ["Crypto", "Kernel", "Settings"], testing: ["Support"]),
-    shop("Mail", uses: ["Kernel"], testing: ["Support"]),
+    shop("Mail", uses: ["Crypto", "Kernel"], testing: ["Support"]),
     shop(
         "Records", uses: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits"], testing: ["Support"]),
     shop("Audit", uses: ["Crypto", "EventLoop", "Kernel", "Log", "Postgres", "Records"], testing: ["Support"]),

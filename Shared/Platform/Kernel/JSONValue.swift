@@ -90,10 +90,8 @@ private func writeEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
     case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
     case 0..<0x20, 0x7F:
         bytes += #"\u00"#.utf8
-        bytes.append(hexadecimal[Int(byte >> 4)])
-        bytes.append(hexadecimal[Int(byte & 15)])
+        bytes.append((byte >> 4).hexadecimalDigit)
+        bytes.append(byte.hexadecimalDigit)
     default: bytes.append(byte)
     }
 }
-
-private let hexadecimal = Array("0123456789abcdef".utf8)
