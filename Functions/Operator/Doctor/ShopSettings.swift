@@ -1,5 +1,5 @@
 import Cloud
-import FoundationEssentials
+import Files
 import Kernel
 import Outbox
 import Payments
@@ -42,7 +42,7 @@ struct ShopSettings: Sendable {
         let isTest = SecretKeyKind(Secret(environment["STRIPE_API_KEY"] ?? "")) == .test
         mail = part(["PUBLIC_URL", "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES"]) { MailSettings(&$0, isTest: isTest) }
         storage = part(["STORAGE_BUCKET", "STORAGE_BASE", "STORAGE_SIGNER"]) { read in
-            StorageSettings(&read, allowsPlain: isTest) { FileManager.default.contents(atPath: $0).map { Array($0) } }
+            StorageSettings(&read, allowsPlain: isTest) { try? FileReader.whole($0) }
         }
         if case .iam = storage?.signer {
             let names = ["GCE_METADATA_HOST", "IAM_CREDENTIALS_BASE", "GOOGLE_OAUTH_ACCESS_TOKEN"]
