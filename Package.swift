@@ -72,7 +72,7 @@ func isSystem(_ dependency: Target.Dependency) -> Bool {
 }
 
 let sandboxModules: [Target.Dependency] = [
-    "Crypto", "EventLoop", "HTTP", "Kernel", "Log", "Outbound", "Server", "Settings",
+    "Crypto", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Outbound", "Server", "Settings",
 ]
 /// The stand-in for Stripe and Cloud Storage, and its own tests; no function depends on it.
 let sandbox: [Target] = [
@@ -103,21 +103,22 @@ let targets: [[Target]] = [
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     platform("Kernel"),
     platform("JSON", uses: ["CYYJSON", "Kernel"]),
-    platform("Log", uses: ["Kernel"]),
+    platform("Log", uses: ["JSON", "Kernel"]),
     platform("Settings", uses: ["Kernel"]),
     platform("HTTP", uses: ["JSON", "Kernel"]),
     platform("Crypto", uses: ["Kernel", "CCrypto"], testing: ["Support"]),
     platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
-    platform("Pages", uses: ["HTTP", "Kernel"], testing: ["Support"]),
+    platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform("Files"),
     platform("EventLoop", uses: ["CUV"], testing: ["Support"]),
-    platform("Postgres", uses: ["CPostgres", "EventLoop", "Kernel", "Log", "Settings"], testing: ["Support"]),
+    platform("Postgres", uses: ["CPostgres", "EventLoop", "JSON", "Kernel", "Log", "Settings"], testing: ["Support"]),
     platform(
-        "Server", uses: ["CLLHTTP", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Settings"], testing: ["Support"]),
-    platform("Outbound", uses: ["CCurl", "EventLoop", "HTTP", "Kernel"], testing: ["Support"]),
+        "Server", uses: ["CLLHTTP", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Log", "Settings"],
+        testing: ["Support"]),
+    platform("Outbound", uses: ["CCurl", "EventLoop", "HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform("RateLimits", uses: ["Crypto", "HTTP", "Kernel", "Settings"]),
     platform(
-        "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "Kernel", "Log", "Outbound", "Settings"],
+        "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "JSON", "Kernel", "Log", "Outbound", "Settings"],
         testing: ["Server", "Support"]),
 
     // Providers: what is outside.
@@ -135,12 +136,14 @@ let targets: [[Target]] = [
     shop("Tokens", uses: ["Crypto", "Kernel", "Settings"], testing: ["Support"]),
     shop("Mail", uses: ["Crypto", "Kernel"], testing: ["Support"]),
     shop(
-        "Records", uses: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits"], testing: ["Support"]),
-    shop("Audit", uses: ["Crypto", "EventLoop", "Kernel", "Log", "Postgres", "Records"], testing: ["Support"]),
+        "Records", uses: ["Commerce", "EventLoop", "JSON", "Kernel", "Log", "Postgres", "RateLimits"],
+        testing: ["Support"]),
+    shop("Audit", uses: ["Crypto", "EventLoop", "JSON", "Kernel", "Log", "Postgres", "Records"], testing: ["Support"]),
     shop(
         "Outbox",
         uses: [
-            "Commerce", "EventLoop", "Files", "Kernel", "Log", "Mail", "Outbound", "Postgres", "Records", "Settings",
+            "Commerce", "EventLoop", "Files", "JSON", "Kernel", "Log", "Mail", "Outbound", "Postgres", "Records",
+            "Settings",
             "Tokens",
         ], testing: ["Support"]),
     shop(
@@ -159,7 +162,7 @@ let targets: [[Target]] = [
     [
         .target(
             name: "Support",
-            dependencies: ["Commerce", "EventLoop", "Kernel", "Log", "Postgres", "RateLimits", "Records"],
+            dependencies: ["Commerce", "EventLoop", "JSON", "Kernel", "Log", "Postgres", "RateLimits", "Records"],
             path: "Tests/Support", exclude: ["Servers"],
             swiftSettings: strict)
     ],
@@ -178,13 +181,14 @@ let functions: [Function] = [
     Function(
         "Download", named: "download",
         uses: [
-            "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
+            "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Log", "Pages", "Postgres",
             "RateLimits", "Records", "Server", "Settings", "Storage", "Tokens",
         ], testing: ["Outbound"]),
     Function(
         "EmailRetry", named: "email-retry",
         uses: [
-            "EventLoop", "HTTP", "Kernel", "Log", "Outbox", "Postgres", "Records", "Server", "Settings", "Stripe",
+            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Postgres", "Records", "Server", "Settings",
+            "Stripe",
             "Tasks",
             "Tokens",
         ]),
@@ -197,7 +201,7 @@ let functions: [Function] = [
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Log", "Outbox", "Payments", "Postgres",
+            "Audit", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Log", "Outbox", "Payments", "Postgres",
             "Reconciliation", "Records", "Server", "Settings", "Stripe", "Tasks", "Tokens",
         ], testing: ["Commerce", "Outbound"]),
     Function(

@@ -1,6 +1,7 @@
 import Cloud
 import Commerce
 import HTTP
+import JSON
 import Kernel
 import Log
 import Pages

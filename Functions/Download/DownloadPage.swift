@@ -1,6 +1,7 @@
 import Commerce
 import Crypto
 import HTTP
+import JSON
 import Kernel
 import Pages
 import Records

@@ -2,6 +2,7 @@ import Commerce
 import EventLoop
 import Fulfilment
 import HTTP
+import JSON
 import Kernel
 import Log
 import Outbox

@@ -1,5 +1,6 @@
 import Commerce
 import HTTP
+import JSON
 import Kernel
 import Records
 import Settings

@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 // Stripe's API: who calls, what was answered before, which fault is due, and then the endpoint.

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Kernel
 
 /// One call of the API, its parameters checked.

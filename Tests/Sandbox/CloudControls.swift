@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 // Controls of the stand-in for Google, at the storage's port. Bodies and answers are JSON.

@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 /// The stand-in for what a shop needs of Google Cloud, all behind one door: Cloud Storage's XML API for buyers, its JSON

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 // Controls that tests and the demo turn. Bodies and answers are JSON; a charge is named by `session`,

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// The events that happened and what became of their delivery.

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// A trouble that the sandbox makes on request.

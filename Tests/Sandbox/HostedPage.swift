@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Kernel
 
 /// The pages that a buyer sees in the sandbox.

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// The names that every list endpoint knows.

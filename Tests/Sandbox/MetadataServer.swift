@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 /// The access tokens that the stand-in for the metadata server gave out.

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// How a buyer pays on the payment page.

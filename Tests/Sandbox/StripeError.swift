@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// An error as Stripe's API words it.

@@ -2,6 +2,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
+import JSON
 import Kernel
 
 /// An object on its way, and once it is there the document that says so.

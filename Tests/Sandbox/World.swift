@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// Everything the stand-in for Stripe remembers; a value, changed by plain functions.

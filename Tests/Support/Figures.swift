@@ -1,5 +1,6 @@
 import FoundationEssentials
-package import Kernel
+package import JSON
+import Kernel
 
 /// What a test run counted, for the figures that the README quotes: one file for each test below `.local/figures`.
 package enum Figures {

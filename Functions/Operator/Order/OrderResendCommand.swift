@@ -1,5 +1,6 @@
 import Commerce
 import EventLoop
+import JSON
 import Kernel
 import Postgres
 import Records

@@ -1,5 +1,6 @@
 import Fulfilment
 import HTTP
+import JSON
 import Kernel
 import Log
 import Outbox

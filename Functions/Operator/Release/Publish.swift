@@ -1,6 +1,7 @@
 import Commerce
 import EventLoop
 import Files
+import JSON
 import Kernel
 import Postgres
 import Records

@@ -2,6 +2,7 @@ import Cloud
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 import Settings
 import Storage

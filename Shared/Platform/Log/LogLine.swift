@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// How much a line matters, in Cloud Logging's words.

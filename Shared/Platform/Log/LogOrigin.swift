@@ -1,3 +1,4 @@
+import JSON
 internal import Kernel
 
 /// What every line of one process has in common, written once for all of them.

@@ -1,4 +1,5 @@
 internal import HTTP
+import JSON
 internal import Kernel
 package import Log
 

@@ -1,5 +1,6 @@
 package import Commerce
 package import EventLoop
+import JSON
 package import Kernel
 package import Log
 package import Outbox

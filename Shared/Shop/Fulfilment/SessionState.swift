@@ -1,4 +1,5 @@
 package import Commerce
+import JSON
 package import Kernel
 package import Records
 package import Stripe

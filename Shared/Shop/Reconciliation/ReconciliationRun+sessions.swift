@@ -1,6 +1,7 @@
 import Commerce
 import EventLoop
 import Fulfilment
+import JSON
 import Kernel
 import Log
 import Payments

@@ -1,6 +1,7 @@
 import Commerce
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 import Outbound
 import Payments
