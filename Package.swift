@@ -75,7 +75,7 @@ func isSystem(_ dependency: Target.Dependency) -> Bool {
 }
 
 let sandboxModules: [Target.Dependency] = [
-    "Crypto", "EventLoop", "HTTP", "Kernel", "Log", "Outbound", "Server", "Settings",
+    "Crypto", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Outbound", "Server", "Settings",
 ]
 /// The stand-in for Stripe and Cloud Storage, and its own tests; no function depends on it.
 let sandbox: [Target] = [
@@ -106,25 +106,26 @@ let targets: [[Target]] = [
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     platform("Kernel"),
-    platform("JSON", uses: ["CYYJSON"]),
-    platform("Log", uses: ["Kernel"]),
+    platform("JSON", uses: ["CYYJSON", "Kernel"]),
+    platform("Log", uses: ["JSON", "Kernel"]),
     platform("Settings", uses: ["Kernel"]),
     platform("HTTP", uses: ["JSON", "Kernel"]),
     platform("Crypto", uses: ["CCrypto", "Kernel"], testing: ["Support"]),
     platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
-    platform("Pages", uses: ["HTTP", "Kernel"], testing: ["Support"]),
+    platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform("Files"),
     platform("EventLoop", uses: ["CUV"], testing: ["Support"]),
-    platform("Postgres", uses: ["CPostgres", "EventLoop", "Kernel", "Log", "Settings"], testing: ["Support"]),
+    platform("Postgres", uses: ["CPostgres", "EventLoop", "JSON", "Kernel", "Log", "Settings"], testing: ["Support"]),
     platform(
-        "Server", uses: ["CLLHTTP", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Settings"], testing: ["Support"]),
-    platform("Outbound", uses: ["CCurl", "EventLoop", "HTTP", "Kernel"], testing: ["Support"]),
+        "Server", uses: ["CLLHTTP", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Log", "Settings"],
+        testing: ["Support"]),
+    platform("Outbound", uses: ["CCurl", "EventLoop", "HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform(
-        "RateLimiting", uses: ["Crypto", "EventLoop", "HTTP", "Kernel", "Log", "Postgres", "Settings"],
+        "RateLimiting", uses: ["Crypto", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Postgres", "Settings"],
         testing: ["Pages", "Support"]),
     platform("Migrations", uses: ["Crypto", "EventLoop", "Kernel", "Postgres"]),
     platform(
-        "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "Kernel", "Log", "Outbound", "Settings"],
+        "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "JSON", "Kernel", "Log", "Outbound", "Settings"],
         testing: ["Server", "Support"]),
 
     // Providers: what is outside.
@@ -137,15 +138,17 @@ let targets: [[Target]] = [
         "StorageClient", uses: ["EventLoop", "HTTP", "Kernel", "Outbound", "Settings", "Storage"], testing: ["Support"]),
 
     // The shop, slice by slice.
-    shop("Audit", uses: ["Crypto", "EventLoop", "Kernel", "Log", "Postgres"], testing: ["Support"]),
+    shop("Audit", uses: ["Crypto", "EventLoop", "JSON", "Kernel", "Log", "Postgres"], testing: ["Support"]),
     shop("Catalog", uses: ["EventLoop", "Kernel", "Postgres"]),
-    shop("Licensing", uses: ["Audit", "Crypto", "EventLoop", "Kernel", "Postgres", "Settings"], testing: ["Support"]),
+    shop(
+        "Licensing", uses: ["Audit", "Crypto", "EventLoop", "JSON", "Kernel", "Postgres", "Settings"],
+        testing: ["Support"]),
     shop(
         "Downloads", uses: ["Catalog", "Crypto", "Kernel", "Postgres", "RateLimiting", "Settings"],
         testing: ["EventLoop", "Fulfilment", "Support"]),
-    shop("Mail", uses: ["Kernel"], testing: ["Crypto", "OrderMails", "Support"]),
+    shop("Mail", uses: ["Crypto", "Kernel"], testing: ["OrderMails", "Support"]),
     shop(
-        "Outbox", uses: ["EventLoop", "Kernel", "Log", "Mail", "Outbound", "Postgres"],
+        "Outbox", uses: ["EventLoop", "JSON", "Kernel", "Log", "Mail", "Outbound", "Postgres"],
         testing: ["Fulfilment", "Support"]),
     shop(
         "Orders",
@@ -180,8 +183,8 @@ let targets: [[Target]] = [
         .target(
             name: "Support",
             dependencies: [
-                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "Kernel", "Licensing", "Log", "Orders",
-                "Postgres", "RateLimiting", "Stripe",
+                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "JSON", "Kernel", "Licensing", "Log",
+                "Orders", "Postgres", "RateLimiting", "Stripe",
             ],
             path: "Tests/Support", exclude: ["Servers"],
             swiftSettings: strict)
@@ -201,14 +204,14 @@ let functions: [Function] = [
     Function(
         "Download", named: "download",
         uses: [
-            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "Kernel", "Log", "Pages", "Postgres",
-            "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
+            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Log", "Pages",
+            "Postgres", "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
         ], testing: ["Fulfilment", "Outbound"]),
     Function(
         "EmailRetry", named: "email-retry",
         uses: [
-            "Catalog", "EventLoop", "HTTP", "Kernel", "Licensing", "Log", "OrderMails", "Orders", "Outbox", "Postgres",
-            "RateLimiting", "Server", "Settings", "Stripe", "Tasks",
+            "Catalog", "EventLoop", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails", "Orders", "Outbox",
+            "Postgres", "RateLimiting", "Server", "Settings", "Stripe", "Tasks",
         ]),
     Function(
         "Orders", named: "orders",
@@ -220,8 +223,8 @@ let functions: [Function] = [
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "Catalog", "EventLoop", "Fulfilment", "HTTP", "Kernel", "Licensing", "Log", "OrderMails", "Outbox",
-            "Postgres", "Reconciliation", "Server", "Settings", "Stripe", "StripeClient", "Tasks",
+            "Audit", "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails",
+            "Outbox", "Postgres", "Reconciliation", "Server", "Settings", "Stripe", "StripeClient", "Tasks",
         ], testing: ["Orders", "Outbound"]),
     Function(
         "Webhook", named: "webhook",

@@ -1,6 +1,7 @@
 import Catalog
 import Downloads
 import HTTP
+import JSON
 import Kernel
 import Log
 import Pages
@@ -18,7 +19,16 @@ import StorageClient
 /// statement: it may be away, and then nothing shall be used up. Where the key is here, signing cannot fail unless the
 /// key is broken for everybody, and the statement comes first and alone.
 struct Download: Sendable {
-    static let routes = ["/download/{token}", "/download/{token}/{file}"]
+    /// What a request is for.
+    enum Endpoint: Equatable, Sendable {
+        case page(token: String?)
+        case file(token: String?, FileName?)
+    }
+
+    /// A token or a file's name that cannot be one has pages of its own.
+    static let router = Router<Endpoint>(
+        Route(.get, .head, at: "/download/{token}", to: Endpoint.page),
+        Route(.get, .head, at: "/download/{token}/{file}", to: Endpoint.file))
 
     let tokens: DownloadTokens
     let publicURL: PublicURL
@@ -48,21 +58,26 @@ struct Download: Sendable {
     }
 
     private func answer(_ request: Request) async throws(DownloadRefusal) -> Response {
-        let path = request.pathSegments
-        guard (2...3).contains(path.count), path[0] == "download" else { throw .noAddress }
-        do { try request.requireMethod(.get, .head) } catch { throw .method(error) }
-        let link = try verified(path[1])
-        guard path.count == 3 else { return try await page(link, of: request) }
-        guard let file = PercentCoding.decode(path[2]), ObjectName.isSegment(file) else { throw .noFile(nil, link) }
-        let caller = request.clientAddress(trustedHops: trustedHops)
-        return request.method == .head
-            ? try await look(link, at: file, for: caller) : try await serve(link, file, for: caller)
+        let endpoint: Endpoint
+        do { endpoint = try Download.router.endpoint(of: request) } catch {
+            throw error.pattern == nil ? .noAddress : .method(error.refusal)
+        }
+        switch endpoint {
+        case .page(let token): return try await page(try verified(token), of: request)
+        case .file(let token, let file):
+            let link = try verified(token)
+            guard let file else { throw .noFile(nil, link) }
+            let caller = request.clientAddress(trustedHops: trustedHops)
+            return request.method == .head
+                ? try await look(link, at: file.text, for: caller) : try await serve(link, file.text, for: caller)
+        }
     }
 
-    /// The link's content when its signature holds and its time is not over; asks no one.
-    private func verified(_ token: Substring) throws(DownloadRefusal) -> OpenLink {
+    /// The link's content when its signature holds and it has not expired; costs no query.
+    private func verified(_ token: String?) throws(DownloadRefusal) -> OpenLink {
+        guard let token else { throw .noLink }
         do {
-            return OpenLink(token: String(token), content: try tokens.verify(String(token), now: now()))
+            return OpenLink(token: token, content: try tokens.verify(token, now: now()))
         } catch {
             switch error {
             case .malformed, .forged: throw .noLink
@@ -181,6 +196,15 @@ struct Download: Sendable {
         _ question: () async throws(PostgresFault) -> Answer
     ) async throws(DownloadRefusal) -> Answer {
         do { return try await question() } catch { throw .database(error) }
+    }
+}
+
+/// A file's name in a path.
+struct FileName: Equatable, Sendable, PathParameter {
+    let text: String
+
+    static func parse(_ segment: PathSegment) -> FileName? {
+        segment.text.flatMap { ObjectName.isSegment($0) ? FileName(text: $0) : nil }
     }
 }
 

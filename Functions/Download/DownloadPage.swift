@@ -2,6 +2,7 @@ import Catalog
 import Crypto
 import Downloads
 import HTTP
+import JSON
 import Kernel
 import Pages
 import Settings

@@ -20,7 +20,7 @@ enum Main {
                 trustedHops: settings.server.trustedHops, pool: pool, limits: settings.limits, log: log,
                 now: WallClock.system.now, link: LinkMaker(settings.storage, settings.cloud))
             try await serve(
-                settings.server, log: log, routes: Download.routes, isReady: { await pool.isReady() },
+                settings.server, log: log, routes: Download.router.patterns, isReady: { await pool.isReady() },
                 handler: download.callAsFunction)
             pool.close()
         }

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Kernel
 import Log
 import Orders
@@ -12,10 +13,7 @@ extension Orders {
     /// and no browser adds it by itself as it would a cookie, so that another site's page cannot send this form without
     /// knowing the address that shows the keys anyway. What a browser says of another site's form is heeded all the
     /// same; its `Origin` is not, which is `null` for a page that sends no referrer, as the order's page.
-    func correct(_ session: Substring, _ request: Request) async throws(Refusal) -> Response {
-        try request.requireMethod(.post, .get, .head)
-        // Somebody who loads by its address the page that the form was answered with.
-        guard request.method == .post else { return .redirect(to: "/orders/\(session)", status: 303) }
+    func correct(_ session: SessionID, _ request: Request) async throws(Refusal) -> Response {
         if request.fields["sec-fetch-site"] != nil { try request.refuseOtherSites() }
         let form = try AddressForm(request)
         let (order, verdict) = try await find(session, for: caller(request), at: request.receivedAt)
@@ -29,7 +27,7 @@ extension Orders {
         }
         guard try await put(email, on: record.order, request) else { throw .conflict(reason: Correction.refused) }
         switch form.preference {
-        case .page: return .redirect(to: "/orders/\(session)", status: 303).telling(verdict)
+        case .page: return .redirect(to: session.path, status: 303).telling(verdict)
         case .json:
             let changed = try await find.again(session, at: request.receivedAt)
             return json(self.view(changed, request).json(publicURL)).telling(verdict)

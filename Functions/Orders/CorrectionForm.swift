@@ -7,13 +7,13 @@ extension OrderView {
     /// The form for a wrong address, while it may be used: folded away unless something is wrong.
     ///
     /// - Parameter refused: what was entered and is no address.
-    func correctionForm(at session: Substring, refused: String?) -> Markup {
+    func correctionForm(at session: SessionID, refused: String?) -> Markup {
         guard let correctableUntil else { return .empty }
         let isOpen = refused != nil || record.email == nil || record.mail?.status == .dead
         return """
                 <details class="card"\(isOpen ? " open" : "")>
                   <summary>\(record.email == nil ? "Get it by e-mail" : "Is that the wrong address?")</summary>
-                  <form method="post" action="/orders/\(String(session))/email">
+                  <form method="post" action="\(session.path)/email">
                     <div class="field">
                       <label for="email">Your e-mail address</label>
             \(field(refused))

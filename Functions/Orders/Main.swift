@@ -3,6 +3,7 @@ import Catalog
 import EventLoop
 import Fulfilment
 import HTTP
+import JSON
 import Kernel
 import Log
 import OrderMails
@@ -25,7 +26,7 @@ enum Main {
                 settings, pool, ask: { session throws(StripeCallFault) in try await stripe.send(.session(session)) },
                 log)
             try await serve(
-                settings.server, log: log, routes: Orders.routes, isReady: { await pool.isReady() },
+                settings.server, log: log, routes: Orders.router.patterns, isReady: { await pool.isReady() },
                 handler: { request throws(Refusal) in await orders(request) })
             pool.close()
         }

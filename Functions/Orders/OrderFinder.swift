@@ -1,5 +1,6 @@
 import EventLoop
 import Fulfilment
+import JSON
 import Kernel
 import Log
 import Orders
@@ -39,19 +40,18 @@ struct OrderFinder: Sendable {
     /// - Throws: `.notFound` for a session that is none of ours, however that came out; `.unavailable` when it cannot
     ///   be told now; `.tooManyRequests`.
     func callAsFunction(
-        _ text: Substring, for caller: String, at now: Instant
+        _ session: SessionID, for caller: String, at now: Instant
     ) async throws(Refusal) -> (order: FoundOrder, verdict: RateLimitVerdict) {
-        guard let session = session(text) else { throw .notFound }
+        guard session.isLive == isLive else { throw .notFound }
         let (known, verdict) = try await stored { () throws(PostgresFault) in
-            try await open(session, caller, now)
+            try await open(session.id, caller, now)
         }.get()
-        return (try await complete(session, known, at: now), verdict)
+        return (try await complete(session.id, known, at: now), verdict)
     }
 
     /// What we know of the session now, for a request that has found its order before.
-    func again(_ text: Substring, at now: Instant) async throws(Refusal) -> OrderRecord {
-        guard let session = session(text) else { throw .notFound }
-        let known = try await stored { () throws(PostgresFault) in try await find(session, now) }
+    func again(_ session: SessionID, at now: Instant) async throws(Refusal) -> OrderRecord {
+        let known = try await stored { () throws(PostgresFault) in try await find(session.id, now) }
         guard let known else { throw .notFound }
         return known
     }
@@ -73,14 +73,6 @@ struct OrderFinder: Sendable {
         case .success(let remote):
             return try await settle(remote, known, at: now)
         }
-    }
-
-    /// An ID that Stripe may have made for a key of our mode; others are not worth a question.
-    private func session(_ text: Substring) -> StripeID? {
-        let prefix = isLive ? "cs_live_" : "cs_test_"
-        guard text.hasPrefix(prefix) else { return nil }
-        let rest = text.dropFirst(prefix.count).utf8
-        return rest.count >= 10 && rest.allSatisfy(isAlphanumeric) ? StripeID(text) : nil
     }
 
     private func settle(
@@ -134,14 +126,5 @@ extension StripeCallFault {
     fileprivate var isNotFound: Bool {
         guard case .answered(let fault) = self else { return false }
         return fault.context.status == 404
-    }
-}
-
-private func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "A")...UInt8(ascii: "Z"):
-        true
-    default: false
     }
 }

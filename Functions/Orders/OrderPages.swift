@@ -6,7 +6,7 @@ extension OrderView {
     /// The order for people, at the address that its session makes.
     ///
     /// - Parameter refused: what was entered in the form for another e-mail address and is none.
-    func page(at session: Substring, refused: String? = nil) -> Page {
+    func page(at session: SessionID, refused: String? = nil) -> Page {
         let site = Site(shopName: record.shopName, productName: record.productName)
         switch state {
         case .open:

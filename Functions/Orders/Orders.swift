@@ -1,5 +1,6 @@
 import Downloads
 import HTTP
+import JSON
 import Kernel
 import Licensing
 import Log
@@ -11,7 +12,20 @@ import Settings
 
 /// Shows buyers their orders, has a lost e-mail sent again, and puts a wrong address right.
 struct Orders: Sendable {
-    static let routes = ["/orders/resend", "/orders/{session}", "/orders/{session}/email"]
+    /// What a request is for.
+    enum Endpoint: Equatable, Sendable {
+        case resend
+        case order(SessionID)
+        case correction(SessionID)
+        /// The address of the correction form, loaded by somebody who reloads what the form returned.
+        case correctionForm(SessionID)
+    }
+
+    static let router = Router<Endpoint>(
+        Route(.post, at: "/orders/resend", to: .resend),
+        Route(.get, .head, at: "/orders/{session}", to: Endpoint.order),
+        Route(.post, at: "/orders/{session}/email", to: Endpoint.correction),
+        Route(.get, .head, at: "/orders/{session}/email", to: Endpoint.correctionForm))
 
     /// Finds the order of a session.
     var find: OrderFinder
@@ -28,39 +42,32 @@ struct Orders: Sendable {
     var trustedHops: Int
     var log: Log
 
-    /// What a path leads to.
-    enum Door: Equatable, Sendable {
-        case resend
-        case order(Substring)
-        case address(Substring)
-
-        init?(_ request: Request) {
-            let path = request.pathSegments
-            guard path.first == "orders" else { return nil }
-            switch path.count {
-            case 2: self = path[1] == "resend" ? .resend : .order(path[1])
-            case 3 where path[2] == "email": self = .address(path[1])
-            default: return nil
-            }
-        }
-    }
-
-    /// Answers with a page or JSON, as the caller prefers.
+    /// Returns a page or JSON, as the caller prefers.
     func callAsFunction(_ request: Request) async -> Response {
-        guard let door = Door(request) else { return present(.notFound, for: request) }
+        let endpoint: Endpoint
+        do { endpoint = try Orders.router.endpoint(of: request) } catch { return refuse(request, error) }
         do throws(Refusal) {
-            switch door {
+            switch endpoint {
             case .resend: return try await resend(request)
             case .order(let session): return try await show(session, request)
-            case .address(let session): return try await correct(session, request)
+            case .correction(let session): return try await correct(session, request)
+            case .correctionForm(let session): return .redirect(to: session.path, status: 303)
             }
         } catch {
-            return present(error, for: request, as: problem(error, at: door), fallback: fallback(request, at: door))
+            return present(
+                error, for: request, as: problem(error, at: endpoint), fallback: fallback(request, at: endpoint))
         }
     }
 
-    private func show(_ session: Substring, _ request: Request) async throws(Refusal) -> Response {
-        try request.requireMethod(.get, .head)
+    /// What is in the place of a session and is none is shown as an order that is not there.
+    private func refuse(_ request: Request, _ fault: RoutingFault) -> Response {
+        let isOrder = fault.pattern == "/orders/{session}"
+        return present(
+            fault.refusal, for: request, as: fault.pattern == nil ? nil : orderProblem(fault.refusal),
+            fallback: isOrder ? .page : form(of: request))
+    }
+
+    private func show(_ session: SessionID, _ request: Request) async throws(Refusal) -> Response {
         let isPage = Preference(request.fields, fallback: .page) == .page
         let (order, verdict) = try await find(session, for: caller(request), at: request.receivedAt)
         switch order {
@@ -74,7 +81,6 @@ struct Orders: Sendable {
 
     /// The same answer to everybody: what is left of the limits would tell that others asked for the address.
     private func resend(_ request: Request) async throws(Refusal) -> Response {
-        try request.requireMethod(.post)
         try request.refuseOtherSites()
         let form = try AddressForm(request)
         let email = try form.address()
@@ -107,8 +113,12 @@ struct Orders: Sendable {
     /// The caller's address, as far as our own proxies vouch for it.
     func caller(_ request: Request) -> String { request.clientAddress(trustedHops: trustedHops) }
 
-    private func fallback(_ request: Request, at door: Door) -> Preference {
-        if case .order = door { return .page }
-        return request.fields["content-type"]?.lowercased().hasPrefix("application/json") == true ? .json : .page
+    private func fallback(_ request: Request, at endpoint: Endpoint) -> Preference {
+        if case .order = endpoint { .page } else { form(of: request) }
+    }
+
+    /// The form of the request's body, for a caller whose `Accept` does not tell.
+    private func form(of request: Request) -> Preference {
+        request.fields["content-type"]?.lowercased().hasPrefix("application/json") == true ? .json : .page
     }
 }

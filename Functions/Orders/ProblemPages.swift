@@ -4,15 +4,16 @@ import Pages
 
 extension Orders {
     /// What somebody reads whose request was refused; `nil` leaves it to the refusal's own text.
-    func problem(_ refusal: Refusal, at door: Door) -> ProblemPage? {
-        switch door {
+    func problem(_ refusal: Refusal, at endpoint: Endpoint) -> ProblemPage? {
+        switch endpoint {
         case .resend: resendProblem(refusal)
         case .order: orderProblem(refusal)
-        case .address(let session): addressProblem(refusal, .init("Back to your order", "/orders/\(session)"))
+        case .correction(let session), .correctionForm(let session):
+            addressProblem(refusal, .init("Back to your order", session.path))
         }
     }
 
-    private func orderProblem(_ refusal: Refusal) -> ProblemPage? {
+    func orderProblem(_ refusal: Refusal) -> ProblemPage? {
         switch refusal {
         case .notFound:
             ProblemPage(

@@ -69,7 +69,7 @@ def faults(name, size, start, resident, unwanted):
     """The limits that a function breaks, one line each."""
     broken = []
     if size >= LARGEST:
-        broken.append(f"{name}: {size:.1f} MB on disk, {LARGEST:.0f} allowed: does it use more than FoundationEssentials?")
+        broken.append(f"{name}: {size:.1f} MB on disk, {LARGEST:.0f} allowed: does it link Foundation?")
     if start >= SLOWEST:
         broken.append(f"{name}: first answer after {start:.1f} ms, {SLOWEST:.0f} allowed: what does it wait for?")
     if resident >= FATTEST:

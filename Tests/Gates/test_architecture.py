@@ -74,9 +74,12 @@ class ArchitectureTests(unittest.TestCase):
         self.package.add("Shared/Shop/Orders", Order='// import Vapor\n/* \nimport Vapor\n*/\nlet a = """\nimport Vapor\n"""\n')
         self.assertEqual(self.package.faults(), [])
 
-    def test_the_full_foundation_is_a_fault_in_the_product(self):
-        self.package.add("Functions/Webhook", kind="executable", Main="import Foundation\n")
-        self.assert_one_fault("Functions/Webhook/Main.swift:1", "FoundationEssentials")
+    def test_foundation_is_a_fault_in_the_product(self):
+        for module in ["Foundation", "FoundationEssentials"]:
+            with self.subTest(module):
+                self.package.targets = self.package.targets[:1]
+                self.package.add("Functions/Webhook", kind="executable", Main=f"import {module}\n")
+                self.assert_one_fault("Functions/Webhook/Main.swift:1", f"imports {module}", "use JSON, Files")
 
     def test_foundation_networking_is_a_fault_even_in_a_test(self):
         self.package.add("Tests/Platform/KernelTests", kind="test", A="import FoundationNetworking\n")

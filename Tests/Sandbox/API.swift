@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 // Stripe's API: authentication, idempotency, planned faults, and then the endpoint.

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Kernel
 
 /// The endpoints of Stripe's API that the sandbox implements.

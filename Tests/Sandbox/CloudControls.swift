@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 // The control API of the stand-in for Google, on the storage's port. Bodies and responses are JSON.

@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 /// The stand-in for the parts of Google Cloud that a shop needs, on one port.

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 // The control API for tests and the demo. Bodies and responses are JSON; a charge is named by `session`,

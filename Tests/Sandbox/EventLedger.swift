@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// The events and the attempts to deliver them.

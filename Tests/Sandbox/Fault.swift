@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// A fault that the sandbox injects on request.

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// The parameters of every list endpoint.

@@ -2,6 +2,7 @@ import EventLoop
 import FoundationEssentials
 import Glibc
 import HTTP
+import JSON
 import Kernel
 import Log
 import Outbound

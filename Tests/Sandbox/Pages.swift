@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Kernel
 
 // The hosted payment page, to which a session's `url` leads.

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Kernel
 
 /// The parameters of one API call, `line_items[0][price]=…`; every name is known and no value is empty.

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// A buyer's payment method on the payment page.

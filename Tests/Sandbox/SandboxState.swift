@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// The state of the stand-in for Stripe; a value, changed by plain functions.

@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 
 // The stand-in for the JSON API's objects: the files of the folder.

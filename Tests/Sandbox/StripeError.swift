@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// An error in the form of Stripe's API.

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// Stripe's own example object of each resource, so that every field of Stripe's is present.

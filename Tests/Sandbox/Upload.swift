@@ -2,6 +2,7 @@ import Crypto
 import EventLoop
 import FoundationEssentials
 import HTTP
+import JSON
 import Kernel
 
 /// An object being uploaded and, once complete, its metadata document.

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 import Support
 import Testing

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Kernel
 import Support
 import Testing

@@ -1,6 +1,7 @@
 import EventLoop
 import FoundationEssentials
 import HTTP
+import JSON
 import Kernel
 import Support
 import Synchronization

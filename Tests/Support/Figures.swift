@@ -1,5 +1,6 @@
 import FoundationEssentials
-package import Kernel
+package import JSON
+import Kernel
 
 /// The counts of a test run that the README quotes, one file per test in `.local/figures`.
 package enum Figures {

@@ -1,4 +1,5 @@
 import Audit
+import JSON
 import Kernel
 
 /// The answer of `audit list`.

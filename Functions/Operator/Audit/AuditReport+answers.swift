@@ -1,5 +1,6 @@
 import Audit
 import Crypto
+import JSON
 import Kernel
 
 extension AuditReport {

@@ -1,6 +1,7 @@
 import Audit
 import Crypto
 import EventLoop
+import JSON
 import Kernel
 import Log
 import Postgres

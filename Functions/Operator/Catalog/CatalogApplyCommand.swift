@@ -1,5 +1,5 @@
 import EventLoop
-import FoundationEssentials
+import Files
 import JSON
 import Kernel
 import Postgres
@@ -45,9 +45,8 @@ private struct CatalogSource: Sendable {
     static func read(_ path: String) async throws(CommandFault) -> CatalogSource {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let text = try await offLoop { () throws(CommandFault) in
-            guard FileManager.default.fileExists(atPath: path) else { throw .failed("there is no file \(path)") }
-            do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
-                throw .failed("\(path) cannot be read as UTF-8 text")
+            do throws(FileFault) { return try FileReader.text(path) } catch {
+                throw .failed(error.isMissing ? "there is no file \(path)" : "\(path) cannot be read as UTF-8 text")
             }
         }
         do throws(JSONOutline.Fault) {

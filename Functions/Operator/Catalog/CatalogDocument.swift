@@ -1,4 +1,4 @@
-import FoundationEssentials
+import JSON
 import Kernel
 
 /// The seller's catalog as its file has it: names and types are right, nothing else is known.
@@ -14,9 +14,9 @@ struct CatalogDocument: Equatable, Sendable {
         let name: String
         let description: String
         let keyPrefix: String
-        let activationLimit: Int
-        let downloadLimit: Int
-        let downloadDays: Int
+        let activationLimit: Int64
+        let downloadLimit: Int64
+        let downloadDays: Int64
         let prices: [Price]
         let checkout: Checkout
     }
@@ -42,42 +42,31 @@ struct CatalogDocument: Equatable, Sendable {
     ///
     /// - Throws: the first part that is missing, unknown or of another type.
     init(_ text: String) throws(CatalogFaults) {
-        do {
-            self = try JSONDecoder().decode(CatalogDocument.self, from: Data(text.utf8))
-        } catch let error as DecodingError {
-            throw CatalogFaults([CatalogFault(error)])
-        } catch {
-            throw CatalogFaults([CatalogFault("", "cannot be read")])
-        }
+        let root: JSONNode
+        do { root = try JSONNode(Array(text.utf8)) } catch { throw CatalogFaults("", "is not JSON") }
+        let catalog = try CatalogObject<Key>(root, at: "")
+        shop = try Shop(catalog.object(.shop))
+        products = try catalog.list(.products, Product.init)
     }
+
+    private enum Key: String, CaseIterable { case shop, products }
 }
 
-extension CatalogDocument: Decodable {
-    private enum Key: String, CodingKey, CaseIterable { case shop, products }
-
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.members(Key.self)
-        shop = try members.decode(Shop.self, forKey: .shop)
-        products = try members.decode([Product].self, forKey: .products)
-    }
-}
-
-extension CatalogDocument.Shop: Decodable {
-    private enum Key: String, CodingKey, CaseIterable {
+extension CatalogDocument.Shop {
+    fileprivate enum Key: String, CaseIterable {
         case name, sender
         case supportEmail = "support_email"
     }
 
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.members(Key.self)
-        name = try members.decode(String.self, forKey: .name)
-        supportEmail = try members.decode(String.self, forKey: .supportEmail)
-        sender = try members.decode(String.self, forKey: .sender)
+    fileprivate init(_ shop: CatalogObject<Key>) throws(CatalogFaults) {
+        name = try shop.text(.name)
+        supportEmail = try shop.text(.supportEmail)
+        sender = try shop.text(.sender)
     }
 }
 
-extension CatalogDocument.Product: Decodable {
-    private enum Key: String, CodingKey, CaseIterable {
+extension CatalogDocument.Product {
+    fileprivate enum Key: String, CaseIterable {
         case slug, name, description, prices, checkout
         case keyPrefix = "key_prefix"
         case activationLimit = "activation_limit"
@@ -85,89 +74,45 @@ extension CatalogDocument.Product: Decodable {
         case downloadDays = "download_days"
     }
 
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.members(Key.self)
-        slug = try members.decode(String.self, forKey: .slug)
-        name = try members.decode(String.self, forKey: .name)
-        description = try members.decodeIfPresent(String.self, forKey: .description) ?? ""
-        keyPrefix = try members.decode(String.self, forKey: .keyPrefix)
-        activationLimit = try members.wholeNumber(.activationLimit)
-        downloadLimit = try members.wholeNumber(.downloadLimit)
-        downloadDays = try members.wholeNumber(.downloadDays)
-        prices = try members.decode([CatalogDocument.Price].self, forKey: .prices)
-        checkout =
-            try members.decodeIfPresent(CatalogDocument.Checkout.self, forKey: .checkout) ?? CatalogDocument.Checkout()
+    fileprivate init(_ product: CatalogObject<Key>) throws(CatalogFaults) {
+        slug = try product.text(.slug)
+        name = try product.text(.name)
+        description = try product.text(.description, default: "")
+        keyPrefix = try product.text(.keyPrefix)
+        activationLimit = try product.number(.activationLimit)
+        downloadLimit = try product.number(.downloadLimit)
+        downloadDays = try product.number(.downloadDays)
+        prices = try product.list(.prices, CatalogDocument.Price.init)
+        checkout = product.has(.checkout) ? try .init(product.object(.checkout)) : .init()
     }
 }
 
-extension CatalogDocument.Price: Decodable {
-    private enum Key: String, CodingKey, CaseIterable {
+extension CatalogDocument.Price {
+    fileprivate enum Key: String, CaseIterable {
         case id, currency, active
         case unitAmount = "unit_amount"
     }
 
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.members(Key.self)
-        id = try members.decode(String.self, forKey: .id)
-        unitAmount = try members.wholeNumber(.unitAmount)
-        currency = try members.decode(String.self, forKey: .currency)
-        active = try members.decodeIfPresent(Bool.self, forKey: .active) ?? true
+    fileprivate init(_ price: CatalogObject<Key>) throws(CatalogFaults) {
+        id = try price.text(.id)
+        unitAmount = try price.number(.unitAmount)
+        currency = try price.text(.currency)
+        active = try price.flag(.active, default: true)
     }
 }
 
-extension CatalogDocument.Checkout: Decodable {
-    private enum Key: String, CodingKey, CaseIterable {
+extension CatalogDocument.Checkout {
+    fileprivate enum Key: String, CaseIterable {
         case allowPromotionCodes = "allow_promotion_codes"
         case automaticTax = "automatic_tax"
         case termsConsent = "terms_consent"
         case invoiceCreation = "invoice_creation"
     }
 
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.members(Key.self)
-        allowPromotionCodes = try members.decodeIfPresent(Bool.self, forKey: .allowPromotionCodes) ?? false
-        automaticTax = try members.decodeIfPresent(Bool.self, forKey: .automaticTax) ?? false
-        termsConsent = try members.decodeIfPresent(Bool.self, forKey: .termsConsent) ?? false
-        invoiceCreation = try members.decodeIfPresent(Bool.self, forKey: .invoiceCreation) ?? false
-    }
-}
-
-/// A member's name, whatever it is.
-private struct AnyName: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-}
-
-/// A member that nobody reads, so probably a typing error.
-struct UnknownMember: Error {
-    let nearest: String?
-}
-
-extension Decoder {
-    /// An object's members; one that is not among `Key`'s is an error.
-    fileprivate func members<Key: CodingKey & CaseIterable>(_: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        let known = Key.allCases.map(\.stringValue)
-        let names = try container(keyedBy: AnyName.self).allKeys.sorted { $0.stringValue < $1.stringValue }
-        if let stranger = names.first(where: { !known.contains($0.stringValue) }) {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: codingPath + [stranger], debugDescription: "unknown member",
-                    underlyingError: UnknownMember(nearest: nearestWord(to: stranger.stringValue, among: known))))
-        }
-        return try container(keyedBy: Key.self)
-    }
-}
-
-extension KeyedDecodingContainer {
-    /// A number without a fraction; Foundation says of one that has a fraction only that the whole is no JSON.
-    fileprivate func wholeNumber<Number: BinaryInteger>(_ key: Key) throws -> Number {
-        let value = try decode(Double.self, forKey: key)
-        guard let number = Number(exactly: value) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "not a whole number")
-        }
-        return number
+    fileprivate init(_ checkout: CatalogObject<Key>) throws(CatalogFaults) {
+        allowPromotionCodes = try checkout.flag(.allowPromotionCodes, default: false)
+        automaticTax = try checkout.flag(.automaticTax, default: false)
+        termsConsent = try checkout.flag(.termsConsent, default: false)
+        invoiceCreation = try checkout.flag(.invoiceCreation, default: false)
     }
 }

@@ -24,32 +24,7 @@ struct CatalogFaults: Error, Equatable, Sendable {
     let faults: [CatalogFault]
 
     init(_ faults: [CatalogFault]) { self.faults = faults }
-}
 
-extension CatalogFault {
-    /// What Foundation could not read.
-    init(_ error: DecodingError) {
-        switch error {
-        case .keyNotFound: self.init(error.fieldPath, "is missing")
-        case .typeMismatch(let type, _), .valueNotFound(let type, _):
-            self.init(error.fieldPath, "must be \(CatalogFault.kind(type))")
-        case .dataCorrupted(let context):
-            if let unknown = context.underlyingError as? UnknownMember {
-                let hint = unknown.nearest.map { "; did you mean \($0)?" } ?? ""
-                self.init(error.fieldPath, "is not known\(hint)")
-            } else {
-                self.init(error.fieldPath, error.fieldPath.isEmpty ? "is not JSON" : "must be a whole number")
-            }
-        @unknown default: self.init(error.fieldPath, "cannot be read")
-        }
-    }
-
-    private static func kind(_ type: Any.Type) -> String {
-        switch type {
-        case is String.Type: "a text in double quotes"
-        case is Bool.Type: "true or false"
-        case is Double.Type: "a whole number"
-        default: String(describing: type).hasPrefix("Array") ? "a list in [ ]" : "an object in { }"
-        }
-    }
+    /// One fault, at `path`.
+    init(_ path: String, _ reason: String) { faults = [CatalogFault(path, reason)] }
 }

@@ -68,8 +68,8 @@ private struct CatalogCheck {
         let checkout = product.checkout
         let record = ProductRecord(
             slug: product.slug, name: product.name, description: product.description, keyPrefix: product.keyPrefix,
-            activationLimit: product.activationLimit, downloadLimit: product.downloadLimit,
-            downloadDays: product.downloadDays, allowPromotionCodes: checkout.allowPromotionCodes,
+            activationLimit: Int(product.activationLimit), downloadLimit: Int(product.downloadLimit),
+            downloadDays: Int(product.downloadDays), allowPromotionCodes: checkout.allowPromotionCodes,
             automaticTax: checkout.automaticTax, termsConsent: checkout.termsConsent,
             invoiceCreation: checkout.invoiceCreation, isActive: true)
         return CatalogFile.Product(record: record, prices: prices)
@@ -111,7 +111,7 @@ private struct CatalogCheck {
         }
     }
 
-    private mutating func range(_ value: Int, _ range: ClosedRange<Int>, _ path: String) {
+    private mutating func range(_ value: Int64, _ range: ClosedRange<Int64>, _ path: String) {
         expect(range.contains(value), path, "must be from \(range.lowerBound) to \(range.upperBound)")
     }
 
@@ -129,9 +129,6 @@ private func isSlug(_ text: String) -> Bool {
     guard (1...64).contains(text.utf8.count) else { return false }
     return text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { part in
         !part.isEmpty
-            && part.utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            }
+            && part.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit }
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import Kernel
 
 /// One thing the doctor looked at.

@@ -1,5 +1,6 @@
 import Crypto
-import FoundationEssentials
+import Downloads
+import Files
 import Kernel
 import Licensing
 import OrderMails
@@ -47,7 +48,7 @@ struct ShopSettings: Sendable {
         let isTest = SecretKeyKind(Secret(environment["STRIPE_API_KEY"] ?? "")) == .test
         mail = part(["PUBLIC_URL", "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES"]) { MailSettings(&$0, isTest: isTest) }
         storage = part(["STORAGE_BUCKET", "STORAGE_BASE", "STORAGE_SIGNER"]) { read in
-            StorageSettings(&read, allowsPlain: isTest) { FileManager.default.contents(atPath: $0).map { Array($0) } }
+            StorageSettings(&read, allowsPlain: isTest) { try? FileReader.whole($0) }
         }
         if case .iam = storage?.signer {
             let names = ["GCE_METADATA_HOST", "IAM_CREDENTIALS_BASE", "GOOGLE_OAUTH_ACCESS_TOKEN"]

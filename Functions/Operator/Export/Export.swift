@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import Export
+import JSON
 import Kernel
 import Licensing
 import Migrations

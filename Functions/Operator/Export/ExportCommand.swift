@@ -2,6 +2,7 @@ import Audit
 import Crypto
 import EventLoop
 import Files
+import JSON
 import Kernel
 import Licensing
 import Postgres

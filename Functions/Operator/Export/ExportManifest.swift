@@ -1,11 +1,11 @@
 import Crypto
-import FoundationEssentials
+import JSON
 import Kernel
 
 /// What an export says of itself; the signature is made over its bytes.
-struct ExportManifest: Equatable, Sendable, Decodable {
+struct ExportManifest: Equatable, Sendable {
     /// One file of the export.
-    struct File: Equatable, Sendable, Decodable {
+    struct File: Equatable, Sendable {
         /// Its name in the folder.
         let name: String
         /// Rows, one a line.
@@ -34,12 +34,6 @@ struct ExportManifest: Equatable, Sendable, Decodable {
     let hasKeys: Bool
     let files: [File]
 
-    private enum CodingKeys: String, CodingKey {
-        case format, schema, files
-        case exportedAt = "exported_at"
-        case hasKeys = "license_keys"
-    }
-
     init(exportedAt: Instant, schema: Int, hasKeys: Bool, files: [File]) {
         format = ExportManifest.currentFormat
         self.exportedAt = CivilTime(exportedAt).rfc3339
@@ -52,7 +46,8 @@ struct ExportManifest: Equatable, Sendable, Decodable {
     ///
     /// - Throws: `.failed` for what is none, or names a file that is not beside it.
     init(reading bytes: [UInt8]) throws(CommandFault) {
-        guard let manifest = try? JSONDecoder().decode(ExportManifest.self, from: Data(bytes)) else {
+        let manifest: ExportManifest
+        do { manifest = try ExportManifest(json: bytes) } catch {
             throw .failed("\(ExportManifest.fileName) is not a manifest")
         }
         guard manifest.format == ExportManifest.currentFormat else {
@@ -85,6 +80,25 @@ struct ExportManifest: Equatable, Sendable, Decodable {
                     })
             ),
         ])
+    }
+}
+
+extension ExportManifest: JSONReadable {
+    init(json node: JSONNode) throws(MalformedDocument) {
+        format = try node.required("format")
+        exportedAt = try node.required("exported_at")
+        schema = Int(try node.required("schema") as Int64)
+        hasKeys = try node.required("license_keys")
+        files = try node.required("files")
+    }
+}
+
+extension ExportManifest.File: JSONReadable {
+    init(json node: JSONNode) throws(MalformedDocument) {
+        name = try node.required("name")
+        rows = try node.required("rows")
+        bytes = try node.required("bytes")
+        sha256 = try node.required("sha256")
     }
 }
 

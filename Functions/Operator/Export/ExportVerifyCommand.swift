@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import Files
+import JSON
 import Kernel
 
 extension Command {

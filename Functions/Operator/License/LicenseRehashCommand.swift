@@ -1,5 +1,6 @@
 import Crypto
 import EventLoop
+import JSON
 import Kernel
 import Licensing
 import Postgres

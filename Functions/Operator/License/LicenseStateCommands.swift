@@ -1,5 +1,6 @@
 import Audit
 import EventLoop
+import JSON
 import Kernel
 import Licensing
 import Orders

@@ -1,5 +1,6 @@
 import Audit
 import EventLoop
+import JSON
 import Kernel
 import Outbox
 import Postgres

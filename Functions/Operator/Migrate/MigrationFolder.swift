@@ -1,11 +1,11 @@
-import FoundationEssentials
+import Files
 import Migrations
 
 extension Migration {
     /// Every migration in a folder; blocks while it reads.
     static func all(in folder: String) throws(CommandFault) -> [Migration] {
         let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+        do { names = try Folder.names(folder) } catch {
             throw .failed("no migrations at \(folder): name their folder with --migrations or MIGRATIONS_DIR")
         }
         var migrations: [Migration] = []
@@ -20,7 +20,7 @@ extension Migration {
     }
 
     private static func text(of path: String) throws(CommandFault) -> String {
-        do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+        do { return try FileReader.text(path) } catch {
             throw .failed("\(path) cannot be read as UTF-8 text")
         }
     }

@@ -1,5 +1,6 @@
 import Downloads
 import Fulfilment
+import JSON
 import Kernel
 import Licensing
 import Orders

@@ -1,4 +1,5 @@
 import Files
+import JSON
 import Kernel
 
 /// Where a command tells what it did, what it is doing and what went wrong.

@@ -1,6 +1,7 @@
 import Catalog
 import Fulfilment
 import HTTP
+import JSON
 import Kernel
 import Licensing
 import Log

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Kernel
 
 /// From when on, as a seller types it.
@@ -8,7 +7,7 @@ enum Since {
 
     /// The moment that is meant; `nil` when it is none, or is still to come.
     static func parse(_ text: String, at now: Instant) -> Instant? {
-        let moment = ago(text, now) ?? date(text)
+        let moment = ago(text, now) ?? Instant(date: text) ?? Instant(rfc3339: text)
         return moment.flatMap { $0 <= now ? $0 : nil }
     }
 
@@ -19,15 +18,5 @@ enum Since {
             let number = Int(text.dropLast()), number > 0, number <= 10 * 366 * 86_400 / unit
         else { return nil }
         return now - .seconds(number * unit)
-    }
-
-    /// A date in UTC, or a date with a time and an offset.
-    private static func date(_ text: String) -> Instant? {
-        let styles = [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle().year().month().day()]
-        for style in styles where text.utf8.count == 10 || text.utf8.count >= 20 {
-            guard let date = try? style.parse(text) else { continue }
-            return Instant(unixSeconds: Int64(date.timeIntervalSince1970.rounded(.down)))
-        }
-        return nil
     }
 }

@@ -1,6 +1,5 @@
 import EventLoop
 import Files
-import FoundationEssentials
 import Kernel
 import Settings
 import Storage
@@ -41,9 +40,10 @@ struct LocalBucket: ReleaseBucket {
     }
 
     private nonisolated func read(_ object: String) throws(CommandFault) -> ReleaseManifest? {
-        guard FileManager.default.fileExists(atPath: path(object)) else { return nil }
         do {
-            return try ReleaseManifest(json: Array(try Data(contentsOf: URL(filePath: path(object)))))
+            return try ReleaseManifest(json: try FileReader.whole(path(object), limit: 1 << 24))
+        } catch let fault as FileFault where fault.isMissing {
+            return nil
         } catch {
             throw .failed("\(path(object)) is no manifest: what lies there was not published by this program")
         }
@@ -53,9 +53,7 @@ struct LocalBucket: ReleaseBucket {
     {
         let destination = path(source.object.description)
         do {
-            if FileManager.default.fileExists(atPath: destination), try FileDigest(of: destination) == expected {
-                return .unchanged
-            }
+            if try digest(of: destination) == expected { return .unchanged }
             try makeFolder(of: destination)
             var copy = try NewFile(destination)
             let digest = try FileDigest(of: source.path) { piece throws(FileFault) in try copy.append(piece) }
@@ -83,8 +81,16 @@ struct LocalBucket: ReleaseBucket {
 
     private nonisolated func path(_ object: String) -> String { "\(folder)/\(object)" }
 
-    private nonisolated func makeFolder(of file: String) throws {
+    /// What lies at `path`; `nil` where nothing does.
+    private nonisolated func digest(of path: String) throws(FileFault) -> FileDigest? {
+        do { return try FileDigest(of: path) } catch {
+            guard error.isMissing else { throw error }
+            return nil
+        }
+    }
+
+    private nonisolated func makeFolder(of file: String) throws(FileFault) {
         guard let slash = file.lastIndex(of: "/") else { return }
-        try FileManager.default.createDirectory(atPath: String(file[..<slash]), withIntermediateDirectories: true)
+        try Folder.create(String(file[..<slash]))
     }
 }

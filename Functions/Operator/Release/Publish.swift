@@ -1,6 +1,7 @@
 import Catalog
 import EventLoop
 import Files
+import JSON
 import Kernel
 import Postgres
 import Storage

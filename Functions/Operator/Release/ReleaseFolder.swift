@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Files
 import Storage
 
 /// A file to be published.
@@ -20,13 +20,13 @@ enum ReleaseFolder {
         var files: [ReleaseSource] = []
         var faults: [String] = []
         for platform in try names(in: folder) {
-            guard kind(of: "\(folder)/\(platform)") == .typeDirectory else {
+            guard FileKind("\(folder)/\(platform)") == .folder else {
                 faults.append("\(platform) is not a folder: expected \(folder)/<platform>/<file>")
                 continue
             }
             for name in try names(in: "\(folder)/\(platform)") {
                 let path = "\(folder)/\(platform)/\(name)"
-                if kind(of: path) != .typeRegular {
+                if FileKind(path) != .regular {
                     faults.append("\(platform)/\(name) is not a regular file: pack folders into one file")
                 } else if let object = ObjectName(product: product, version: version, platform: platform, file: name),
                     platform != "manifest.json"
@@ -54,13 +54,9 @@ enum ReleaseFolder {
 
     private static func names(in folder: String) throws(CommandFault) -> [String] {
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+            return try Folder.names(folder).filter { !$0.hasPrefix(".") }.sorted()
         } catch {
             throw .failed("\(folder) is not a folder that can be read")
         }
-    }
-
-    private static func kind(of path: String) -> FileAttributeType? {
-        try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     }
 }

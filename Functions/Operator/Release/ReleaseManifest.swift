@@ -1,5 +1,4 @@
 import Crypto
-import FoundationEssentials
 import JSON
 import Kernel
 import Storage
@@ -80,7 +79,9 @@ extension ReleaseManifest {
     init(json bytes: [UInt8]) throws(Fault) {
         let document: Document
         do { document = try Document(json: bytes) } catch { throw .malformed(field: error.field) }
-        guard let releasedAt = instant(document.releasedAt) else { throw .invalid(field: "released_at") }
+        guard document.releasedAt.hasSuffix("Z"), let releasedAt = Instant(rfc3339: document.releasedAt) else {
+            throw .invalid(field: "released_at")
+        }
         var files: [File] = []
         for (index, entry) in document.files.enumerated() {
             guard let file = File(entry, product: document.product, version: document.version) else {
@@ -132,14 +133,4 @@ private struct Document: JSONReadable {
         releasedAt = try node.required("released_at")
         files = try node.required("files")
     }
-}
-
-/// A UTC time in RFC 3339, with or without a fraction of a second.
-///
-/// Foundation reads the 31st of November as the 1st of December, so the day and time are written again and compared.
-private func instant(_ text: String) -> Instant? {
-    let styles = [Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle()]
-    guard text.hasSuffix("Z"), let date = styles.lazy.compactMap({ try? $0.parse(text) }).first else { return nil }
-    let instant = Instant(microseconds: Int64((date.timeIntervalSince1970 * 1_000_000).rounded()))
-    return CivilTime(instant).rfc3339.prefix(19) == text.prefix(19) ? instant : nil
 }

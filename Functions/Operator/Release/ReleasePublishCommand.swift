@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import HTTP
+import JSON
 import Kernel
 import Settings
 import Storage

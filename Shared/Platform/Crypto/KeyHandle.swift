@@ -26,12 +26,12 @@ struct KeyHandle: ~Copyable {
     /// The key's strength in bits; for RSA, the length of the modulus.
     var bitCount: Int32 { unsafe EVP_PKEY_get_bits(raw) }
 
-    /// Signs `message`; `digest` is `nil` for a scheme with a built-in hash.
-    func sign(_ message: [UInt8], digest: Digest?) throws(CryptoFault) -> [UInt8] {
+    /// Signs `message`; `digest` is `nil` for a scheme that brings its own.
+    func sign(_ message: [UInt8], digest: DigestAlgorithm?) throws(CryptoFault) -> [UInt8] {
         let context = DigestContext()
         var count = 0
         var signature: [UInt8] = []
-        guard unsafe EVP_DigestSignInit(context.raw, nil, digest.pointer, nil, raw) == 1,
+        guard unsafe EVP_DigestSignInit(context.raw, nil, digest?.raw, nil, raw) == 1,
             unsafe EVP_DigestSign(context.raw, nil, &count, message, message.count) == 1
         else { return try fail() }
         signature = [UInt8](repeating: 0, count: count)
@@ -41,11 +41,11 @@ struct KeyHandle: ~Copyable {
         return Array(signature.prefix(count))
     }
 
-    /// Returns whether `signature` is this key's for `message`.
-    func verifies(_ signature: [UInt8], of message: [UInt8], digest: Digest?) -> Bool {
+    /// Whether `signature` is this key's over `message`.
+    func verifies(_ signature: [UInt8], of message: [UInt8], digest: DigestAlgorithm?) -> Bool {
         let context = DigestContext()
         let holds =
-            unsafe EVP_DigestVerifyInit(context.raw, nil, digest.pointer, nil, raw) == 1
+            unsafe EVP_DigestVerifyInit(context.raw, nil, digest?.raw, nil, raw) == 1
             && EVP_DigestVerify(context.raw, signature, signature.count, message, message.count) == 1
         if !holds { forgetErrors() }
         return holds
@@ -90,17 +90,5 @@ struct KeyHandle: ~Copyable {
     private func fail() throws(CryptoFault) -> [UInt8] {
         forgetErrors()
         throw .cannotSign
-    }
-}
-
-/// The digest that a signature scheme applies first.
-enum Digest { case sha256 }
-
-extension Optional where Wrapped == Digest {
-    fileprivate var pointer: OpaquePointer? {
-        switch self {
-        case .sha256: unsafe EVP_sha256()
-        case nil: nil
-        }
     }
 }

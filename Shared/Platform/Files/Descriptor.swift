@@ -5,6 +5,9 @@ package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system's error number, such as `ENOENT`.
     package let code: Int32
 
+    /// Whether there is nothing at the path.
+    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
     package var description: String { unsafe String(cString: strerror(code)) }
 
     /// The error of the system call that has just failed.

@@ -17,9 +17,58 @@ package enum Folder {
         }
         return names
     }
+
+    /// Makes the folder at `path` and those around it, where they are not there; blocks.
+    ///
+    /// - Throws: the system's reason.
+    package static func create(_ path: String) throws(FileFault) {
+        if unsafe mkdir(path, 0o777) == 0 || (errno == EEXIST && FileKind(following: path) == .folder) { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw .last }
+        try create(String(path[..<slash]))
+        guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .last }
+    }
+}
+
+/// What lies at a path.
+package enum FileKind: Sendable {
+    case regular, folder
+    /// A link, a device and the like.
+    case other
+
+    /// What lies at `path` itself, without following a link; `nil` where nothing can be found; blocks.
+    package init?(_ path: String) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// What a link at `path` leads to, or what lies there.
+    init?(following path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: self = .regular
+        case S_IFDIR: self = .folder
+        default: self = .other
+        }
+    }
 }
 
 extension FileReader {
+    /// The text of the whole file at `path`, which is no longer than `limit` bytes, without a byte order mark; blocks.
+    ///
+    /// - Throws: the system's reason; `EFBIG` for a longer file, `EILSEQ` for one that is not UTF-8.
+    package static func text(_ path: String, limit: Int = 1 << 24) throws(FileFault) -> String {
+        var bytes = try whole(path, limit: limit)[...]
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileFault(code: EILSEQ) }
+        return text
+    }
+
     /// Reads the whole file at `path`, which may have up to `limit` bytes; blocks.
     ///
     /// - Throws: the system's reason; `EFBIG` for a longer file.

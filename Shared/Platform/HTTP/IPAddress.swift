@@ -40,7 +40,7 @@ private func fourBytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
             guard digits > 0, bytes.count < 3 else { return nil }
             bytes.append(UInt8(truncatingIfNeeded: number))
             (number, digits) = (0, 0)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        case let digit where digit.isASCIIDigit:
             guard digits == 0 || number > 0 else { return nil }
             number = number * 10 + Int(symbol - UInt8(ascii: "0"))
             digits += 1

@@ -1,4 +1,5 @@
-package import Kernel
+package import JSON
+import Kernel
 
 /// An error for programs, after RFC 9457 («Problem Details for HTTP APIs»).
 package struct Problem: Equatable, Sendable {

@@ -34,21 +34,6 @@ package struct Request: Sendable {
         self.receivedAt = receivedAt
     }
 
-    /// The path's parts between slashes: `/download/abc` gives `["download", "abc"]`, `/` gives none.
-    package var pathSegments: [Substring] {
-        let bytes = path.utf8.span
-        var (segments, start): ([Substring], Int) = ([], 0)
-        segments.reserveCapacity(4)
-        for index in 0...bytes.count where index == bytes.count || bytes[index] == UInt8(ascii: "/") {
-            if index > start {
-                let from = path.utf8.index(path.startIndex, offsetBy: start)
-                segments.append(path[from..<path.utf8.index(from, offsetBy: index - start)])
-            }
-            start = index + 1
-        }
-        return segments
-    }
-
     /// Refuses every method but those given; a `GET` endpoint also answers `HEAD` where it is listed.
     package func requireMethod(_ allowed: Method...) throws(Refusal) {
         guard allowed.contains(method) else {

@@ -1,4 +1,5 @@
-package import Kernel
+package import JSON
+import Kernel
 
 /// What a caller gets back.
 ///

@@ -67,20 +67,15 @@ private func dash(_ rest: inout Substring.UTF8View) -> Bool { rest.popFirst() ==
 private func hexadecimal(_ rest: inout Substring.UTF8View, digits count: Int) -> UInt64? {
     var number: UInt64 = 0
     for _ in 0..<count {
-        switch rest.popFirst() {
-        case .some(let digit) where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
-            number = number << 4 | UInt64(digit - UInt8(ascii: "0"))
-        case .some(let digit) where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(digit):
-            number = number << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
-        default: return nil
-        }
+        guard let value = rest.popFirst()?.lowercaseHexadecimalValue else { return nil }
+        number = number << 4 | UInt64(value)
     }
     return number
 }
 
 /// Takes the decimal digits off the front; `nil` when there is none, or the number has no room.
 private func decimal(_ rest: inout Substring.UTF8View) -> UInt64? {
-    let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let digits = rest.prefix(while: \.isASCIIDigit)
     rest = rest[digits.endIndex...]
     return UInt64(Substring(digits))
 }

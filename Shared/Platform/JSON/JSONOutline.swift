@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// Where the parts of a JSON text stand: the line of every member and element, by its path such as
 /// `products.0.slug`, and each number as it is spelt.
 ///
@@ -172,5 +174,5 @@ private func isNumber(_ text: String) -> Bool {
 }
 
 private func isDigits(_ text: Substring) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    !text.isEmpty && text.utf8.allSatisfy(\.isASCIIDigit)
 }

@@ -1,20 +1,40 @@
 extension UInt8 {
+    /// Whether the byte is a digit of ASCII.
+    @inlinable
+    package var isASCIIDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+
+    /// Whether the byte is a lower-case letter of ASCII.
+    @inlinable
+    package var isASCIILowercase: Bool { self >= UInt8(ascii: "a") && self <= UInt8(ascii: "z") }
+
+    /// Whether the byte is a letter of ASCII.
+    @inlinable
+    package var isASCIILetter: Bool { (self | 0x20).isASCIILowercase }
+
     /// Whether the byte is a letter or digit of ASCII.
-    package var isASCIIAlphanumeric: Bool {
+    @inlinable
+    package var isASCIIAlphanumeric: Bool { isASCIIDigit || isASCIILetter }
+
+    /// The lower 4 bits as a hexadecimal digit in lower case.
+    @inlinable
+    package var hexadecimalDigit: UInt8 {
+        let value = self & 15
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    }
+
+    /// The value of a hexadecimal digit in either case; `nil` for another byte.
+    package var hexadecimalValue: UInt8? {
         switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: false
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: lowercaseHexadecimalValue
         }
     }
 
-    /// What the byte stands for as a hexadecimal digit in either case; `nil` when it is none.
-    package var hexadecimalValue: UInt8? {
+    /// The value of a hexadecimal digit in lower case; `nil` for another byte.
+    package var lowercaseHexadecimalValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
         }
     }

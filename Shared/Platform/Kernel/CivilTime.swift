@@ -41,6 +41,15 @@ package struct CivilTime: Equatable, Sendable {
         weekday = Int(((days + 4) % 7 + 7) % 7)
     }
 
+    /// Days from 1970-01-01 to a date, the inverse of the initializer.
+    static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let marchYear = month > 2 ? year : year - 1
+        let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
     /// RFC 3339 with microseconds: `2026-11-20T18:59:00.000000Z`.
     package var rfc3339: String {
         text { bytes in

@@ -19,7 +19,7 @@ package struct Money: Equatable, Hashable, Sendable {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
         let (whole, fraction) = (Array(parts[0]), parts.count == 2 ? Array(parts[1]) : [])
         guard !whole.isEmpty, parts.count == 1 || !fraction.isEmpty, fraction.count <= currency.minorUnitDigits,
-            (whole + fraction).allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+            (whole + fraction).allSatisfy(\.isASCIIDigit)
         else { return nil }
         let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: currency.minorUnitDigits - fraction.count)
         guard let minorUnits = Int64(String(decoding: whole + fraction + zeros, as: UTF8.self)) else { return nil }
@@ -45,7 +45,7 @@ package struct Currency: Equatable, Hashable, Sendable {
     /// Parses three ASCII letters in any case; `nil` for anything else.
     package init?(_ text: String) {
         let lower = text.lowercased()
-        guard lower.utf8.count == 3, lower.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+        guard lower.utf8.count == 3, lower.utf8.allSatisfy(\.isASCIILowercase)
         else { return nil }
         code = lower
     }

@@ -63,10 +63,8 @@ package struct UUIDv7: Hashable, Sendable, CustomStringConvertible {
         for digit in 0..<32 {
             if digit == 8 || digit == 12 || digit == 16 || digit == 20 { text.append(UInt8(ascii: "-")) }
             let half = digit < 16 ? high : low
-            text.append(hexadecimalDigits[Int(half >> UInt64(60 - digit % 16 * 4) & 15)])
+            text.append(UInt8(truncatingIfNeeded: half >> UInt64(60 - digit % 16 * 4)).hexadecimalDigit)
         }
         return String(decoding: text, as: UTF8.self)
     }
 }
-
-private let hexadecimalDigits = Array("0123456789abcdef".utf8)

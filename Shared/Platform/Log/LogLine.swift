@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// The severity of a line, in Cloud Logging's terms.

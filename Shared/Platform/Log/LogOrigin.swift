@@ -1,3 +1,4 @@
+import JSON
 internal import Kernel
 
 /// What all lines of a process have in common, encoded once.

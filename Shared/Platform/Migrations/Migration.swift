@@ -1,4 +1,5 @@
 import Crypto
+import Kernel
 
 /// One file of the schema's history.
 package struct Migration: Equatable, Sendable {
@@ -14,7 +15,7 @@ package struct Migration: Equatable, Sendable {
     /// A migration; `nil` when the file's name is not `NNNN_name.sql`.
     package init?(fileName: String, script: String) {
         let parts = fileName.split(separator: "_", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].utf8.count == 4, parts[0].utf8.allSatisfy({ (48...57).contains($0) }),
+        guard parts.count == 2, parts[0].utf8.count == 4, parts[0].utf8.allSatisfy(\.isASCIIDigit),
             let version = Int(parts[0]), version > 0, parts[1].hasSuffix(".sql"), parts[1].count > 4
         else { return nil }
         self.version = version

@@ -1,4 +1,5 @@
 package import EventLoop
+import JSON
 import Kernel
 package import Log
 

@@ -9,7 +9,7 @@ func isHost(_ text: String) -> Bool {
     guard let end = hostEnd(bytes) else { return false }
     guard end < bytes.count else { return true }
     let port = bytes[(end + 1)...]
-    return bytes[end] == UInt8(ascii: ":") && port.count <= 5 && port.allSatisfy(isDigit)
+    return bytes[end] == UInt8(ascii: ":") && port.count <= 5 && port.allSatisfy(\.isASCIIDigit)
 }
 
 /// Whether `text` is the authority of an `http` URI: a non-empty host and an optional port (RFC 9110 section 4.2.1;
@@ -50,7 +50,5 @@ private func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
     var address = in6_addr()
     return unsafe inet_pton(AF_INET6, String(decoding: bytes, as: UTF8.self), &address) == 1
 }
-
-private func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
 private let punctuation = Set("-._~!$&'()*+,;=".utf8)

@@ -1,4 +1,5 @@
 internal import HTTP
+import JSON
 internal import Kernel
 package import Log
 
@@ -26,13 +27,13 @@ package struct RequestLog: Sendable {
     private static let probes = ["/healthz", "/health", "/readyz", "/ready"]
 
     private let log: Log
-    private let routes: [Route]
+    private let routes: [PathPattern]
     private let trustedHops: Int
 
     /// Creates a log of requests to `routes` such as `/download/{token}`.
     package init(_ log: Log, routes: [String], trustedHops: Int) {
         self.log = log
-        self.routes = routes.map(Route.init)
+        self.routes = routes.map(PathPattern.init)
         self.trustedHops = trustedHops
     }
 
@@ -93,7 +94,7 @@ package struct RequestLog: Sendable {
     }
 
     private func pattern(_ path: String) -> String {
-        routes.first { $0.matches(path) }?.pattern ?? "(no route)"
+        routes.first { $0.matches(path) }?.description ?? "(no route)"
     }
 
     /// Returns a duration in the JSON form of Google's APIs: `0.001234s`.
@@ -111,40 +112,3 @@ package struct RequestLog: Sendable {
 
 /// Returns the network of an address, which is all a log keeps of it.
 private func network(of address: String) -> String { IPAddress(address)?.network ?? "unknown" }
-
-/// A path pattern; segments in braces match anything.
-private struct Route: Sendable {
-    let pattern: String
-    /// Each segment's bytes; `nil` matches anything.
-    private let segments: [[UInt8]?]
-
-    init(_ pattern: String) {
-        self.pattern = pattern
-        segments = pattern.split(separator: "/").map { $0.hasPrefix("{") ? nil : Array($0.utf8) }
-    }
-
-    func matches(_ path: String) -> Bool {
-        let bytes = path.utf8.span
-        var index = Route.segmentStart(in: bytes, from: 0)
-        for segment in segments {
-            guard index < bytes.count else { return false }
-            let start = index
-            while index < bytes.count, bytes[index] != Route.slash { index += 1 }
-            if let segment {
-                guard index - start == segment.count else { return false }
-                for offset in segment.indices where bytes[start + offset] != segment[offset] { return false }
-            }
-            index = Route.segmentStart(in: bytes, from: index)
-        }
-        return index == bytes.count
-    }
-
-    /// Returns the index of the next byte that is not a slash.
-    private static func segmentStart(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
-        var index = start
-        while index < bytes.count, bytes[index] == slash { index += 1 }
-        return index
-    }
-
-    private static let slash = UInt8(ascii: "/")
-}

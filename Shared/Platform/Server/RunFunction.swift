@@ -1,6 +1,7 @@
 import EventLoop
 internal import Files
 import Glibc
+import JSON
 import Kernel
 package import Log
 package import Settings

@@ -1,6 +1,7 @@
 package import EventLoop
 import Glibc
 package import HTTP
+import JSON
 import Kernel
 package import Log
 

@@ -1,5 +1,6 @@
 package import EventLoop
 package import HTTP
+import JSON
 package import Kernel
 
 /// The listener, its connections and their shared state.

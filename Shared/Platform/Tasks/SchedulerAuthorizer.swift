@@ -2,6 +2,7 @@ import Crypto
 package import EventLoop
 package import HTTP
 import Identity
+import JSON
 package import Kernel
 package import Log
 import Outbound

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Kernel
 
 /// Decodes a JSON document from Google.
 func read<Content: JSONReadable>(_ type: Content.Type, from body: [UInt8]) throws(CloudFault) -> Content {
@@ -13,14 +14,7 @@ func read<Content: JSONReadable>(_ type: Content.Type, from body: [UInt8]) throw
 func failureWord(_ body: [UInt8]) -> String? {
     guard let failure = (try? JSONNode(body))?["error"],
         let word = failure["status"]?.string ?? failure["errors"]?.elements?.first?["reason"]?.string,
-        (1...40).contains(word.utf8.count), word.utf8.allSatisfy({ isLetter($0) || $0 == UInt8(ascii: "_") })
+        (1...40).contains(word.utf8.count), word.utf8.allSatisfy({ $0.isASCIILetter || $0 == UInt8(ascii: "_") })
     else { return nil }
     return word
-}
-
-private func isLetter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
-    default: false
-    }
 }

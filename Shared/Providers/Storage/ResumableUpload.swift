@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HTTP
+import JSON
 internal import Kernel
 
 /// An object to upload.

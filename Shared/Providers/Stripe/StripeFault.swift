@@ -88,14 +88,8 @@ extension StripeFault: CustomStringConvertible {
 
 /// Returns at most 80 letters, digits and a few marks; any other character becomes a question mark.
 private func printable(_ text: String) -> String {
-    let bytes = text.utf8.prefix(80).map { byte -> UInt8 in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "["), UInt8(ascii: "]"):
-            byte
-        default: UInt8(ascii: "?")
-        }
+    let bytes = text.utf8.prefix(80).map { byte in
+        byte.isASCIIAlphanumeric || "_-.[]".utf8.contains(byte) ? byte : UInt8(ascii: "?")
     }
     return String(decoding: bytes, as: UTF8.self)
 }

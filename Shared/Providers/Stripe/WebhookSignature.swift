@@ -108,9 +108,7 @@ private struct Header {
 
     /// Parses ASCII decimal digits only: no sign, no blank, no other script's digits.
     private static func seconds(_ digits: [UInt8]) -> Int64? {
-        guard (1...12).contains(digits.count),
-            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { return nil }
+        guard (1...12).contains(digits.count), digits.allSatisfy(\.isASCIIDigit) else { return nil }
         return digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
     }
 }

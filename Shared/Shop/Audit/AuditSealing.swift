@@ -1,5 +1,6 @@
 import Crypto
 import EventLoop
+import JSON
 import Kernel
 package import Log
 package import Postgres

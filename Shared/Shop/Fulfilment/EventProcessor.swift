@@ -1,5 +1,6 @@
 package import Catalog
 package import EventLoop
+import JSON
 package import Kernel
 package import Licensing
 package import Log

@@ -1,6 +1,7 @@
 package import Catalog
 import Downloads
 package import EventLoop
+import JSON
 package import Kernel
 package import Licensing
 package import Log

@@ -1,3 +1,4 @@
+import JSON
 package import Kernel
 package import Orders
 package import Stripe

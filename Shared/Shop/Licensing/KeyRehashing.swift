@@ -1,5 +1,6 @@
 package import Audit
 import EventLoop
+import JSON
 package import Kernel
 package import Postgres
 

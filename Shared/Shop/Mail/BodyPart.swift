@@ -1,3 +1,5 @@
+internal import Crypto
+
 /// One part of a message's body: UTF-8 text of one media type in a form every mail server carries.
 struct BodyPart {
     /// The bytes on the wire: ASCII in lines of at most 76 that end in CRLF, without one at the end.
@@ -34,7 +36,7 @@ struct BodyPart {
         var lines: [String] = []
         var rest = bytes[...]
         while !rest.isEmpty {
-            lines.append(Base64.encode(rest.prefix(57)))
+            lines.append(Base64.encode(Array(rest.prefix(57))))
             rest = rest.dropFirst(57)
         }
         return Array(lines.joined(separator: "\r\n").utf8)

@@ -1,3 +1,6 @@
+internal import Crypto
+internal import Kernel
+
 /// Text outside ASCII in a header, RFC 2047: `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`.
 enum EncodedWord {
     /// Encoded words that together read as `text`, in Q or B, whichever is shorter.
@@ -41,7 +44,7 @@ private enum Form {
     func word(_ text: String) -> String {
         switch self {
         case .quoted: "=?UTF-8?Q?\(qText(text))?="
-        case .base64: "=?UTF-8?B?\(Base64.encode(text.utf8))?="
+        case .base64: "=?UTF-8?B?\(Base64.encode(Array(text.utf8)))?="
         }
     }
 }
@@ -61,6 +64,4 @@ private func qText(_ text: String) -> String {
 }
 
 /// The characters that stay as they are even inside a display name: RFC 2047 section 5, rule 3.
-private func isPlain(_ byte: UInt8) -> Bool { plain.contains(byte) }
-
-private let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/".utf8)
+private func isPlain(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || "!*+-/".utf8.contains(byte) }

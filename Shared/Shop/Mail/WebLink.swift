@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// An absolute `https` or `http` link that may stand in a mail; nothing else can be made, `javascript:` least of all.
 package struct WebLink: Hashable, Sendable {
     /// The link as it is written.
@@ -13,14 +15,7 @@ package struct WebLink: Hashable, Sendable {
     }
 }
 
-private func isHostStart(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "["):
-        true
-    default: false
-    }
-}
+private func isHostStart(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || byte == UInt8(ascii: "[") }
 
 private let excluded = Set("\"<>\\^`{|}".utf8)
 

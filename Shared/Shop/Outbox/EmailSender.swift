@@ -1,4 +1,5 @@
 package import EventLoop
+import JSON
 package import Kernel
 package import Log
 import Mail

@@ -1,4 +1,5 @@
-package import Kernel
+package import JSON
+import Kernel
 
 /// What a run looks at, in this order.
 package enum ReconciliationStep: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import EventLoop
 import Fulfilment
+import JSON
 import Kernel
 import Log
 import Orders

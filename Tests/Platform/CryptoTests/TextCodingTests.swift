@@ -34,6 +34,7 @@ struct TextCodingTests {
         for pair in file.rfc4648.base64 {
             #expect(Base64.encode(Array(pair[0].utf8)) == pair[1])
             #expect(Base64.decode(pair[1]) == Array(pair[0].utf8))
+            #expect(Base64.encodedLength(pair[0].utf8.count) == pair[1].utf8.count)
         }
     }
 

@@ -16,6 +16,24 @@ struct BytesTests {
         #expect(String(decoding: bytes, as: UTF8.self) == "x\(text)")
     }
 
+    @Test("are classed as ASCII has them, and no byte beyond ASCII is in a class")
+    func classes() {
+        let (digits, lower, upper) = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        func members(_ isMember: (UInt8) -> Bool) -> String {
+            String(decoding: (UInt8.min ... .max).filter(isMember), as: UTF8.self)
+        }
+        #expect(members(\.isASCIIDigit) == digits)
+        #expect(members(\.isASCIILowercase) == lower)
+        #expect(members(\.isASCIILetter) == upper + lower)
+        #expect(members(\.isASCIIAlphanumeric) == digits + upper + lower)
+        #expect(members { $0.hexadecimalValue != nil } == "0123456789ABCDEFabcdef")
+        #expect(members { $0.lowercaseHexadecimalValue != nil } == "0123456789abcdef")
+        for value in UInt8(0)..<16 {
+            let digit = (value | 0xF0).hexadecimalDigit
+            #expect(digit.lowercaseHexadecimalValue == value && digit.hexadecimalValue == value)
+        }
+    }
+
     @Test(
         "find a pair of bytes in a text",
         arguments: [

@@ -29,20 +29,6 @@ struct EncodedWordTests {
     }
 }
 
-@Suite("Base64")
-struct Base64Tests {
-    @Test(
-        "is RFC 4648's, section 10",
-        arguments: [
-            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ])
-    func vectors(text: String, expected: String) {
-        #expect(Base64.encode(Array(text.utf8)) == expected)
-        #expect(Base64.encodedLength(text.utf8.count) == expected.utf8.count)
-    }
-}
-
 private func decodeBase64(_ text: Substring) -> [UInt8] {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
     let bits = text.compactMap { alphabet.firstIndex(of: $0) }

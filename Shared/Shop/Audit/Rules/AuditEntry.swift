@@ -1,3 +1,4 @@
+package import JSON
 package import Kernel
 
 /// Who did what the audit log tells.

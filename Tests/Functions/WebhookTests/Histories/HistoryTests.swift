@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import JSON
 import Kernel
 import Postgres
 import Support

@@ -1,0 +1,62 @@
+import JSON
+
+/// An object of the catalog's file, whose members are read by their names.
+///
+/// Every reader throws the path of the part at fault and what is expected there. A member that is `null` counts as absent
+/// where it has a default.
+struct CatalogObject<Key: CaseIterable & RawRepresentable<String>> {
+    private let path: String
+    private let members: [String: JSONNode]
+
+    /// - Throws: when it is no object, or has a member that is not among `Key`'s, which is probably a typing error.
+    init(_ node: JSONNode, at path: String) throws(CatalogFaults) {
+        guard let members = node.members else { throw CatalogFaults(path, "must be an object in { }") }
+        self.path = path
+        self.members = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
+        let known = Key.allCases.map(\.rawValue)
+        if let stranger = self.members.keys.sorted().first(where: { !known.contains($0) }) {
+            let hint = nearestWord(to: stranger, among: known).map { "; did you mean \($0)?" } ?? ""
+            throw CatalogFaults(place(stranger), "is not known\(hint)")
+        }
+    }
+
+    /// Whether the member is there and not `null`.
+    func has(_ key: Key) -> Bool { members[key.rawValue].map { $0.kind != .null } ?? false }
+
+    func text(_ key: Key) throws(CatalogFaults) -> String { try value(key, "a text in double quotes", \.string) }
+
+    func text(_ key: Key, default text: String) throws(CatalogFaults) -> String {
+        has(key) ? try self.text(key) : text
+    }
+
+    func number(_ key: Key) throws(CatalogFaults) -> Int64 { try value(key, "a whole number", \.integer) }
+
+    func flag(_ key: Key, default flag: Bool) throws(CatalogFaults) -> Bool {
+        has(key) ? try value(key, "true or false", \.bool) : flag
+    }
+
+    func object<Member>(_ key: Key) throws(CatalogFaults) -> CatalogObject<Member> {
+        try CatalogObject<Member>(value(key, "an object in { }") { $0 }, at: place(key.rawValue))
+    }
+
+    /// A list of objects.
+    func list<Member, Element>(
+        _ key: Key, _ make: (CatalogObject<Member>) throws(CatalogFaults) -> Element
+    ) throws(CatalogFaults) -> [Element] {
+        var elements: [Element] = []
+        for (index, node) in try value(key, "a list in [ ]", \.elements).enumerated() {
+            elements.append(try make(CatalogObject<Member>(node, at: "\(place(key.rawValue)).\(index)")))
+        }
+        return elements
+    }
+
+    private func value<Value>(
+        _ key: Key, _ expected: String, _ read: (JSONNode) -> Value?
+    ) throws(CatalogFaults) -> Value {
+        guard let node = members[key.rawValue] else { throw CatalogFaults(place(key.rawValue), "is missing") }
+        guard let value = read(node) else { throw CatalogFaults(place(key.rawValue), "must be \(expected)") }
+        return value
+    }
+
+    private func place(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
