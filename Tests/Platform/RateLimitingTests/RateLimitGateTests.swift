@@ -13,15 +13,18 @@ struct RateLimitTests {
         try await onLoop {
             let counter = try await Counter()
             var random = SeededRandom(seed: .random(in: .min ... .max))
+            // A key comes up every 11 s on average and is let in every 20 to 60 s, so that both verdicts are frequent
+            // whatever the seed.
             let policies = (0..<4).map { index in
-                RateLimitPolicy("p\(index)", quota: random.upTo(6) + 1, in: .seconds(random.upTo(90) + 1))
+                let quota = random.upTo(6) + 1
+                return RateLimitPolicy("p\(index)", quota: quota, in: .seconds(quota * (random.upTo(40) + 20)))
             }
             let keys = policies.flatMap { policy in (0..<3).map { RateLimit(policy, of: [UInt8($0)]) } }
             var model = RateLimitModel()
             for _ in 0..<1_500 {
                 let limits = Array(Set(0..<keys.count).shuffled(using: &random).prefix(random.upTo(3) + 1))
                     .map { keys[$0] }
-                counter.now = counter.now + .microseconds(random.upTo(4) == 0 ? 0 : random.upTo(15_000_000))
+                counter.now = counter.now + .microseconds(random.upTo(4) == 0 ? 0 : random.upTo(6_000_000))
                 // A clock that is set back, by seconds often enough and by hours now and then.
                 if random.upTo(12) == 0 { counter.now = counter.now - .microseconds(random.upTo(60_000_000)) }
                 if random.upTo(100) == 0 { counter.now = counter.now - .seconds(random.upTo(20_000)) }
@@ -29,7 +32,7 @@ struct RateLimitTests {
                 let expected = model.ask(limits, at: counter.now)
                 try #require(verdict == expected, "seed \(random.seed)")
             }
-            #expect(model.admitted > 200 && model.refused > 200, "seed \(random.seed)")
+            #expect(model.admitted > 50 && model.refused > 50, "seed \(random.seed)")
             counter.close()
         }
     }
