@@ -88,7 +88,7 @@ let sandbox: [Target] = [
 /// What the fuzzer calls, and the replay of the inputs it found.
 let fuzzing: [Target] = [
     .target(
-        name: "FuzzTargets", dependencies: ["Crypto", "HTTP", "JSON", "Kernel", "Mail", "Stripe", "Tokens"],
+        name: "FuzzTargets", dependencies: ["Crypto", "EmailMessage", "HTTP", "JSON", "Kernel", "Stripe", "Tokens"],
         path: "Tests/Fuzz/Targets", swiftSettings: strict),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/FuzzTests", swiftSettings: strict),
 ]
@@ -110,6 +110,8 @@ let targets: [[Target]] = [
     platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
     platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform("Files"),
+    platform("Templates", uses: ["Kernel"], testing: ["Support"]),
+    platform("EmailMessage", uses: ["Crypto", "Kernel"], testing: ["Support"]),
     platform("EventLoop", uses: ["CUV"], testing: ["Support"]),
     platform("Postgres", uses: ["CPostgres", "EventLoop", "JSON", "Kernel", "Log", "Settings"], testing: ["Support"]),
     platform(
@@ -134,7 +136,7 @@ let targets: [[Target]] = [
     // The shop, slice by slice.
     shop("Commerce", uses: ["Kernel"]),
     shop("Tokens", uses: ["Crypto", "Kernel", "Settings"], testing: ["Support"]),
-    shop("Mail", uses: ["Crypto", "Kernel"], testing: ["Support"]),
+    shop("Mail", uses: ["EmailMessage", "Kernel", "Templates"], testing: ["Support"]),
     shop(
         "Records", uses: ["Commerce", "EventLoop", "JSON", "Kernel", "Log", "Postgres", "RateLimits"],
         testing: ["Support"]),
@@ -142,9 +144,8 @@ let targets: [[Target]] = [
     shop(
         "Outbox",
         uses: [
-            "Commerce", "EventLoop", "Files", "JSON", "Kernel", "Log", "Mail", "Outbound", "Postgres", "Records",
-            "Settings",
-            "Tokens",
+            "Commerce", "EmailMessage", "EventLoop", "Files", "JSON", "Kernel", "Log", "Mail", "Outbound", "Postgres",
+            "Records", "Settings", "Templates", "Tokens",
         ], testing: ["Support"]),
     shop(
         "Fulfilment",
@@ -213,10 +214,9 @@ let functions: [Function] = [
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Cloud", "Commerce", "Crypto", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON", "Kernel", "Log",
-            "Mail",
-            "Outbound", "Outbox", "Payments", "Postgres", "RateLimits", "Reconciliation", "Records", "Server",
-            "Settings", "Storage", "Stripe", "Tasks", "Tokens",
+            "Audit", "Cloud", "Commerce", "Crypto", "EmailMessage", "EventLoop", "Files", "Fulfilment", "HTTP", "JSON",
+            "Kernel", "Log", "Outbound", "Outbox", "Payments", "Postgres", "RateLimits", "Reconciliation", "Records",
+            "Server", "Settings", "Storage", "Stripe", "Tasks", "Tokens",
         ]),
 ]
 

@@ -1,5 +1,5 @@
+import EmailMessage
 import Kernel
-import Mail
 import Outbox
 import Records
 import Storage

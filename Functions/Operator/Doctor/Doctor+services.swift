@@ -1,7 +1,7 @@
+import EmailMessage
 import EventLoop
 import HTTP
 import Kernel
-import Mail
 import Outbound
 import Outbox
 import Payments

@@ -1,6 +1,7 @@
 package import Commerce
+package import EmailMessage
 import Kernel
-package import Mail
+import Mail
 import Settings
 package import Tokens
 

@@ -1,8 +1,10 @@
+package import EmailMessage
 import Files
 import Kernel
 package import Mail
 package import Outbound
 package import Settings
+import Templates
 
 /// How mails are made and handed over; `PublicURL` stands beside these.
 ///

@@ -1,4 +1,5 @@
 package import Commerce
+import EmailMessage
 package import EventLoop
 import JSON
 package import Kernel

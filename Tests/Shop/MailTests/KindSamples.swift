@@ -1,4 +1,6 @@
+import EmailMessage
 import Kernel
+import Templates
 
 @testable import Mail
 

@@ -1,4 +1,5 @@
 import Commerce
+import EmailMessage
 import EventLoop
 import Kernel
 import Log
