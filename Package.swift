@@ -92,7 +92,7 @@ let sandbox: [Target] = [
 let fuzzing: [Target] = [
     .target(
         name: "FuzzTargets",
-        dependencies: ["Crypto", "Downloads", "HTTP", "JSON", "Kernel", "Licensing", "Mail", "Stripe"],
+        dependencies: ["Crypto", "Downloads", "EmailMessage", "HTTP", "JSON", "Kernel", "Licensing", "Stripe"],
         path: "Tests/Fuzz/Targets", swiftSettings: strict),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/FuzzTests", swiftSettings: strict),
 ]
@@ -114,6 +114,8 @@ let targets: [[Target]] = [
     platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
     platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform("Files"),
+    platform("Templates", uses: ["Kernel"], testing: ["Support"]),
+    platform("EmailMessage", uses: ["Crypto", "Kernel"], testing: ["Support"]),
     platform("EventLoop", uses: ["CUV"], testing: ["Support"]),
     platform("Postgres", uses: ["CPostgres", "EventLoop", "JSON", "Kernel", "Log", "Settings"], testing: ["Support"]),
     platform(
@@ -146,9 +148,9 @@ let targets: [[Target]] = [
     shop(
         "Downloads", uses: ["Catalog", "Crypto", "Kernel", "Postgres", "RateLimiting", "Settings"],
         testing: ["EventLoop", "Fulfilment", "Support"]),
-    shop("Mail", uses: ["Crypto", "Kernel"], testing: ["OrderMails", "Support"]),
+    shop("Mail", uses: ["EmailMessage", "Kernel", "Templates"], testing: ["OrderMails", "Support"]),
     shop(
-        "Outbox", uses: ["EventLoop", "JSON", "Kernel", "Log", "Mail", "Outbound", "Postgres"],
+        "Outbox", uses: ["EmailMessage", "EventLoop", "JSON", "Kernel", "Log", "Mail", "Outbound", "Postgres"],
         testing: ["Fulfilment", "Support"]),
     shop(
         "Orders",
@@ -159,8 +161,8 @@ let targets: [[Target]] = [
     shop(
         "OrderMails",
         uses: [
-            "Catalog", "Downloads", "EventLoop", "Files", "Kernel", "Licensing", "Log", "Mail", "Orders", "Outbound",
-            "Outbox", "Postgres", "Settings",
+            "Catalog", "Downloads", "EmailMessage", "EventLoop", "Files", "Kernel", "Licensing", "Log", "Mail",
+            "Orders", "Outbound", "Outbox", "Postgres", "Settings", "Templates",
         ], testing: ["Audit", "Fulfilment", "Support"]),
     shop(
         "Fulfilment",
@@ -235,10 +237,10 @@ let functions: [Function] = [
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "Export", "Files", "Fulfilment", "HTTP", "JSON",
-            "Kernel", "Licensing", "Log", "Mail", "Migrations", "OrderMails", "Orders", "Outbound", "Outbox",
-            "Postgres", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage", "StorageClient",
-            "Stripe", "StripeClient", "Tasks",
+            "Audit", "Catalog", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files", "Fulfilment",
+            "HTTP", "JSON", "Kernel", "Licensing", "Log", "Mail", "Migrations", "OrderMails", "Orders", "Outbound",
+            "Outbox", "Postgres", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage",
+            "StorageClient", "Stripe", "StripeClient", "Tasks",
         ]),
 ]
 

@@ -29,7 +29,9 @@ WRITES = re.compile(
 RULES = "/Rules/"
 
 # Modules of Platform and Providers that do no input or output. They import one another; CONTRIBUTING names them too.
-VALUE_MODULES = {"Crypto", "HTTP", "Identity", "JSON", "Kernel", "Log", "Pages", "Settings", "Storage", "Stripe"}
+VALUE_MODULES = {
+    "Crypto", "EmailMessage", "HTTP", "Identity", "JSON", "Kernel", "Log", "Pages", "Settings", "Storage", "Stripe", "Templates"
+}
 
 # What comes with the toolchain, by where it may be used.
 TOOLCHAIN_FOR_SHARED = {"Swift", "Synchronization"}

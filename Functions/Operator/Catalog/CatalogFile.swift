@@ -1,4 +1,5 @@
 import Catalog
+import EmailMessage
 import Kernel
 import Licensing
 import Mail

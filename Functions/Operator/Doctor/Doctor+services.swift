@@ -1,3 +1,4 @@
+import EmailMessage
 import EventLoop
 import HTTP
 import Kernel

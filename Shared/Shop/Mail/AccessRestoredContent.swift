@@ -1,3 +1,5 @@
+package import Templates
+
 /// What a mail about an order that works again says: everything a receipt does.
 ///
 /// Its buyer may never have got a receipt, as a dispute can be older than the mail.

@@ -1,3 +1,5 @@
+package import Templates
+
 /// What a mail about a disputed payment says: everything is paused until it is decided, and whom to write to.
 package struct AccessSuspendedContent: MailContent, Equatable {
     package static var kind: MailKind { .accessSuspended }

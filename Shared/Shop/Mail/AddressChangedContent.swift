@@ -1,3 +1,5 @@
+package import Templates
+
 /// What a mail to the address that an order had says: its mails go elsewhere now, and whom to write to.
 package struct AddressChangedContent: MailContent, Equatable {
     package static var kind: MailKind { .addressChanged }

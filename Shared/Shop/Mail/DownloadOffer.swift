@@ -1,4 +1,5 @@
 package import Kernel
+import Templates
 
 /// A link to a download page, and what is there.
 ///

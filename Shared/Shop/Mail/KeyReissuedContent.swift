@@ -1,3 +1,5 @@
+package import Templates
+
 /// What a mail about a replaced license key says: everything a receipt does, with the keys that work now.
 package struct KeyReissuedContent: MailContent, Equatable {
     package static var kind: MailKind { .keyReissued }

@@ -1,3 +1,5 @@
+import Templates
+
 /// A product that somebody bought: its keys and where to get it.
 ///
 /// Printing one shows no key and no link.

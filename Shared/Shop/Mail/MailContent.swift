@@ -1,3 +1,5 @@
+package import Templates
+
 /// What one kind of mail says, as data.
 package protocol MailContent: Sendable {
     /// The mail it belongs to.

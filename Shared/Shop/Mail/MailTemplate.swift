@@ -1,4 +1,6 @@
+package import EmailMessage
 package import Kernel
+import Templates
 
 /// The three checked templates of one kind of mail.
 package struct MailTemplate<Content: MailContent>: Sendable {

@@ -1,3 +1,6 @@
+import Kernel
+package import Templates
+
 /// The templates of every mail we send, checked as a whole before the first mail goes out.
 ///
 /// They are Mustache (<https://mustache.github.io/mustache.5.html>): variables, sections, inverted sections,

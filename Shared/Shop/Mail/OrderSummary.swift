@@ -1,4 +1,5 @@
 package import Kernel
+import Templates
 
 /// An order as its buyer knows it.
 package struct OrderSummary: Equatable, Sendable {

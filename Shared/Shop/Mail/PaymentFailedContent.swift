@@ -1,3 +1,5 @@
+package import Templates
+
 /// What a mail about a payment that did not come says: nothing was taken or delivered, and how to try again.
 package struct PaymentFailedContent: MailContent, Equatable {
     package static var kind: MailKind { .paymentFailed }

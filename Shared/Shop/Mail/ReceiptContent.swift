@@ -1,3 +1,5 @@
+package import Templates
+
 /// What a receipt says.
 package struct ReceiptContent: MailContent, Equatable {
     package static var kind: MailKind { .receipt }

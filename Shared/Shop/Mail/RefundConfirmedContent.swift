@@ -1,4 +1,5 @@
 package import Kernel
+package import Templates
 
 /// What a mail about a refund says: how much was given back, and whether the keys still work.
 package struct RefundConfirmedContent: MailContent, Equatable {

@@ -1,3 +1,5 @@
+package import Templates
+
 /// What the answer to «I lost my e-mail» says: everything the buyer owns, with fresh links.
 package struct ResendContent: MailContent, Equatable {
     package static var kind: MailKind { .resend }

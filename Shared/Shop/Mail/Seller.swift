@@ -1,4 +1,5 @@
 package import Kernel
+import Templates
 
 /// Who the buyer deals with.
 package struct Seller: Equatable, Sendable {

@@ -1,8 +1,9 @@
 package import Catalog
 import Downloads
+package import EmailMessage
 import Kernel
 package import Licensing
-package import Mail
+import Mail
 import Orders
 import Outbox
 import Settings

@@ -1,4 +1,5 @@
 package import Catalog
+import EmailMessage
 package import EventLoop
 package import Kernel
 package import Licensing

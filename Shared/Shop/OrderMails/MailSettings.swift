@@ -1,9 +1,11 @@
 package import Downloads
+package import EmailMessage
 import Files
 import Kernel
 package import Mail
 package import Outbound
 package import Settings
+import Templates
 
 /// How mails are rendered and delivered; `PublicURL` is read as well.
 ///

@@ -1,3 +1,4 @@
+import EmailMessage
 package import EventLoop
 import JSON
 package import Kernel

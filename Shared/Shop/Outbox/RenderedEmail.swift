@@ -1,4 +1,5 @@
-package import Mail
+package import EmailMessage
+import Mail
 
 /// What rendering a mail gave.
 package enum RenderedEmail: Sendable {

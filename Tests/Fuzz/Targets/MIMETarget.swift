@@ -1,5 +1,5 @@
+import EmailMessage
 import Kernel
-import Mail
 
 /// A mail whose every text comes from strangers.
 func checkMIME(_ input: Input) throws(BrokenPromise) {

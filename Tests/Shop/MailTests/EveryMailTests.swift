@@ -1,5 +1,7 @@
+import EmailMessage
 import FoundationEssentials
 import Kernel
+import Support
 import Testing
 
 @testable import Mail

@@ -1,5 +1,7 @@
+import EmailMessage
 import Kernel
 import OrderMails
+import Templates
 
 @testable import Mail
 

@@ -1,4 +1,7 @@
+import EmailMessage
 import Kernel
+import Support
+import Templates
 import Testing
 
 @testable import Mail

@@ -1,3 +1,4 @@
+import EmailMessage
 import Kernel
 import Mail
 import OrderMails
@@ -16,16 +17,6 @@ enum Sample {
     private static func usable<Value>(_ value: Value?) -> Value {
         guard let value else { preconditionFailure("a sample is not what it should be") }
         return value
-    }
-
-    static func message(
-        from: String? = "GenX Audio", to: String? = "Ada Lovelace", subject: String = "Your license",
-        text: String = "Hello\n", html: String = "<p>Hello</p>\n", headers: [MailHeader] = []
-    ) -> MailMessage {
-        MailMessage(
-            id: emailID, from: Mailbox(name: from, address: address("shop@genx.example")),
-            to: Mailbox(name: to, address: address("ada@example.com")), subject: subject, text: text, html: html,
-            date: moment, headers: headers)
     }
 
     static func product(_ name: String, keys: [String]) -> LicensedProduct {

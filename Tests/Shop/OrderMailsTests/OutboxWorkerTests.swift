@@ -1,4 +1,5 @@
 import Audit
+import EmailMessage
 import EventLoop
 import Fulfilment
 import Kernel

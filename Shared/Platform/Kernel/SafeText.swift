@@ -2,16 +2,16 @@
 ///
 /// Control characters are dropped rather than refused: a buyer must get the mail they paid for even when a name
 /// came with a stray line break in it.
-enum SafeText {
+package enum SafeText {
     /// `text` on one line: every run of blanks, line ends and control characters becomes one space, none at the ends.
     ///
     /// Nothing made by this can end a header line, so no value can add a header of its own.
-    static func singleLine(_ text: String) -> String {
+    package static func singleLine(_ text: String) -> String {
         text.unicodeScalars.split { isControl($0) || $0 == " " }.map { String($0) }.joined(separator: " ")
     }
 
     /// `text` with LF for every kind of line end, and without control characters but the tab.
-    static func lines(_ text: String) -> String {
+    package static func lines(_ text: String) -> String {
         guard mayNeedCare(text) else { return text }
         var result = String.UnicodeScalarView()
         var previous: Unicode.Scalar = " "

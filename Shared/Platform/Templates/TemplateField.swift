@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// A name that templates can use, and how its value is taken from the content.
 ///
 /// Shape and value are declared in one place, so what the check of a template promises is what rendering finds.
@@ -9,14 +11,14 @@ package struct TemplateField<Content>: Sendable {
     let value: @Sendable (Content) -> TemplateValue
 
     /// Text that is always there; line ends in it become blanks.
-    static func text(
+    package static func text(
         _ name: String, needed: Bool = false, _ value: @escaping @Sendable (Content) -> String
     ) -> TemplateField {
         TemplateField(name: name, shape: .text, needed: needed ? [name] : []) { .text(SafeText.singleLine(value($0))) }
     }
 
     /// Text that may be absent; text with nothing in it is absent too.
-    static func optional(_ name: String, _ value: @escaping @Sendable (Content) -> String?) -> TemplateField {
+    package static func optional(_ name: String, _ value: @escaping @Sendable (Content) -> String?) -> TemplateField {
         TemplateField(name: name, shape: .optionalText, needed: []) { content in
             let text = SafeText.singleLine(value(content) ?? "")
             return text.isEmpty ? .list([]) : .text(text)
@@ -24,12 +26,12 @@ package struct TemplateField<Content>: Sendable {
     }
 
     /// A section that is there when `isTrue`, and whose inverse is there otherwise.
-    static func flag(_ name: String, _ isTrue: @escaping @Sendable (Content) -> Bool) -> TemplateField {
+    package static func flag(_ name: String, _ isTrue: @escaping @Sendable (Content) -> Bool) -> TemplateField {
         TemplateField(name: name, shape: .list([:]), needed: []) { .list(isTrue($0) ? [[:]] : []) }
     }
 
     /// A section that is repeated for each of `elements`.
-    static func list<Element>(
+    package static func list<Element>(
         _ name: String, _ fields: TemplateFields<Element>, _ elements: @escaping @Sendable (Content) -> [Element]
     ) -> TemplateField {
         TemplateField(name: name, shape: .list(fields.shapes), needed: fields.needed) { content in
@@ -43,21 +45,21 @@ package struct TemplateFields<Content>: Sendable {
     private let fields: [TemplateField<Content>]
 
     /// Names; none may occur twice.
-    init(_ fields: [TemplateField<Content>]) { self.fields = fields }
+    package init(_ fields: [TemplateField<Content>]) { self.fields = fields }
 
     /// What a template may do with each name.
-    var shapes: [String: TemplateShape] { fields.reduce(into: [:]) { $0[$1.name] = $1.shape } }
+    package var shapes: [String: TemplateShape] { fields.reduce(into: [:]) { $0[$1.name] = $1.shape } }
 
     /// Names that a mail's body must use.
-    var needed: Set<String> { fields.reduce(into: []) { $0.formUnion($1.needed) } }
+    package var needed: Set<String> { fields.reduce(into: []) { $0.formUnion($1.needed) } }
 
-    /// What each name stands for in `content`.
-    func values(of content: Content) -> [String: TemplateValue] {
+    /// The value of each name for `content`.
+    package func values(of content: Content) -> [String: TemplateValue] {
         fields.reduce(into: [:]) { $0[$1.name] = $1.value(content) }
     }
 
     /// The same names where the content is a part of a larger whole.
-    func within<Whole>(_ part: @escaping @Sendable (Whole) -> Content) -> [TemplateField<Whole>] {
+    package func within<Whole>(_ part: @escaping @Sendable (Whole) -> Content) -> [TemplateField<Whole>] {
         fields.map { field in
             TemplateField<Whole>(name: field.name, shape: field.shape, needed: field.needed) { field.value(part($0)) }
         }

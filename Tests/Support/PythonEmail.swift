@@ -1,29 +1,30 @@
 import Foundation
 
 /// A mail as Python's `email` package reads it: a parser that shares nothing with our writer.
-struct PythonEmail: Decodable {
-    struct Part: Decodable {
-        let type: String
-        let charset: String?
+package struct PythonEmail: Decodable {
+    /// One part of the body.
+    package struct Part: Decodable {
+        package let type: String
+        package let charset: String?
         /// The decoded text, with LF for CRLF.
-        let content: String
-        let defects: [String]
+        package let content: String
+        package let defects: [String]
     }
 
     /// The header fields in order, decoded.
-    let headers: [[String]]
-    let defects: [String]
-    let toName: String
-    let toAddress: String
-    let fromName: String
-    let fromAddress: String
-    let parts: [Part]
+    package let headers: [[String]]
+    package let defects: [String]
+    package let toName: String
+    package let toAddress: String
+    package let fromName: String
+    package let fromAddress: String
+    package let parts: [Part]
 
     /// Every value of a header field.
-    func values(_ name: String) -> [String] { headers.filter { $0[0] == name }.map { $0[1] } }
+    package func values(_ name: String) -> [String] { headers.filter { $0[0] == name }.map { $0[1] } }
 
     /// Has Python read `bytes`.
-    init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
         process.executableURL = URL(filePath: "/usr/bin/env")

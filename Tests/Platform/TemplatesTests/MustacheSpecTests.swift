@@ -2,7 +2,7 @@ import FoundationEssentials
 import Support
 import Testing
 
-@testable import Mail
+@testable import Templates
 
 @Suite("Mustache specification")
 struct MustacheSpecTests {

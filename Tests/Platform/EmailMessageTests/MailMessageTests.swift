@@ -1,7 +1,8 @@
 import Kernel
+import Support
 import Testing
 
-@testable import Mail
+@testable import EmailMessage
 
 @Suite("Mail message")
 struct MailMessageTests {
@@ -128,24 +129,5 @@ struct MailMessageTests {
             #expect(shown.contains("<mail \(Sample.emailID)>"))
             #expect(!shown.contains("GENX") && !shown.contains("example"))
         }
-    }
-}
-
-/// A message's bytes, looked at as a mail server would.
-struct Wire {
-    let text: String
-    let lines: [ArraySlice<UInt8>]
-    let isASCIIWithCRLF: Bool
-
-    init(_ bytes: [UInt8]) {
-        text = String(decoding: bytes, as: UTF8.self)
-        lines = bytes.split(separator: 10, omittingEmptySubsequences: false).map { $0.last == 13 ? $0.dropLast() : $0 }
-        let bare = zip([0] + bytes, bytes + [0]).contains { ($0 == 13) != ($1 == 10) }
-        isASCIIWithCRLF = !bare && bytes.allSatisfy { $0 < 0x7F && $0 != 0 } && bytes.suffix(2) == [13, 10]
-    }
-
-    /// Every encoded word in it.
-    var encodedWords: [Substring] {
-        text.split { $0 == " " || $0.isNewline }.filter { $0.hasPrefix("=?UTF-8?") }
     }
 }

@@ -1,14 +1,14 @@
 internal import Kernel
 
 /// A template that has been checked: every name in it has a value in whatever it is rendered with.
-struct Template: Sendable {
+package struct Template: Sendable {
     private let nodes: [TemplateNode]
     private let escaping: TemplateEscaping
 
     /// A template in Mustache's language: variables, sections, inverted sections, partials and comments.
     ///
     /// - Throws: what is wrong, by line: broken syntax, a name not in `shapes`, or one of `needed` that is not used.
-    init(
+    package init(
         _ text: String, file: String, escaping: TemplateEscaping, shapes: [String: TemplateShape],
         needed: Set<String> = [], parts: TemplateParts = .none
     ) throws(TemplateFaults) {
@@ -27,8 +27,8 @@ struct Template: Sendable {
         self.escaping = escaping
     }
 
-    /// The text with `values` in place of its names.
-    func render(_ values: [String: TemplateValue]) -> String {
+    /// Returns the text with `values` in place of its names.
+    package func render(_ values: [String: TemplateValue]) -> String {
         var text = ""
         render(nodes, [values], into: &text)
         return text
@@ -73,7 +73,7 @@ enum TemplateNode: Equatable, Sendable {
 }
 
 /// What is done to values before they are written.
-enum TemplateEscaping: Sendable {
+package enum TemplateEscaping: Sendable {
     /// Nothing: plain text and subjects.
     case plain
     /// The five characters that mean something in an element's content or a quoted attribute.

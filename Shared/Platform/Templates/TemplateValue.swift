@@ -1,5 +1,5 @@
-/// What a template's names stand for when it is rendered.
-enum TemplateValue: Equatable, Sendable {
+/// The value of a name when a template is rendered.
+package enum TemplateValue: Equatable, Sendable {
     /// Text to write.
     case text(String)
     /// A list to go through; an empty one stands for all that is absent.
@@ -7,7 +7,7 @@ enum TemplateValue: Equatable, Sendable {
 }
 
 /// What a template may do with a name, known before there is any value.
-indirect enum TemplateShape: Equatable, Sendable {
+package indirect enum TemplateShape: Equatable, Sendable {
     /// Text that is always there.
     case text
     /// Text that may be absent, so it may only stand inside its own section: `{{#x}}… {{x}} …{{/x}}`.

@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// A header line beyond those that every message has.
 package struct MailHeader: Equatable, Sendable {
     /// The field's name, as given.

@@ -1,9 +1,9 @@
 /// Keeps plain text within the columns that people expect of it, quoted in an answer too.
-enum LineWrap {
+package enum LineWrap {
     /// `text` with each line longer than `limit` columns broken at blanks; words longer than that stay whole.
     ///
     /// What is broken off stands under its line's first word, also behind the dash of a list.
-    static func wrap(_ text: String, at limit: Int = 72) -> String {
+    package static func wrap(_ text: String, at limit: Int = 72) -> String {
         text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .map { isShort($0, limit) ? String(Substring($0)) : broken(Substring($0), at: limit) }
             .joined(separator: "\n")

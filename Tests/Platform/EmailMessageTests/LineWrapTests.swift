@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Mail
+@testable import EmailMessage
 
 @Suite("Line wrap")
 struct LineWrapTests {

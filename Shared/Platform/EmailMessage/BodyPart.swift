@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Kernel
 
 /// One part of a message's body: UTF-8 text of one media type in a form every mail server carries.
 struct BodyPart {

@@ -1,7 +1,7 @@
 import Crypto
 import Testing
 
-@testable import Mail
+@testable import EmailMessage
 
 @Suite("Encoded words")
 struct EncodedWordTests {

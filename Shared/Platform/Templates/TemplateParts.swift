@@ -1,13 +1,13 @@
 /// Pieces that several templates share: the file `_name.html` is what `{{> name}}` in an `.html` file stands for.
-struct TemplateParts: Sendable {
+package struct TemplateParts: Sendable {
     /// None at all.
-    static let none = TemplateParts(in: [:], for: "")
+    package static let none = TemplateParts(in: [:], for: "")
 
     private let files: [String: String]
     private let ending: String
 
     /// The parts among `files` that a template of the name `file` can use: those of its own ending.
-    init(in files: [String: String], for file: String) {
+    package init(in files: [String: String], for file: String) {
         self.files = files.filter { TemplateParts.isPart($0.key) }
         ending = file.lastIndex(of: ".").map { String(file[$0...]) } ?? ""
     }
@@ -25,5 +25,5 @@ struct TemplateParts: Sendable {
     }
 
     /// Whether a file of this name is a part of others and no mail by itself.
-    static func isPart(_ file: String) -> Bool { file.hasPrefix("_") }
+    package static func isPart(_ file: String) -> Bool { file.hasPrefix("_") }
 }

@@ -7,6 +7,13 @@ package struct TemplateFault: Error, Equatable, Sendable, CustomStringConvertibl
     /// What is wrong and what would be right.
     package let reason: String
 
+    /// Memberwise.
+    package init(file: String, line: Int?, reason: String) {
+        self.file = file
+        self.line = line
+        self.reason = reason
+    }
+
     package var description: String { "\(file):\(line.map { "\($0):" } ?? "") \(reason)" }
 }
 
@@ -14,6 +21,9 @@ package struct TemplateFault: Error, Equatable, Sendable, CustomStringConvertibl
 package struct TemplateFaults: Error, Equatable, Sendable, CustomStringConvertible {
     /// The faults, in the order of files and lines.
     package let faults: [TemplateFault]
+
+    /// Memberwise.
+    package init(faults: [TemplateFault]) { self.faults = faults }
 
     package var description: String { faults.map(\.description).joined(separator: "\n") }
 }
