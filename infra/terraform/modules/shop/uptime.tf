@@ -5,7 +5,7 @@
 locals {
   uptime_paths = merge(
     { for name, row in local.deployed_public : name => {
-      path     = endswith(row.routes[0], "/") ? "${row.routes[0]}uptime" : row.routes[0]
+      path     = endswith(row.paths[0], "/") ? "${row.paths[0]}uptime" : row.paths[0]
       statuses = [404, 405]
     } },
     var.deploy ? { web = { path = "/", statuses = [200] } } : {},
