@@ -83,10 +83,10 @@ class NewFunctionTests(GenerateTests):
         for file, line in {
             "docker-compose.yml": "    image: latchkey/ping:",
             ".env.example": "DATABASE_PASSWORD_LATCHKEY_PING=<replace-me>",
-            "README.md": "| `ping` | `GET /ping` | whoever wants to know |",
+            "README.md": "| `ping` | `GET /ping` | monitoring |",
             "infra/terraform/README.md": "| `database-url-ping` | `DATABASE_URL` | ping |",
             "infra/security/policy.md": "orders, reconcile, ping |",
-            "infra/security/threats.md": "| `ping` | `GET /ping` | whoever wants to know | «Every door: requests themselves» |",
+            "infra/security/threats.md": "| `ping` | `GET /ping` | monitoring | «Every door: requests themselves» |",
         }.items():
             self.assertTrue(line in self.text(file), f"{file}: {line}")
         self.assertIn("location = /ping {", self.run_in_copy("infra/images/front-door")[1])

@@ -12,7 +12,7 @@ from .makers import MAKERS
 FILE = "infra/settings.json"
 EVERY_PROCESS = "every process"
 CLOUD = [{"value"}, {"secret"}, {"secret", "issued"}]
-SECRET = {"use", "held_by", "rotation"}
+SECRET = [{"use", "rotation"}, {"use", "rotation", "held_by"}]
 # What such a name holds is a secret.
 SECRET_NAME = re.compile(r"SECRET|KEY|PEPPER|SIGNER|AUTH|DATABASE_URL|SMTP_URL")
 
@@ -26,7 +26,7 @@ class Setting:
     of: str = ""  # who reads it when no row of infra/functions.json names it
     note: list = field(default_factory=list)  # what .env.example says besides
     made: str = ""  # the kind of random secret it is, in the local stack and with compose
-    local: Optional[str] = None  # its value in the local stack, as `settings.py` fills it in
+    local: Optional[str] = None  # its value in the local stack: $part is the layout's, $NAME the stack's own environment's
     example: Optional[str] = None  # its value with compose
     optional: bool = False  # whether compose starts without it
     unset: str = ""  # its usual value, where compose leaves it unset
@@ -79,6 +79,6 @@ def _problems(setting):
     if setting.cloud.get("secret", "shared") not in ["shared", "of each function"]:
         yield "a secret in the cloud is shared or of each function"
     if (setting.cloud.get("secret") or SECRET_NAME.search(setting.name)) and not setting.secret:
-        yield "looks like a secret: secret must say what its use and its rotation is"
-    if setting.secret.keys() - SECRET:
-        yield f"secret has {', '.join(sorted(SECRET))}"
+        yield "looks like a secret: its column secret must say use and rotation"
+    if setting.secret and setting.secret.keys() not in SECRET:
+        yield "secret has a use, a rotation and perhaps held_by"

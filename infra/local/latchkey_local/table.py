@@ -93,6 +93,7 @@ def parse(document, settings):
         for other in functions:
             _check_pair(function, other)
         functions.append(function)
+    _check_ways(functions)
     return functions
 
 
@@ -121,3 +122,15 @@ def _check_pair(function, other):
             raise Fault(f"{FILE}: {function.name}: {column} is already {other.name}'s")
     if set(function.paths) & set(other.paths) or set(function.patterns) & set(other.patterns):
         raise Fault(f"{FILE}: {function.name}: routes is already {other.name}'s")
+
+
+def _check_ways(functions):
+    """The front door takes the longest path that fits, which must be the function's whose route it is."""
+    ways = [(path, function) for function in functions for path in function.paths]
+    for function in functions:
+        for pattern in function.patterns:
+            start = pattern.partition("{")[0]
+            fitting = [way for way in ways if start == way[0] or way[0].endswith("/") and start.startswith(way[0])]
+            path, reached = max(fitting, key=lambda way: len(way[0]), default=("", function))
+            if reached != function:
+                raise Fault(f"{FILE}: {function.name}: {pattern} is below {reached.name}'s {path}")
