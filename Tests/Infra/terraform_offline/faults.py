@@ -94,7 +94,7 @@ INVALID = {
     "a_name_that_is_no_local": (
         "routes.tf",
         "for_each = local.routes\n",
-        "for_each = local.paths\n",
+        "for_each = local.doors\n",
         "Reference to undeclared local value",
     ),
     "a_syntax_that_is_none": (
