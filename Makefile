@@ -63,7 +63,7 @@ build: ## the release executables, in .build/release
 format: ## rewrite the Swift files as the formatter likes them
 	@swift format --in-place --recursive $(wildcard $(swift_files))
 
-lint: ## formatter, shell scripts, architecture
+lint: ## formatter, shell scripts, generated files, architecture
 	@Tests/lint
 
 clean-local: ## wipe the local shop's data

@@ -6,12 +6,10 @@ import re
 THREATS = "infra/security/threats.md"
 POLICY = "infra/security/policy.md"
 
-RISKS, DEMANDS = "Risks that are accepted", "What a deployment must see to"
-SECRETS, LIBRARIES = "Secrets and keys", "Libraries and updates"
+RISKS, DEMANDS, LIBRARIES = "Risks that are accepted", "What a deployment must see to", "Libraries and updates"
 
 _SHOWN_BY = re.compile(r"`(Tests/[^`]+)`")
 _MARK = re.compile(r"\b([RD]\d+)\b")
-_SECRET = re.compile(r"SECRET|KEY|PEPPER|SIGNER|AUTH|DATABASE_URL|SMTP_URL")
 _LIBRARY = re.compile(r'system\("\w+", pkgConfig: "[^"]+", apt: "([^"]+)"\)')
 
 
@@ -20,9 +18,8 @@ def faults(root, remarks, references):
     threats, policy = sections(_text(root, THREATS)), sections(_text(root, POLICY))
     rules = [
         *threats_without_answer(threats, references),
-        *doors_without_threats(threats, _functions(root)),
+        *functions_without_threats(threats, _functions(root)),
         *marks(threats, policy, remarks),
-        *holders(policy, _functions(root)),
         *libraries(policy, (root / "Package.swift").read_text(encoding="utf-8")),
     ]
     return rules
@@ -53,12 +50,12 @@ def threats_without_answer(threats, references):
                     yield f"{place}: {problem}"
 
 
-def doors_without_threats(threats, functions):
-    """A function has a route that no heading of the threats names."""
+def functions_without_threats(threats, functions):
+    """A function's row names no heading of the threats, or one that is not there."""
     for function in functions:
-        for route in function["routes"]:
-            if not any(f"`{route}" in heading for heading in threats):
-                yield f"{THREATS}: no door `{route}` of {function['name']}: say who may try what there"
+        for heading in function["threats"] or [None]:
+            if heading not in threats:
+                yield f"{THREATS}: no heading «{heading}» for {function['name']}: say who may try what at its routes"
 
 
 def marks(threats, policy, remarks):
@@ -75,18 +72,6 @@ def marks(threats, policy, remarks):
             yield f"{mark} stands {listed.count(mark)} times"
         if mark not in {mark for _, mark in named}:
             yield f"{mark} is named by no requirement, threat or rule: say what it is about, or remove it"
-
-
-def holders(policy, functions):
-    """The policy's table of secrets does not say who holds one as infra/functions.json does."""
-    table = {row[0].strip("`"): row for row in rows(policy.get(SECRETS, ""))}
-    secret = {name for function in functions for name in function["settings"] if _SECRET.search(name)}
-    for name in sorted(secret - table.keys()):
-        yield f"{POLICY}: {SECRETS}: {name} is missing"
-    for name in sorted(secret & table.keys()):
-        held = [function["name"] for function in functions if name in function["settings"]]
-        if re.findall(r"[\w-]+", table[name][2]) != held:
-            yield f"{POLICY}: {SECRETS}: {name} is held by {', '.join(held)}: write so, in this order"
 
 
 def libraries(policy, package):

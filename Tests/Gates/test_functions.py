@@ -1,4 +1,4 @@
-"""The table of functions: what everything that starts, routes or deploys a function relies on."""
+"""The tables of functions and settings: what everything that starts, routes or deploys a function relies on."""
 
 import sys
 import unittest
@@ -7,8 +7,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "infra/local"))
 
-from latchkey_local import table
+from latchkey_local import front_door, setting_table, table
 from latchkey_local.fault import Fault
+from latchkey_local.layout import Layout
+
+SETTINGS = setting_table.load(ROOT)
 
 
 def row(**changes):
@@ -16,22 +19,28 @@ def row(**changes):
         "name": "checkout",
         "target": "Checkout",
         "port": 8081,
-        "routes": ["/checkout"],
-        "public": True,
+        "routes": ["POST /checkout"],
+        "called_by": "the Buy button",
         "role": "latchkey_checkout",
+        "size": "standard",
         "settings": ["DATABASE_URL"],
+        "threats": ["Checkout"],
+        "smoke": {"request": "GET /checkout", "status": 405},
     } | changes
+
+
+def function(**changes):
+    return table.parse({"functions": [row(**changes)]}, SETTINGS)[0]
 
 
 class FunctionsTableTests(unittest.TestCase):
     def assert_refused(self, *rows, says):
         with self.assertRaises(Fault) as refused:
-            table.parse({"functions": list(rows)})
+            table.parse({"functions": list(rows)}, SETTINGS)
         self.assertIn(says, str(refused.exception))
 
     def test_the_table_of_this_repository_is_sound(self):
-        names = [function.name for function in table.load(ROOT)]
-        self.assertEqual(names[:5], ["checkout", "webhook", "download", "email-retry", "orders"])
+        self.assertIn("checkout", [function.name for function in table.load(ROOT)])
 
     def test_a_column_that_is_missing_or_unknown_is_named(self):
         incomplete = row()
@@ -40,14 +49,20 @@ class FunctionsTableTests(unittest.TestCase):
         self.assert_refused(row(colour="red"), says="checkout: colour is unknown")
 
     def test_two_functions_cannot_share_a_port_a_route_or_a_role(self):
-        other = {"name": "orders", "target": "Orders", "port": 8085, "routes": ["/orders/"], "role": "latchkey_orders"}
+        other = row(name="orders", target="Orders", port=8085, routes=["GET /orders/{session}"], role="latchkey_orders")
         for column in ["port", "role", "target", "routes"]:
-            clash = row(**(other | {column: row()[column]}))
             with self.subTest(column):
-                self.assert_refused(row(), clash, says=f"orders: {column} is already checkout's")
+                self.assert_refused(row(), other | {column: row()[column]}, says=f"orders: {column} is already checkout's")
+
+    def test_a_route_that_leads_to_another_function_is_refused(self):
+        portal = row(routes=["GET /dashboard/{page}", "GET /dashboard/support/new"])
+        support = row(name="support", target="Support", port=8085, role="latchkey_support", routes=["GET /dashboard/support/{ticket}"])
+        self.assert_refused(portal, support, says="checkout: /dashboard/support/new is below support's /dashboard/support/")
+        table.parse({"functions": [portal | {"routes": portal["routes"][:1]}, support]}, SETTINGS)
 
     def test_a_setting_that_the_contract_does_not_name_is_refused(self):
-        self.assert_refused(row(settings=["DATABASE_URI"]), says="checkout: DATABASE_URI is no setting")
+        for name in ["DATABASE_URI", "PORT"]:
+            self.assert_refused(row(settings=[name]), says=f"checkout: {name} is no setting")
 
     def test_a_schedule_calls_one_of_the_functions_own_routes(self):
         schedule = {"path": "/tasks/other", "every_seconds": 60, "local_every_seconds": 5}
@@ -56,6 +71,43 @@ class FunctionsTableTests(unittest.TestCase):
     def test_a_schedule_needs_the_setting_that_says_who_may_call(self):
         schedule = {"path": "/checkout", "every_seconds": 60, "local_every_seconds": 5}
         self.assert_refused(row(schedule=schedule), says="TASKS_AUTH")
+
+    def test_what_no_other_rule_names_is_refused(self):
+        for changes, says in [
+            ({"name": "x"}, "name must have"), ({"port": 8090}, "port 8090 is not free"), ({"called_by": ""}, "called_by"),
+            ({"routes": ["/checkout"]}, "is not «METHOD"), ({"routes": ["GET /a b"]}, "is not «METHOD"),
+        ]:
+            with self.subTest(says):
+                self.assert_refused(row(**changes), says=says)
+
+    def test_the_front_door_leads_to_the_part_of_a_route_that_is_always_the_same(self):
+        for routes, paths in [
+            (["POST /checkout"], ["/checkout"]), (["GET /a/{b}", "POST /a/{b}/c"], ["/a/"]),
+            (["GET /a/{b}", "POST /a/c", "GET /a"], ["/a/", "/a"]), (["POST /tasks/x"], []), (["POST /tasks/x", "GET /x"], ["/x"]),
+        ]:
+            with self.subTest(routes):
+                self.assertEqual(function(routes=routes).paths, paths)
+
+    def test_a_larger_body_passes_the_front_door_where_the_row_says_so(self):
+        for changes, times in [({}, 0), ({"body_limit": "20m"}, 1)]:
+            functions = [function(**changes)]
+            layout = Layout(ROOT, ROOT / ".local")
+            text = front_door.configuration(front_door.local_door(layout, functions, {}), functions)
+            self.assertEqual(text.count("client_max_body_size 20m;"), times)
+
+
+class SettingsTableTests(unittest.TestCase):
+    def test_what_is_not_sound_is_refused(self):
+        for changes, says in [
+            ({"colour": "red"}, "colour is unknown"), ({"made": "song"}, "nothing makes a song"), ({"name": "API_KEY"}, "looks like a secret"),
+            ({"cloud": {"secret": "shared"}}, "looks like a secret"), ({"cloud": {"secret": "open"}}, "shared or of each"),
+            ({"cloud": {"vlaue": "1"}}, "cloud has"), ({"secret": {"use": "x"}}, "secret has"),
+        ]:
+            with self.subTest(says), self.assertRaises(Fault) as refused:
+                setting_table.parse({"settings": [{"name": "COLOUR", "meaning": "x"} | changes]})
+            self.assertIn(says, str(refused.exception))
+        with self.assertRaises(Fault):
+            setting_table.parse({"settings": [{"name": "COLOUR", "meaning": "x"}] * 2})
 
 
 if __name__ == "__main__":

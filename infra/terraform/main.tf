@@ -20,6 +20,7 @@ module "shop" {
   quiet_hours          = var.quiet_hours
   rate_limits          = var.rate_limits
   log_level            = var.log_level
+  settings             = var.settings
   storage_signer       = var.storage_signer
   tasks_auth           = var.tasks_auth
   publishers           = var.publishers
@@ -27,6 +28,7 @@ module "shop" {
   database          = var.database
   capacity          = var.capacity
   default_capacity  = var.default_capacity
+  sizes             = var.sizes
   web_max_instances = var.web_max_instances
 
   alert_email         = var.alert_email

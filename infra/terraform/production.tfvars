@@ -23,10 +23,10 @@ default_capacity = {
   memory        = "256Mi"
 }
 
-# One round at a time is all that a task needs.
-capacity = {
-  email-retry = { max_instances = 1, pool_size = 4 }
-  reconcile   = { max_instances = 1, pool_size = 4 }
+# A small function is a task, of which one round at a time is enough, or what few people call.
+sizes = {
+  standard = {}
+  small    = { max_instances = 1, pool_size = 4 }
 }
 
 monthly_budget = { currency = "EUR", units = 150 }

@@ -24,10 +24,4 @@ default_capacity = {
   memory        = "256Mi"
 }
 
-# One round at a time is all that a task needs.
-capacity = {
-  email-retry = { max_instances = 1 }
-  reconcile   = { max_instances = 1 }
-}
-
 monthly_budget = { currency = "EUR", units = 80 }

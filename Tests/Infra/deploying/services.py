@@ -1,4 +1,4 @@
-"""Answers for the services of a fake project: each as infra/deploy/smoke.json says a healthy one does, unless it is broken.
+"""Answers for the services of a fake project: each as infra/deploy/table says a healthy one does, unless it is broken.
 
 `/NAME/live/…` is whatever has the traffic, `/NAME/TAG/…` the revision behind a tag, and `/computeMetadata/…` the metadata
 server that hands out tokens.
@@ -8,6 +8,7 @@ import json
 import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.machinery import SourceFileLoader
 
 from fake_cloud import Cloud
 
@@ -16,9 +17,9 @@ class Services:
     """A running server; `asked` is every request it saw."""
 
     def __init__(self, root, state_file):
-        self.smoke = json.loads((root / "infra/deploy/smoke.json").read_text(encoding="utf-8"))
-        rows = json.loads((root / "infra/functions.json").read_text(encoding="utf-8"))["functions"]
-        self.private = {row["name"] for row in rows if not row["public"]}
+        table = SourceFileLoader("deploy_table", str(root / "infra/deploy/table")).load_module()
+        self.smoke = table.smoke() | {table.STOREFRONT: table.PAGES}
+        self.private = {row.name for row in table.FUNCTIONS if not row.public}
         self.cloud, self.asked = Cloud(state_file), []
         handler = type("Handler", (_Handler,), {"services": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -40,7 +41,7 @@ class Services:
         if any(f"{name} {door} {revision.rsplit('-', 1)[1]}" in self.cloud.load()["broken"] for revision in revisions):
             return 503
         for each in self.smoke[name]:
-            if (each["method"], each["path"], each.get("json")) == (method, f"/{inner}", body):
+            if (each["request"], each.get("json")) == (f"{method} /{inner}", body):
                 return each["status"]
         return 418
 

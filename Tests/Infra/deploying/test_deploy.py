@@ -13,7 +13,7 @@ from services import Services
 ROOT = Path(__file__).resolve().parents[3]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TAG = "c-0123456789ab"
-SERVICES = ["checkout", "webhook", "download", "email-retry", "orders", "reconcile", "web"]
+SERVICES = subprocess.run([ROOT / "infra/deploy/table", "services"], capture_output=True, text=True, check=True).stdout.split()
 OLD = {name: {f"{name}-00001-old": 100} for name in SERVICES}
 NEW = {name: {f"{name}-00002-new": 100} for name in SERVICES}
 STEPS = [("plan",), ("images",), ("migrate",), ("deploy",), ("check", "candidate"), ("shift",)]

@@ -31,7 +31,8 @@ class Workspace:
         self.root = Path(tempfile.mkdtemp(prefix="copy-", dir=SCRATCH))
         ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*")
         shutil.copytree(SOURCES, self.root / "infra/terraform", ignore=ignored)
-        shutil.copy(ROOT / "infra/functions.json", self.root / "infra")
+        for table in ["functions.json", "settings.json"]:
+            shutil.copy(ROOT / "infra" / table, self.root / "infra")
         return self
 
     def __exit__(self, *_):

@@ -203,7 +203,7 @@ def _table(stack):
     layout = stack.layout
     rows = [
         ("shop", layout.public_url, "nginx"),
-        *((f.name, f"{layout.public_url}{f.routes[0]}", f.name) for f in stack.functions),
+        *((f.name, f"{layout.public_url}{f.patterns[0]}", f.name) for f in stack.functions),
         ("mail", layout.mail_page, "mail"),
         ("sandbox", layout.sandbox_url, "sandbox"),
         ("database", f"127.0.0.1:{layout.database_port}", "postgres"),

@@ -127,7 +127,7 @@ LOCATION = """\
         location {route} {{
             # What nginx says of a request names its path, and a buyer's path is as good as a key.
             error_log stderr crit;
-{way}
+{limit}{way}
         }}
 """
 
@@ -201,7 +201,7 @@ def configuration(door, functions):
         storefront=door.storefront,
         listen=door.listen,
         behind=_behind(door, public),
-        locations="".join(_location(door, function.name, route) for function in public for route in function.routes),
+        locations="".join(_location(door, function, path) for function in public for path in function.paths),
         headers=_headers(door),
     )
 
@@ -213,10 +213,12 @@ def _behind(door, functions):
     return "".join(UPSTREAM.format(name=each.name, address=door.addresses[each.name]) for each in functions)
 
 
-def _location(door, name, route):
-    """A route that ends in a slash is everything below it; any other is that one path."""
+def _location(door, function, path):
+    """A path that ends in a slash is everything below it; any other is that one path."""
+    name = function.name
     way = (NAMED_WAY if door.resolver else STEADY_WAY).format(name=name, address=door.addresses[name])
-    return LOCATION.format(way=way, route=route if route.endswith("/") else f"= {route}")
+    limit = f"            client_max_body_size {function.body_limit};\n" if function.body_limit else ""
+    return LOCATION.format(way=way, limit=limit, route=path if path.endswith("/") else f"= {path}")
 
 
 def _headers(door):

@@ -1,14 +1,15 @@
-"""Every setting of the local stack: secrets made once and kept, the rest from the layout."""
+"""Every setting of the local stack: secrets made once and kept, the rest from infra/settings.json and the layout."""
 
-import base64
 import os
-import secrets
 import shlex
+from pathlib import Path
+from string import Template
 
+from . import setting_table
 from .fault import Fault
+from .makers import make
 
 BUCKET = "latchkey-local"
-SENDER = "GenX Audio <orders@genx.example>"
 MAIL_LOGINS = ["orders", "orders-next"]
 
 
@@ -19,9 +20,9 @@ class Secrets:
         self._file = file
         self._values = dict(_lines(file))
 
-    def get(self, name, make):
+    def get(self, name, kind):
         if name not in self._values:
-            self._values[name] = make()
+            self._values[name] = make(kind)
             self._save()
         return self._values[name]
 
@@ -52,9 +53,10 @@ class Settings:
         self._mail_needs_login = mail_needs_login
         layout.folder.mkdir(parents=True, exist_ok=True)
         self._secrets = Secrets(layout.folder / "secrets.env")
+        self._table = setting_table.load(Path(__file__).resolve().parents[3])
 
     def database_password(self, role):
-        return self._secrets.get(f"DATABASE_PASSWORD_{role}", _password)
+        return self._secrets.get(f"DATABASE_PASSWORD_{role}", "password")
 
     def database_login(self, role):
         """The login that has a role's rights: the role itself, until its password is rotated."""
@@ -66,11 +68,13 @@ class Settings:
 
     def mail_logins(self):
         """The logins that the mail server takes, with their passwords: two, as from a provider that can rotate them."""
-        return {name: self._secrets.get(f"MAIL_PASSWORD_{name}", _password) for name in MAIL_LOGINS}
+        return {name: self._secrets.get(f"MAIL_PASSWORD_{name}", "password") for name in MAIL_LOGINS}
 
     def of(self, function, port=None):
         """A function's environment: where it listens and the settings its row names, nothing else of this machine."""
         known = self._shared() | {"DATABASE_URL": self.database_url(function.role)}
+        for name in set(function.settings) - known.keys():
+            raise Fault(f"{setting_table.FILE}: {name}: neither made nor local says its value in the local stack")
         named = {name: known[name] for name in function.settings}
         return named | {"HOST": "127.0.0.1", "PORT": str(port or self._layout.port(function.port))}
 
@@ -93,9 +97,9 @@ class Settings:
             "STORAGE_PORT": str(self._layout.objects_port),
             "STORAGE_FOLDER": str(self._layout.storage / BUCKET),
             "STORAGE_BUCKET": BUCKET,
-            "STORAGE_SIGNER": f"{shared['STORAGE_SIGNER']},{made('NEXT_STORAGE_SIGNER', _storage_signer)}",
-            "STRIPE_API_KEY": f"{stripe['STRIPE_API_KEY']},{made('NEXT_STRIPE_API_KEY', _stripe_key)}",
-            "WEBHOOK_SECRET": f"{stripe['STRIPE_WEBHOOK_SECRETS']},{made('NEXT_STRIPE_WEBHOOK_SECRET', _webhook_secret)}",
+            "STORAGE_SIGNER": f"{shared['STORAGE_SIGNER']},{made('NEXT_STORAGE_SIGNER', 'storage signer')}",
+            "STRIPE_API_KEY": f"{stripe['STRIPE_API_KEY']},{made('NEXT_STRIPE_API_KEY', 'Stripe key')}",
+            "WEBHOOK_SECRET": f"{stripe['STRIPE_WEBHOOK_SECRETS']},{made('NEXT_STRIPE_WEBHOOK_SECRET', 'webhook secret')}",
             "WEBHOOK_URL": f"http://127.0.0.1:{self._layout.front}/webhooks/stripe",
             "PUBLIC_URL": self._layout.public_url,
         }
@@ -105,25 +109,11 @@ class Settings:
         return self._shared()["TASKS_AUTH"].removeprefix("token:").split(",")[0]
 
     def _shared(self):
-        layout, made = self._layout, self._secrets.get
-        return {
-            "KEY_PEPPER": made("KEY_PEPPER", _key),
-            "LICENSE_SECRETS": made("LICENSE_SECRETS", lambda: f"1:{_key()}"),
-            "MAIL_FROM": SENDER,
-            "MAIL_TEMPLATES": str(layout.root / "infra/mail"),
-            "PUBLIC_URL": layout.public_url,
-            "QUIET_HOURS": "6",
-            # The standard limits, or what a run under load is given from outside.
-            "RATE_LIMITS": os.environ.get("RATE_LIMITS", ""),
-            "SMTP_URL": self._smtp_url(),
-            "STORAGE_BASE": f"http://127.0.0.1:{layout.objects_port}",
-            "STORAGE_BUCKET": BUCKET,
-            "STORAGE_SIGNER": made("STORAGE_SIGNER", _storage_signer),
-            "STRIPE_CHECKOUT_BASE": "https://checkout.stripe.com",
-            "TASKS_AUTH": made("TASKS_AUTH", lambda: f"token:{secrets.token_hex(24)}"),
-            "TOKEN_SECRETS": made("TOKEN_SECRETS", lambda: f"1:{_key()}"),
-            "TRUSTED_PROXY_HOPS": "1",
-        } | self._stripe()
+        """What the table says, and what depends on more than the layout."""
+        rows = self._table.values()
+        made = {row.name: self._secrets.get(row.name, row.made) for row in rows if row.made}
+        given = {row.name: Template(row.local).substitute(_Places(self._layout)) for row in rows if row.local is not None}
+        return made | given | {"SMTP_URL": self._smtp_url()} | self._stripe()
 
     def _smtp_url(self):
         if not self._mail_needs_login:
@@ -151,29 +141,21 @@ class Settings:
         made = self._secrets.get
         return {
             "STRIPE_API_BASE": self._layout.sandbox_url,
-            "STRIPE_API_KEY": made("STRIPE_API_KEY", _stripe_key),
-            "STRIPE_WEBHOOK_SECRETS": made("STRIPE_WEBHOOK_SECRETS", _webhook_secret),
+            "STRIPE_API_KEY": made("STRIPE_API_KEY", "Stripe key"),
+            "STRIPE_WEBHOOK_SECRETS": made("STRIPE_WEBHOOK_SECRETS", "webhook secret"),
         }
 
 
-def _password():
-    return secrets.token_hex(24)
+class _Places:
+    """What a value of the table may name: a part of the layout, or in capitals a variable of the stack's own environment."""
 
+    def __init__(self, layout):
+        self._layout = layout
 
-def _key():
-    return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def _stripe_key():
-    return f"sk_test_{secrets.token_hex(24)}"
-
-
-def _webhook_secret():
-    return f"whsec_{secrets.token_hex(24)}"
-
-
-def _storage_signer():
-    return f"hmac:GOOG1E{secrets.token_hex(27).upper()}:{base64.b64encode(secrets.token_bytes(30)).decode()}"
+    def __getitem__(self, name):
+        if name == "bucket":
+            return BUCKET
+        return os.environ.get(name, "") if name.isupper() else getattr(self._layout, name)
 
 
 def _lines(file):

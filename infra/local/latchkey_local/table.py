@@ -1,34 +1,21 @@
 """The table of functions, `infra/functions.json`."""
 
 import json
-from dataclasses import dataclass, fields
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from . import setting_table
 from .fault import Fault
+from .layout import FIXED_PORTS
 
-# The settings that a function may name; PORT and LOG_LEVEL belong to every process.
-SETTINGS = {
-    "DATABASE_URL",
-    "KEY_PEPPER",
-    "LICENSE_SECRETS",
-    "MAIL_FROM",
-    "MAIL_TEMPLATES",
-    "PUBLIC_URL",
-    "QUIET_HOURS",
-    "RATE_LIMITS",
-    "SMTP_URL",
-    "STORAGE_BASE",
-    "STORAGE_BUCKET",
-    "STORAGE_SIGNER",
-    "STRIPE_API_BASE",
-    "STRIPE_API_KEY",
-    "STRIPE_CHECKOUT_BASE",
-    "STRIPE_WEBHOOK_SECRETS",
-    "TASKS_AUTH",
-    "TOKEN_SECRETS",
-    "TRUSTED_PROXY_HOPS",
-}
+FILE = "infra/functions.json"
+# Below this path are tasks: a scheduler calls them at the function itself, and the front door has no route to them.
+TASKS = "/tasks/"
+# What `fn-NAME` may be as the ID of a service account.
+NAME = re.compile(r"[a-z][a-z0-9-]{1,25}[a-z0-9]")
+ROUTE = re.compile(r"[A-Z]+ (/[^ {}]*(?:\{\w+\}[^ {}]*)*)")
 
 
 @dataclass(frozen=True)
@@ -39,6 +26,10 @@ class Schedule:
     every_seconds: int
     local_every_seconds: int
 
+    def __str__(self):
+        minutes = self.every_seconds // 60
+        return "every minute" if minutes == 1 else f"every {minutes} minutes"
+
 
 @dataclass(frozen=True)
 class Function:
@@ -47,66 +38,99 @@ class Function:
     name: str
     target: str
     port: int
-    routes: tuple
-    public: bool
+    routes: list  # «METHOD /path/{part}»
     role: str
-    settings: tuple
+    size: str  # a class of `sizes` in infra/terraform
+    settings: list
+    threats: list  # the headings of infra/security/threats.md that its routes come under
+    smoke: dict  # a request, and the status that a healthy revision answers with
+    called_by: str = ""
     schedule: Optional[Schedule] = None
+    body_limit: str = ""  # the largest request body at the front door, in nginx's words; 1m when absent
+
+    @property
+    def patterns(self):
+        """Its paths without the methods."""
+        return [route.partition(" ")[2] for route in self.routes]
+
+    @property
+    def paths(self):
+        """What the front door sends here: one that ends in a slash is everything below it, any other is that path."""
+        outside = [pattern.partition("{")[0] for pattern in self.patterns if not pattern.startswith(TASKS)]
+        below = {path for path in outside if path.endswith("/")}
+        return [
+            path for path in dict.fromkeys(outside) if not any(path != other and path.startswith(other) for other in below)
+        ]
+
+    @property
+    def public(self):
+        """Whether the front door leads to it."""
+        return bool(self.paths)
+
+    @property
+    def password(self):
+        """The variable with the password of its role."""
+        return f"DATABASE_PASSWORD_{self.role.upper()}"
 
 
 def load(root):
     """The rows of this repository's table."""
-    file = Path(root) / "infra/functions.json"
+    file = Path(root) / FILE
     try:
-        return parse(json.loads(file.read_text(encoding="utf-8")))
+        return parse(json.loads(file.read_text(encoding="utf-8")), setting_table.load(root))
     except (OSError, json.JSONDecodeError) as error:
         raise Fault(f"{file}: cannot be read: {error}") from error
 
 
-def parse(document):
+def parse(document, settings):
     """The rows of a table, each checked alone and then against those before it."""
     functions = []
     for row in document["functions"]:
-        function = _function(row)
-        _check_alone(function)
+        schedule = Schedule(**row["schedule"]) if "schedule" in row else None
+        function = Function(**setting_table.checked(row, Function, FILE) | {"schedule": schedule})
+        for problem in _problems(function, settings):
+            raise Fault(f"{FILE}: {function.name}: {problem}")
         for other in functions:
             _check_pair(function, other)
         functions.append(function)
+    _check_ways(functions)
     return functions
 
 
-def _function(row):
-    name = row.get("name", "a row without a name")
-    known = {field.name for field in fields(Function)}
-    for column in sorted(known - {"schedule"} - row.keys()):
-        raise _fault(name, f"{column} is missing")
-    for column in sorted(row.keys() - known):
-        raise _fault(name, f"{column} is unknown")
-    schedule = Schedule(**row["schedule"]) if "schedule" in row else None
-    values = {**row, "routes": tuple(row["routes"]), "settings": tuple(row["settings"]), "schedule": schedule}
-    return Function(**values)
-
-
-def _check_alone(function):
+def _problems(function, settings):
+    if not NAME.fullmatch(function.name):
+        yield "name must have 3 to 27 small letters, digits and hyphens"
+    if function.port in FIXED_PORTS.values():
+        yield f"port {function.port} is not free in the local stack: see infra/local/latchkey_local/layout.py"
     for setting in function.settings:
-        if setting not in SETTINGS:
-            raise _fault(function.name, f"{setting} is no setting that a function may name")
+        if setting not in settings or settings[setting].of:
+            yield f"{setting} is no setting that a function may name: see {setting_table.FILE}"
     for route in function.routes:
-        if not route.startswith("/"):
-            raise _fault(function.name, f"route {route} does not start with /")
-    if function.schedule and function.schedule.path not in function.routes:
-        raise _fault(function.name, f"schedule calls {function.schedule.path}, which is not among its routes")
+        if not ROUTE.fullmatch(route):
+            yield f"route {route} is not «METHOD /path/{{part}}»"
+    if function.schedule and f"POST {function.schedule.path}" not in function.routes:
+        yield f"schedule calls {function.schedule.path}, which is not among its routes"
     if function.schedule and "TASKS_AUTH" not in function.settings:
-        raise _fault(function.name, "has a schedule and does not name TASKS_AUTH, which says who may call it")
+        yield "has a schedule and does not name TASKS_AUTH, which says who may call it"
+    if not function.schedule and not function.called_by:
+        yield "called_by must say who calls it"
 
 
 def _check_pair(function, other):
     for column in ["name", "target", "port", "role"]:
         if getattr(function, column) == getattr(other, column):
-            raise _fault(function.name, f"{column} is already {other.name}'s")
-    if set(function.routes) & set(other.routes):
-        raise _fault(function.name, f"routes is already {other.name}'s")
+            raise Fault(f"{FILE}: {function.name}: {column} is already {other.name}'s")
+    if set(function.paths) & set(other.paths) or set(function.patterns) & set(other.patterns):
+        raise Fault(f"{FILE}: {function.name}: routes is already {other.name}'s")
 
 
-def _fault(name, what):
-    return Fault(f"infra/functions.json: {name}: {what}")
+def _check_ways(functions):
+    """The front door takes the longest path that fits, which must be the function's whose route it is."""
+    ways = [(path, function) for function in functions for path in function.paths]
+    for function in functions:
+        for pattern in function.patterns:
+            start = pattern.partition("{")[0]
+            fitting = [way for way in ways if start == way[0] or way[0].endswith("/") and start.startswith(way[0])]
+            path, reached = max(fitting, key=lambda way: len(way[0]), default=("", function))
+            if reached != function:
+                raise Fault(f"{FILE}: {function.name}: {pattern} is below {reached.name}'s {path}")

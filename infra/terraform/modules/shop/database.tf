@@ -87,6 +87,11 @@ resource "google_sql_database_instance" "shop" {
       condition     = length(setsubtract(keys(var.capacity), keys(local.functions))) == 0
       error_message = "capacity names what is no function: ${join(", ", setsubtract(keys(var.capacity), keys(local.functions)))}."
     }
+
+    precondition {
+      condition     = alltrue([for row in local.functions : can(var.sizes[row.size])])
+      error_message = "infra/functions.json names a size that sizes does not have: ${join(", ", distinct([for row in local.functions : row.size]))}."
+    }
   }
 
   depends_on = [google_project_service.used]

@@ -14,7 +14,7 @@ resource "google_cloud_run_v2_service" "function" {
 
   custom_audiences = can(each.value.schedule) ? [local.task_audiences[each.key]] : null
   # Where a task checks the token itself, Cloud Run must not: it would take the signature off. (variables_shop.tf)
-  invoker_iam_disabled = var.tasks_auth == "oidc" && can(each.value.schedule)
+  invoker_iam_disabled = contains(local.checks_callers, each.key)
 
   template {
     service_account                  = google_service_account.function[each.key].email

@@ -30,7 +30,7 @@ output "roles" {
 
 output "webhook_endpoint" {
   description = "The endpoint to add in Stripe's dashboard."
-  value       = [for name in sort(local.webhooks) : "${local.public_url}${local.functions[name].routes[0]}"]
+  value       = [for name in sort(local.webhooks) : "${local.public_url}${local.functions[name].paths[0]}"]
 }
 
 output "buckets" {

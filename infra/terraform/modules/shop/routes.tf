@@ -1,10 +1,11 @@
-# The URL map is nginx's, line for line: a route that ends in a slash is everything below it, any other is that one path,
+# The URL map is nginx's, line for line: a path that ends in a slash is everything below it, any other is that one path,
 # and every other path is the storefront's.
 
 locals {
   routes = {
     for name, row in local.deployed_public : name => [
-      for route in row.routes : endswith(route, "/") ? "${route}*" : route
+      for path in row.paths : endswith(path, "/") ? "${path}*" : path
+      if !anytrue([for other in row.paths : endswith(other, "/") && path != other && startswith(path, other)])
     ]
   }
 }

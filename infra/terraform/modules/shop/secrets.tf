@@ -3,12 +3,12 @@
 
 locals {
   # Known to several functions, because they must agree on it.
-  shared_secret_settings = concat(
-    ["KEY_PEPPER", "LICENSE_SECRETS", "SMTP_URL", "STRIPE_WEBHOOK_SECRETS", "TOKEN_SECRETS"],
-    var.storage_signer == "hmac" ? ["STORAGE_SIGNER"] : [],
-  )
+  shared_secret_settings = [
+    for name, row in local.settings : name
+    if try(row.cloud.secret, "") == "shared" && (name != "STORAGE_SIGNER" || var.storage_signer == "hmac")
+  ]
   # Another value for each function: its own role in the database, its own restricted key at Stripe.
-  own_secret_settings = ["DATABASE_URL", "STRIPE_API_KEY"]
+  own_secret_settings = [for name, row in local.settings : name if try(row.cloud.secret, "") == "of each function"]
 
   shared_secrets = { for setting in local.shared_secret_settings : setting => replace(lower(setting), "_", "-") }
 

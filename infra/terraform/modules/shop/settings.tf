@@ -1,29 +1,27 @@
-# Each setting that a row names is a secret (secrets.tf), one of these values, or nothing that the module knows: then the
-# plan stops with its name.
+# Each setting that a row names is a secret (secrets.tf), a value of infra/settings.json, one of these values, or nothing
+# that the module knows: then the plan stops with its name.
 
 locals {
-  plain_settings = {
+  plain_settings = merge({ for name, row in local.settings : name => row.cloud.value if can(row.cloud.value) }, var.settings, {
     MAIL_FROM            = var.mail_from
     MAIL_TEMPLATES       = var.mail_templates
     PUBLIC_URL           = local.public_url
     QUIET_HOURS          = tostring(var.quiet_hours)
     RATE_LIMITS          = var.rate_limits
-    STORAGE_BASE         = "https://storage.googleapis.com"
     STORAGE_BUCKET       = google_storage_bucket.artifacts.name
-    STRIPE_API_BASE      = "https://api.stripe.com"
     STRIPE_CHECKOUT_BASE = var.stripe_checkout_base
     # The load balancer puts two addresses at the right of X-Forwarded-For, «caller, its own», whatever a caller wrote
     # before them; Cloud Run behind it adds none. So the second from the right is the last one that no stranger wrote.
     # That nothing but the load balancer can reach a public function is in functions_run.tf (ingress).
     # https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
     TRUSTED_PROXY_HOPS = "2"
-  }
+  })
 
   # What is each account's own without being secret.
   own_settings = {
     for name, account in local.accounts : name => merge(
       var.storage_signer == "iam" ? { STORAGE_SIGNER = "iam:${account.email}" } : {},
-      { TASKS_AUTH = var.tasks_auth == "oidc" && contains(keys(local.task_audiences), name) ? (
+      { TASKS_AUTH = contains(local.checks_callers, name) ? (
         "oidc:${local.task_audiences[name]},${google_service_account.scheduler.email}"
       ) : "iam" },
     )
@@ -39,6 +37,9 @@ locals {
   task_audiences = {
     for name, row in local.functions : name => "${local.public_url}${row.schedule.path}" if can(row.schedule)
   }
+
+  # Whose tasks check the scheduler's token themselves: Cloud Run lets everybody through to a public function.
+  checks_callers = [for name, row in local.functions : name if can(row.schedule) && (var.tasks_auth == "oidc" || row.public)]
 
   # What there is to give to each; a setting that is empty is left out, which is how the functions read it too.
   given_settings = { for name, own in local.own_settings : name => merge(local.plain_settings, own) }

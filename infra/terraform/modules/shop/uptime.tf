@@ -1,12 +1,13 @@
 # Asks from several continents what a buyer would ask. Not /healthz: Google keeps some paths that end in z for itself and
 # answers them before a service does. A function is asked for its own route in a way that it refuses (a route for POST
-# with GET: 405, a token or session that cannot be: 404), because only a process that runs refuses politely.
+# with GET: 405, a token or session that cannot be: 404), because only a process that runs refuses politely; where the
+# deployment's check gets another answer from GET, that one is right too.
 
 locals {
   uptime_paths = merge(
     { for name, row in local.deployed_public : name => {
-      path     = endswith(row.routes[0], "/") ? "${row.routes[0]}uptime" : row.routes[0]
-      statuses = [404, 405]
+      path     = endswith(row.paths[0], "/") ? "${row.paths[0]}uptime" : row.paths[0]
+      statuses = distinct(concat([404, 405], try(startswith(row.smoke.request, "GET "), false) ? [row.smoke.status] : []))
     } },
     var.deploy ? { web = { path = "/", statuses = [200] } } : {},
   )

@@ -45,6 +45,12 @@ variable "log_level" {
   }
 }
 
+variable "settings" {
+  description = "Values of settings that infra/settings.json gives none and that have no variable of their own. Never a secret: it would stand in the state."
+  type        = map(string)
+  default     = {}
+}
+
 variable "storage_signer" {
   description = "iam: the download function signs through IAM and holds no key. hmac: it reads one from Secret Manager."
   type        = string

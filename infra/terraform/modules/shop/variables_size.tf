@@ -31,7 +31,7 @@ variable "database" {
 }
 
 variable "capacity" {
-  description = "Instances and database connections of the functions named here; the others have default_capacity."
+  description = "Instances and database connections of the functions named here; the others have those of their size."
   type = map(object({
     min_instances = optional(number)
     max_instances = optional(number)
@@ -42,8 +42,20 @@ variable "capacity" {
   default = {}
 }
 
+variable "sizes" {
+  description = "What a function of the size in its row of infra/functions.json has; default_capacity for the rest of it."
+  type = map(object({
+    min_instances = optional(number)
+    max_instances = optional(number)
+    pool_size     = optional(number)
+    concurrency   = optional(number)
+    memory        = optional(string)
+  }))
+  default = { standard = {}, small = { max_instances = 1 } }
+}
+
 variable "default_capacity" {
-  description = "What a function has when capacity does not say otherwise."
+  description = "What a function has when neither capacity nor its size says otherwise."
   type = object({
     min_instances = number
     max_instances = number

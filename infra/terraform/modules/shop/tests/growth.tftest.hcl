@@ -32,6 +32,13 @@ run "a_new_row" {
     condition     = google_compute_backend_service.function["license"].log_config[0].enable == false
     error_message = "The load balancer's log keeps the new function's addresses."
   }
+
+  assert {
+    condition = google_cloud_run_v2_service.function["license"].invoker_iam_disabled && startswith(one([
+      for given in google_cloud_run_v2_service.function["license"].template[0].containers[0].env : given.value if given.name == "TASKS_AUTH"
+    ]), "oidc:")
+    error_message = "Anybody may call the task of a public function."
+  }
 }
 
 run "before_the_first_image" {

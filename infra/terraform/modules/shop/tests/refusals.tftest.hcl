@@ -45,6 +45,16 @@ run "capacity_for_what_is_no_function" {
   expect_failures = [google_sql_database_instance.shop]
 }
 
+run "a_size_that_there_is_not" {
+  command = plan
+
+  variables {
+    sizes = { standard = {} }
+  }
+
+  expect_failures = [google_sql_database_instance.shop]
+}
+
 run "a_setting_that_nothing_provides" {
   command = plan
 

@@ -9,9 +9,13 @@ run "routes" {
   command = plan
 
   assert {
-    condition = toset(flatten([for rule in google_compute_url_map.shop[0].path_matcher[0].path_rule : rule.paths])) == toset(flatten([
-      for row in local.functions : [for route in row.routes : endswith(route, "/") ? "${route}*" : route] if row.public
-    ]))
+    condition = alltrue([
+      for route in flatten([for row in local.functions : row.routes if row.public]) : length([
+        for rule in google_compute_url_map.shop[0].path_matcher[0].path_rule : rule if anytrue([
+          for path in rule.paths : endswith(path, "*") ? strcontains(route, " ${trimsuffix(path, "*")}") : endswith(route, " ${path}")
+        ])
+      ]) == 1
+    ])
     error_message = "The load balancer's routes are not the table's."
   }
 
@@ -26,7 +30,7 @@ run "routes" {
   }
 
   assert {
-    condition     = alltrue([for name, backend in google_compute_backend_service.function : backend.log_config[0].enable == !anytrue([for route in local.functions[name].routes : endswith(route, "/")])])
+    condition     = alltrue([for name, backend in google_compute_backend_service.function : backend.log_config[0].enable == !anytrue([for route in local.functions[name].routes : strcontains(route, "{")])])
     error_message = "The load balancer's log keeps addresses with a token in them."
   }
 

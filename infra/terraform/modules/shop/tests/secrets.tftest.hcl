@@ -10,12 +10,13 @@ run "only_those_who_name_it" {
 
   assert {
     condition = toset(keys(google_secret_manager_secret_iam_member.reader)) == toset(flatten(concat(
-      [for row in jsondecode(file("../../../functions.json")).functions : [
-        for setting in row.settings : "${row.name} ${replace(lower(setting), "_", "-")}${contains(["DATABASE_URL", "STRIPE_API_KEY"], setting) ? "-${row.name}" : ""}"
-        if contains(["DATABASE_URL", "STRIPE_API_KEY", "KEY_PEPPER", "LICENSE_SECRETS", "SMTP_URL", "STRIPE_WEBHOOK_SECRETS", "TOKEN_SECRETS"], setting)
-      ]],
+      [for row in jsondecode(file("../../../functions.json")).functions : concat(
+        [for setting in row.settings : "${row.name} ${replace(lower(setting), "_", "-")}" if contains(local.shared_secret_settings, setting)],
+        [for setting in row.settings : "${row.name} ${replace(lower(setting), "_", "-")}-${row.name}" if contains(local.own_secret_settings, setting)],
+      )],
       ["migrate database-url-operator", "catalog-apply database-url-operator"],
-      [for secret in ["database-url-operator", "stripe-api-key-operator", "key-pepper", "license-secrets", "smtp-url", "stripe-webhook-secrets", "token-secrets"] : "operator ${secret}"],
+      [for setting in local.shared_secret_settings : "operator ${replace(lower(setting), "_", "-")}"],
+      [for setting in local.own_secret_settings : "operator ${replace(lower(setting), "_", "-")}-operator"],
     )))
     error_message = "A secret can be read by somebody whose row does not name it, or not by somebody whose row does."
   }
@@ -82,8 +83,8 @@ run "with_a_key_for_storage" {
   }
 
   assert {
-    condition     = toset([for name in keys(google_secret_manager_secret_iam_member.reader) : split(" ", name)[0] if endswith(name, " storage-signer")]) == toset(["download", "operator"])
-    error_message = "The storage's key can be read by others than download."
+    condition     = toset([for name in keys(google_secret_manager_secret_iam_member.reader) : split(" ", name)[0] if endswith(name, " storage-signer")]) == toset(concat([for name, row in local.functions : name if contains(row.settings, "STORAGE_SIGNER")], ["operator"]))
+    error_message = "The storage's key can be read by somebody whose row does not name it."
   }
 
   assert {
@@ -96,8 +97,8 @@ run "without_a_key_for_storage" {
   command = plan
 
   assert {
-    condition     = toset(keys(google_service_account_iam_member.signs_as_itself)) == toset(["download", "operator"])
-    error_message = "Somebody else than download may sign storage links."
+    condition     = toset(keys(google_service_account_iam_member.signs_as_itself)) == toset(concat([for name, row in local.functions : name if contains(row.settings, "STORAGE_SIGNER")], ["operator"]))
+    error_message = "Somebody may sign storage links whose row does not say so."
   }
 
   assert {
