@@ -1,4 +1,5 @@
 import Catalog
+import EmailMessage
 import EventLoop
 import Kernel
 import Licensing
