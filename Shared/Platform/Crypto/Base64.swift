@@ -50,9 +50,10 @@ package enum Base64URL {
 
     /// Decodes `text`; `nil` unless `encode` would write exactly this text.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        let text = Array(text.utf8)
         var symbols: [UInt8] = []
-        symbols.reserveCapacity(text.utf8.count + 3)
-        for symbol in text.utf8 {
+        symbols.reserveCapacity(text.count + 3)
+        for symbol in text {
             switch symbol {
             case UInt8(ascii: "-"): symbols.append(UInt8(ascii: "+"))
             case UInt8(ascii: "_"): symbols.append(UInt8(ascii: "/"))

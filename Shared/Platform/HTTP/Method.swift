@@ -1,4 +1,5 @@
 /// A request method, RFC 9110 section 9.
+@usableFromInline
 package enum Method: String, Sendable, CaseIterable {
     case get = "GET"
     case head = "HEAD"

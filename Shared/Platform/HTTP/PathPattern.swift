@@ -6,27 +6,13 @@ internal import Kernel
 /// are one, and an escaped character is that character (RFC 3986 section 6.2.2.2). A slash at the end is ignored.
 /// What nginx resolves further, an escaped slash and the segments `.` and `..`, equals no literal and has no value
 /// (`PathSegment.text`).
+@usableFromInline
 package struct PathPattern: Sendable, CustomStringConvertible {
     /// The pattern as it is declared.
+    @usableFromInline
     package let description: String
     /// Each segment's bytes; `nil` for one in braces.
     private let segments: [[UInt8]?]
-
-    /// The most values that one path holds.
-    static let valueLimit = 4
-
-    /// Where a path's values are, in bytes; without an allocation.
-    struct Values {
-        private(set) var count = 0
-        private var ranges = InlineArray<4, Range<Int>>(repeating: 0..<0)
-
-        subscript(index: Int) -> Range<Int> { ranges[index] }
-
-        fileprivate mutating func append(_ range: Range<Int>) {
-            ranges[count] = range
-            count += 1
-        }
-    }
 
     /// A pattern from its text.
     package init(_ pattern: String) {
@@ -35,7 +21,7 @@ package struct PathPattern: Sendable, CustomStringConvertible {
         segments = pattern.utf8.split(separator: PathPattern.slash).map {
             $0.first == UInt8(ascii: "{") && $0.last == UInt8(ascii: "}") ? nil : Array($0)
         }
-        precondition(valueCount <= PathPattern.valueLimit, "the path pattern \(pattern) has too many values")
+        precondition(valueCount <= PathValues.limit, "the path pattern \(pattern) has too many values")
     }
 
     /// How many segments are in braces.
@@ -45,19 +31,24 @@ package struct PathPattern: Sendable, CustomStringConvertible {
     package func matches(_ path: String) -> Bool { values(in: path) != nil }
 
     /// Where the values are in a path of this shape; `nil` for another path.
-    func values(in path: String) -> Values? {
+    @usableFromInline
+    package func values(in path: String) -> PathValues? {
         let bytes = path.utf8.span
         guard !bytes.isEmpty, bytes[0] == PathPattern.slash else { return nil }
-        var values = Values()
+        var values = PathValues(path)
         var index = PathPattern.segmentStart(in: bytes, from: 0)
         for segment in segments {
             guard index < bytes.count else { return nil }
             let start = index
-            while index < bytes.count, bytes[index] != PathPattern.slash { index += 1 }
+            var isEncoded = false
+            while index < bytes.count, bytes[index] != PathPattern.slash {
+                if bytes[index] == UInt8(ascii: "%") { isEncoded = true }
+                index += 1
+            }
             if let segment {
                 guard PathPattern.equal(bytes.extracting(start..<index), segment) else { return nil }
             } else {
-                values.append(start..<index)
+                values.append(start..<index, isEncoded: isEncoded)
             }
             index = PathPattern.segmentStart(in: bytes, from: index)
         }

@@ -1,10 +1,13 @@
 package import Kernel
 
 /// What a caller sent, whole: the body has been read and is within the limit.
+@usableFromInline
 package struct Request: Sendable {
     /// The request's method.
+    @usableFromInline
     package var method: Method
     /// The path as it came, percent-encoding and all, always with a slash in front.
+    @usableFromInline
     package var path: String
     /// What follows the question mark, as it came; empty when there is none.
     package var query: String

@@ -1,54 +1,50 @@
 /// One row of a `Router`: methods, a path pattern, and the endpoint that the values in the path make.
+///
+/// What is generic here is inlinable, so that it is compiled for each function's endpoints: looked up while the program
+/// runs, the types of one route cost 10,000 instructions.
+@usableFromInline
 package struct Route<Endpoint: Sendable>: Sendable {
-    let methods: [Method]
-    let pattern: PathPattern
+    @usableFromInline let methods: [Method]
+    @usableFromInline let pattern: PathPattern
     /// The endpoint, unless a value of the path cannot be parsed.
-    let endpoint: @Sendable (_ path: String, PathPattern.Values) -> Endpoint?
+    @usableFromInline let endpoint: @Sendable (PathValues) -> Endpoint?
 
     /// A route without values in its path.
+    @inlinable
     package init(_ methods: Method..., at pattern: StaticString, to endpoint: Endpoint) {
-        self.init(methods, pattern, valueCount: 0) { _, _ in endpoint }
+        self.init(methods, pattern, valueCount: 0) { _ in endpoint }
     }
 
-    /// A route with as many values in its path as `endpoint` has parameters, in their order.
-    package init<First: PathParameter, each Other: PathParameter>(
-        _ methods: Method..., at pattern: StaticString,
-        to endpoint: @escaping @Sendable (First, repeat each Other) -> Endpoint
+    /// A route with one value in its path.
+    @inlinable
+    package init<Value: PathParameter>(
+        _ methods: Method..., at pattern: StaticString, to endpoint: @escaping @Sendable (Value) -> Endpoint
     ) {
-        var valueCount = 1
-        for _ in repeat (each Other).self { valueCount += 1 }
-        self.init(methods, pattern, valueCount: valueCount) { path, values in
-            var index = 0
-            do throws(NoValue) {
-                return try endpoint(
-                    parse(First.self, path, values, &index), repeat parse((each Other).self, path, values, &index))
-            } catch {
-                return nil
-            }
+        self.init(methods, pattern, valueCount: 1) { values in
+            guard let value = Value.parse(values[0]) else { return nil }
+            return endpoint(value)
         }
     }
 
-    private init(
+    /// A route with two values in its path, in the order of the endpoint's parameters.
+    @inlinable
+    package init<First: PathParameter, Second: PathParameter>(
+        _ methods: Method..., at pattern: StaticString, to endpoint: @escaping @Sendable (First, Second) -> Endpoint
+    ) {
+        self.init(methods, pattern, valueCount: 2) { values in
+            guard let first = First.parse(values[0]), let second = Second.parse(values[1]) else { return nil }
+            return endpoint(first, second)
+        }
+    }
+
+    @usableFromInline
+    init(
         _ methods: [Method], _ pattern: StaticString, valueCount: Int,
-        _ endpoint: @escaping @Sendable (String, PathPattern.Values) -> Endpoint?
+        _ endpoint: @escaping @Sendable (PathValues) -> Endpoint?
     ) {
         self.methods = methods
         self.pattern = PathPattern(pattern.description)
         self.endpoint = endpoint
         precondition(self.pattern.valueCount == valueCount, "\(pattern) has not as many values as its endpoint takes")
     }
-}
-
-/// A segment that its type does not parse.
-private struct NoValue: Error {}
-
-private func parse<Value: PathParameter>(
-    _: Value.Type, _ path: String, _ values: PathPattern.Values, _ index: inout Int
-) throws(NoValue) -> Value {
-    let range = values[index]
-    index += 1
-    let start = path.utf8.index(path.startIndex, offsetBy: range.lowerBound)
-    let end = path.utf8.index(start, offsetBy: range.count)
-    guard let value = Value.parse(PathSegment(encoded: path[start..<end])) else { throw NoValue() }
-    return value
 }

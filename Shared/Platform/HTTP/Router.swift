@@ -17,52 +17,85 @@ package import Kernel
 ///
 /// The first pattern of a path's shape is the path's, so a literal segment must come before one in braces. Matching
 /// walks over the path's bytes and allocates nothing; only parsed values do.
+@usableFromInline
 package struct Router<Endpoint: Sendable>: Sendable {
-    /// The rows of each pattern.
-    private let rows: [(pattern: PathPattern, routes: [Route<Endpoint>])]
+    /// A pattern and its rows.
+    @usableFromInline
+    struct Entry: Sendable {
+        @usableFromInline let pattern: PathPattern
+        @usableFromInline var routes: [Route<Endpoint>]
+    }
+
+    @usableFromInline let entries: [Entry]
 
     /// A table whose rows are tried in order.
     package init(_ routes: Route<Endpoint>...) {
-        var rows: [(pattern: PathPattern, routes: [Route<Endpoint>])] = []
+        var entries: [Entry] = []
         for route in routes {
-            if let index = rows.firstIndex(where: { $0.pattern.description == route.pattern.description }) {
-                rows[index].routes.append(route)
+            if let index = entries.firstIndex(where: { $0.pattern.description == route.pattern.description }) {
+                entries[index].routes.append(route)
                 continue
             }
-            for (pattern, _) in rows {
-                precondition(!pattern.covers(route.pattern), "\(pattern) hides \(route.pattern)")
+            for entry in entries {
+                precondition(!entry.pattern.covers(route.pattern), "\(entry.pattern) hides \(route.pattern)")
             }
-            rows.append((route.pattern, [route]))
+            entries.append(Entry(pattern: route.pattern, routes: [route]))
         }
-        self.rows = rows
+        self.entries = entries
     }
 
     /// Each path pattern once, for the request log.
-    package var patterns: [String] { rows.map(\.pattern.description) }
+    package var patterns: [String] { entries.map(\.pattern.description) }
 
     /// The endpoint that `request` is for.
     ///
     /// - Throws: `.notFound` for a path without a route and for a value that cannot be parsed, `.methodNotAllowed`.
+    @inlinable
     package func endpoint(of request: Request) throws(RoutingFault) -> Endpoint {
-        for (pattern, routes) in rows {
-            guard let values = pattern.values(in: request.path) else { continue }
-            guard let route = routes.first(where: { $0.methods.contains(request.method) }) else {
-                let allow = routes.flatMap(\.methods).map(\.rawValue).joined(separator: ", ")
-                throw RoutingFault(refusal: .methodNotAllowed(allow: allow), pattern: pattern.description)
+        for entry in entries {
+            guard let values = entry.pattern.values(in: request.path) else { continue }
+            for route in entry.routes where RoutingFault.allows(request.method, route.methods) {
+                guard let endpoint = route.endpoint(values) else { throw .noValue(entry.pattern) }
+                return endpoint
             }
-            guard let endpoint = route.endpoint(request.path, values) else {
-                throw RoutingFault(refusal: .notFound, pattern: pattern.description)
-            }
-            return endpoint
+            throw .method(entry.routes.map(\.methods), entry.pattern)
         }
-        throw RoutingFault(refusal: .notFound, pattern: nil)
+        throw .noRoute
     }
 }
 
 /// Why a request has no endpoint.
+@usableFromInline
 package struct RoutingFault: Error, Equatable {
     /// What the caller is told.
     package let refusal: Refusal
     /// The pattern of the path's shape, where there is one.
     package let pattern: String?
+
+    @usableFromInline static let noRoute = RoutingFault(refusal: .notFound, pattern: nil)
+
+    @usableFromInline
+    static func noValue(_ pattern: PathPattern) -> RoutingFault {
+        RoutingFault(refusal: .notFound, pattern: pattern.description)
+    }
+
+    @usableFromInline
+    static func method(_ allowed: [[Method]], _ pattern: PathPattern) -> RoutingFault {
+        let allow = allowed.joined().map(\.rawValue).joined(separator: ", ")
+        return RoutingFault(refusal: .methodNotAllowed(allow: allow), pattern: pattern.description)
+    }
+
+    /// Methods are compared in their own module, where they are numbers and not the texts they are made of.
+    @usableFromInline
+    static func allows(_ method: Method, _ methods: [Method]) -> Bool {
+        for allowed in methods {
+            switch (method, allowed) {
+            case (.get, .get), (.head, .head), (.post, .post), (.put, .put), (.delete, .delete), (.patch, .patch),
+                (.options, .options):
+                return true
+            default: continue
+            }
+        }
+        return false
+    }
 }
