@@ -148,9 +148,8 @@ let targets: [[Target]] = [
     shop(
         "Downloads", uses: ["Catalog", "Crypto", "Kernel", "Postgres", "RateLimiting", "Settings"],
         testing: ["EventLoop", "Fulfilment", "Support"]),
-    shop("Mail", uses: ["EmailMessage", "Kernel", "Templates"], testing: ["OrderMails", "Support"]),
     shop(
-        "Outbox", uses: ["EmailMessage", "EventLoop", "JSON", "Kernel", "Log", "Mail", "Outbound", "Postgres"],
+        "Outbox", uses: ["EmailMessage", "EventLoop", "JSON", "Kernel", "Log", "Outbound", "Postgres"],
         testing: ["Fulfilment", "Support"]),
     shop(
         "Orders",
@@ -161,8 +160,8 @@ let targets: [[Target]] = [
     shop(
         "OrderMails",
         uses: [
-            "Catalog", "Downloads", "EmailMessage", "EventLoop", "Files", "Kernel", "Licensing", "Log", "Mail",
-            "Orders", "Outbound", "Outbox", "Postgres", "Settings", "Templates",
+            "Catalog", "Downloads", "EmailMessage", "EventLoop", "Files", "Kernel", "Licensing", "Log", "Orders",
+            "Outbound", "Outbox", "Postgres", "Settings", "Templates",
         ], testing: ["Audit", "Fulfilment", "Support"]),
     shop(
         "Fulfilment",
@@ -221,7 +220,7 @@ let functions: [Function] = [
             "Audit", "Catalog", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log",
             "OrderMails", "Orders", "Outbox", "Pages", "Postgres", "RateLimiting", "Server", "Settings", "Stripe",
             "StripeClient",
-        ], testing: ["Mail"]),
+        ]),
     Function(
         "Reconcile", named: "reconcile",
         uses: [
@@ -238,9 +237,9 @@ let functions: [Function] = [
         "Operator", named: "latchkey",
         uses: [
             "Audit", "Catalog", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files", "Fulfilment",
-            "HTTP", "JSON", "Kernel", "Licensing", "Log", "Mail", "Migrations", "OrderMails", "Orders", "Outbound",
-            "Outbox", "Postgres", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage",
-            "StorageClient", "Stripe", "StripeClient", "Tasks",
+            "HTTP", "JSON", "Kernel", "Licensing", "Log", "Migrations", "OrderMails", "Orders", "Outbound", "Outbox",
+            "Postgres", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage", "StorageClient",
+            "Stripe", "StripeClient", "Tasks",
         ]),
 ]
 

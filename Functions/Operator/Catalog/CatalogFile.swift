@@ -2,7 +2,6 @@ import Catalog
 import EmailMessage
 import Kernel
 import Licensing
-import Mail
 import OrderMails
 import Outbox
 import Storage

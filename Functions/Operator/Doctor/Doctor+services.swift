@@ -2,7 +2,6 @@ import EmailMessage
 import EventLoop
 import HTTP
 import Kernel
-import Mail
 import OrderMails
 import Outbound
 import Outbox

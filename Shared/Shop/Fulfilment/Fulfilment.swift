@@ -200,7 +200,7 @@ package struct Fulfilment {
             order: order, status: status, orderedAt: sale.createdAt, total: sale.total,
             refunded: Money(minorUnits: 0, currency: sale.total.currency), product: product.id, licenses: licenses)
         let job = EmailJob(
-            id: entitlement.email, kind: EmailKind(rawValue: "receipt"), recipient: recipient, attempt: 1,
+            id: entitlement.email, kind: OrderMailKind.receipt.kind, recipient: recipient, attempt: 1,
             createdAt: now)
         return OrderEmail(job: job, recipient: recipient, purchases: [(purchase, entitlement.grant)])
     }

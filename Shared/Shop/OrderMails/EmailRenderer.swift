@@ -3,7 +3,6 @@ import Downloads
 package import EmailMessage
 import Kernel
 package import Licensing
-import Mail
 import Orders
 import Outbox
 import Settings
@@ -44,61 +43,28 @@ package struct EmailRenderer: Sendable {
         downloadTokens = settings.downloadTokens
     }
 
-    /// The message of `email`: the same at each rendering except for its links.
+    /// Renders `email`, the same at each rendering except for its links.
     package func message(_ email: OrderEmail, _ catalog: Catalog) throws(RenderingFault) -> MailMessage {
+        guard let template = templates[email.job.kind] else { throw .unknownKind(email.job.kind.rawValue) }
+        return template.message(
+            try content(email, catalog), id: email.job.id, from: sender, to: Mailbox(address: email.recipient),
+            date: email.job.createdAt)
+    }
+
+    private func content(_ email: OrderEmail, _ catalog: Catalog) throws(RenderingFault) -> PurchaseContent {
         let seller = Seller(
             name: catalog.shop.name, support: catalog.shop.supportEmail,
             freshLinks: WebLink(publicURL.link("/lost-email")))
-        var parts: [(order: OrderSummary, product: LicensedProduct)] = []
+        var parts: [PurchaseContent.Part] = []
         for (purchase, grant) in email.purchases {
-            parts.append((summary(purchase), try licensed(purchase, grant, catalog)))
+            parts.append(.init(order: summary(purchase), products: [try licensed(purchase, grant, catalog)]))
         }
-        guard let kind = MailKind(rawValue: email.job.kind.rawValue) else {
-            throw .unknownKind(email.job.kind.rawValue)
-        }
-        guard let part = parts.first, let purchase = email.purchases.first?.0 else { throw .unknownProduct }
-        switch kind {
-        case .receipt:
-            let content = ReceiptContent(
-                seller: seller, productName: part.product.name, order: part.order, products: [part.product])
-            return message(templates.receipt, content, email)
-        case .resend:
-            let content = ResendContent(
-                seller: seller, purchases: parts.map { .init(order: $0.order, products: [$0.product]) })
-            return message(templates.resend, content, email)
-        case .refundConfirmed:
-            let content = RefundConfirmedContent(
-                seller: seller, productName: part.product.name, order: part.order, refunded: purchase.refunded,
-                isFull: purchase.status.access == .revoked)
-            return message(templates.refundConfirmed, content, email)
-        case .accessSuspended:
-            let content = AccessSuspendedContent(
-                seller: seller, productName: part.product.name, order: part.order)
-            return message(templates.accessSuspended, content, email)
-        case .accessRestored:
-            let content = AccessRestoredContent(
-                seller: seller, productName: part.product.name, order: part.order, products: [part.product])
-            return message(templates.accessRestored, content, email)
-        case .keyReissued:
-            let content = KeyReissuedContent(
-                seller: seller, productName: part.product.name, order: part.order, products: [part.product])
-            return message(templates.keyReissued, content, email)
-        case .paymentFailed:
-            guard let shop = WebLink(publicURL.link("/")) else { throw .badMessage }
-            let content = PaymentFailedContent(
-                seller: seller, productName: part.product.name, order: part.order, tryAgain: shop)
-            return message(templates.paymentFailed, content, email)
-        case .addressChanged:
-            let content = AddressChangedContent(seller: seller, productName: part.product.name, order: part.order)
-            return message(templates.addressChanged, content, email)
-        }
-    }
-
-    private func message<Content: MailContent>(
-        _ template: MailTemplate<Content>, _ content: Content, _ email: OrderEmail
-    ) -> MailMessage {
-        template.message(
-            content, id: email.job.id, from: sender, to: Mailbox(address: email.recipient), date: email.job.createdAt)
+        guard let first = parts.first, let name = first.products.first?.name, let purchase = email.purchases.first?.0
+        else { throw .unknownProduct }
+        guard let shop = WebLink(publicURL.link("/")) else { throw .badMessage }
+        return PurchaseContent(
+            seller: seller, productName: name, first: first, others: Array(parts.dropFirst()),
+            refunded: purchase.refunded, isRefundFull: purchase.status.access == .revoked, shopPage: shop)
     }
 
     private func summary(_ purchase: Purchase) -> OrderSummary {

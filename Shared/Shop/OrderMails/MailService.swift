@@ -4,7 +4,6 @@ package import EventLoop
 package import Kernel
 package import Licensing
 package import Log
-import Mail
 package import Outbox
 package import Postgres
 

@@ -2,7 +2,6 @@ package import Downloads
 package import EmailMessage
 import Files
 import Kernel
-package import Mail
 package import Outbound
 package import Settings
 import Templates

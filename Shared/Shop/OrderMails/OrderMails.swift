@@ -2,7 +2,6 @@ package import Catalog
 import Downloads
 package import EventLoop
 package import Kernel
-import Mail
 package import Outbox
 package import Postgres
 
@@ -23,7 +22,7 @@ package struct OrderMails: EmailRendering {
     }
 
     /// Every kind of mail about orders.
-    package nonisolated var kinds: Set<EmailKind> { Set(MailKind.allCases.map { EmailKind(rawValue: $0.rawValue) }) }
+    package nonisolated var kinds: Set<EmailKind> { Set(OrderMailKind.all.map(\.kind)) }
 
     /// Renders `email`, whose grants are in the database already.
     package func render(_ email: OrderEmail, _ catalog: Catalog) -> RenderedEmail {
@@ -51,9 +50,9 @@ package struct OrderMails: EmailRendering {
         _ job: EmailJob, _ purchases: [Purchase], _ catalog: Catalog, at now: Instant
     ) -> OrderEmail? {
         guard let recipient = job.recipient else { return nil }
-        let kind = MailKind(rawValue: job.kind.rawValue)
+        let kind = OrderMailKind.all.first { $0.kind == job.kind }
         let told: [(Purchase, Grant?)] = purchases.compactMap { purchase in
-            guard kind?.isTrue(of: purchase) ?? true, let product = catalog.product(purchase.product) else {
+            guard kind?.isTrue(purchase) ?? true, let product = catalog.product(purchase.product) else {
                 return nil
             }
             return (purchase, kind?.carriesKeys ?? false ? product.newGrant(at: now) : nil)

@@ -3,7 +3,6 @@ package import EventLoop
 import JSON
 package import Kernel
 package import Log
-import Mail
 package import Outbound
 package import Postgres
 

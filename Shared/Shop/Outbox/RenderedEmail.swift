@@ -1,5 +1,4 @@
 package import EmailMessage
-import Mail
 
 /// What rendering a mail gave.
 package enum RenderedEmail: Sendable {

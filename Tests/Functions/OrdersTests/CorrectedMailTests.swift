@@ -1,7 +1,6 @@
 import EventLoop
 import HTTP
 import Kernel
-import Mail
 import Outbox
 import Postgres
 import Support

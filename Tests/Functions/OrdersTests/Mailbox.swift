@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Mail
 import Support
 
 /// The test run's real mail server, which keeps every message and shows it over HTTP.

@@ -2,7 +2,6 @@ import Catalog
 import Downloads
 import EventLoop
 import Kernel
-import Mail
 import OrderMails
 import Orders
 import Outbox

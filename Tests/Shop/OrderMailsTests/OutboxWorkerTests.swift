@@ -5,7 +5,6 @@ import Fulfilment
 import Kernel
 import Licensing
 import Log
-import Mail
 import OrderMails
 import Orders
 import Outbox

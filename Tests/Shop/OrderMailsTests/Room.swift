@@ -4,7 +4,6 @@ import EventLoop
 import Kernel
 import Licensing
 import Log
-import Mail
 import OrderMails
 import Orders
 import Outbox

@@ -1,15 +1,14 @@
 import EmailMessage
 import FoundationEssentials
 import Kernel
+import OrderMails
 import Support
 import Testing
 
-@testable import Mail
-
 @Suite("Every mail")
 struct EveryMailTests {
-    @Test("is read by another parser as it was written, from short lines of ASCII", arguments: MailKind.allCases)
-    func parsed(kind: MailKind) throws {
+    @Test("is read by another parser as it was written, from short lines of ASCII", arguments: OrderMailKind.all)
+    func parsed(kind: OrderMailKind) throws {
         for mail in try kind.samples() + kind.samples("Größe 響 🎛️") {
             let read = try PythonEmail(mail.bytes)
             #expect(read.defects == [] && read.parts.flatMap(\.defects) == [])
@@ -22,8 +21,8 @@ struct EveryMailTests {
         }
     }
 
-    @Test("keeps plain text within 78 columns, but for links, without a gap of two lines", arguments: MailKind.allCases)
-    func columns(kind: MailKind) throws {
+    @Test("keeps plain text within 78 columns, but for links, without a gap of two lines", arguments: OrderMailKind.all)
+    func columns(kind: OrderMailKind) throws {
         for mail in try kind.samples("A Product With Quite A Long Name That Goes On And On For The Sake Of It") {
             let lines = mail.text.split(separator: "\n")
             #expect(lines.allSatisfy { $0.count <= 78 || $0.hasPrefix("https://") })
@@ -31,8 +30,8 @@ struct EveryMailTests {
         }
     }
 
-    @Test("says the same in both its forms", arguments: MailKind.allCases)
-    func forms(kind: MailKind) throws {
+    @Test("says the same in both its forms", arguments: OrderMailKind.all)
+    func forms(kind: OrderMailKind) throws {
         for mail in try kind.samples() {
             let (text, html) = (Words.of(text: mail.text), Words.of(html: mail.html))
             #expect(text.subtracting(html) == [], "only the text says this")
@@ -40,8 +39,8 @@ struct EveryMailTests {
         }
     }
 
-    @Test("names the order, the seller and where help is, and leaves no tag behind", arguments: MailKind.allCases)
-    func common(kind: MailKind) throws {
+    @Test("names the order, the seller and where help is, and leaves no tag behind", arguments: OrderMailKind.all)
+    func common(kind: OrderMailKind) throws {
         for mail in try kind.samples() {
             for form in [mail.text, mail.html] {
                 for fact in ["LK-2026-000123", "GenX Delay", "GenX Audio", "help@genx.example"] {
@@ -52,20 +51,20 @@ struct EveryMailTests {
         }
     }
 
-    @Test("shows keys and links if it hands over what was bought, and never otherwise", arguments: MailKind.allCases)
-    func keys(kind: MailKind) throws {
+    @Test("shows keys and links if it hands over what was bought, and never otherwise", arguments: OrderMailKind.all)
+    func keys(kind: OrderMailKind) throws {
         for mail in try kind.samples() {
             for form in [mail.text, mail.html] {
-                #expect(form.contains("License key") == kind.hasKeys)
-                #expect(form.contains("GENX-7K2M-9QWD-H4TX") == kind.hasKeys)
-                #expect(kind.hasKeys || !form.contains("/download/") && !form.contains("lost-email"))
+                #expect(form.contains("License key") == kind.carriesKeys)
+                #expect(form.contains("GENX-7K2M-9QWD-H4TX") == kind.carriesKeys)
+                #expect(kind.carriesKeys || !form.contains("/download/") && !form.contains("lost-email"))
             }
             #expect(!mail.subject.contains("7K2M"))
         }
     }
 
-    @Test("lets no name become markup or a line of its own", arguments: MailKind.allCases)
-    func hostile(kind: MailKind) throws {
+    @Test("lets no name become markup or a line of its own", arguments: OrderMailKind.all)
+    func hostile(kind: OrderMailKind) throws {
         for mail in try kind.samples("<script>x</script>\"'\nLicense key: FAKE") {
             #expect(!mail.html.contains("<script") && mail.html.contains("&lt;script&gt;x"))
             #expect(!mail.text.split(separator: "\n").contains("License key: FAKE"))

@@ -3,7 +3,8 @@ package import Kernel
 import Templates
 
 /// The three checked templates of one kind of mail.
-package struct MailTemplate<Content: MailContent>: Sendable {
+package struct MailTemplate: Sendable {
+    private let fields: TemplateFields<PurchaseContent>
     private let subject: Template
     private let text: Template
     private let html: Template
@@ -11,21 +12,21 @@ package struct MailTemplate<Content: MailContent>: Sendable {
     /// Takes this kind's files out of `files`.
     ///
     /// - Throws: every fault in them, together.
-    init(_ files: [String: String]) throws(TemplateFaults) {
-        let kind = Content.kind
+    init(_ kind: OrderMailKind, _ files: [String: String]) throws(TemplateFaults) {
+        fields = kind.fields
         var faults: [TemplateFault] = []
-        let subject = Self.load(kind.subjectFile, from: files, .plain, isSubject: true, &faults)
-        let text = Self.load(kind.textFile, from: files, .plain, &faults)
-        let html = Self.load(kind.htmlFile, from: files, .html, &faults)
+        let subject = MailTemplate.load(kind.subjectFile, kind.fields, from: files, .plain, isSubject: true, &faults)
+        let text = MailTemplate.load(kind.textFile, kind.fields, from: files, .plain, &faults)
+        let html = MailTemplate.load(kind.htmlFile, kind.fields, from: files, .html, &faults)
         guard let subject, let text, let html else { throw TemplateFaults(faults: faults) }
         (self.subject, self.text, self.html) = (subject, text, html)
     }
 
     /// A mail that says `content`; robots are asked not to answer it.
     package func message(
-        _ content: Content, id: EmailID, from: Mailbox, to: Mailbox, replyTo: Mailbox? = nil, date: Instant
+        _ content: PurchaseContent, id: EmailID, from: Mailbox, to: Mailbox, replyTo: Mailbox? = nil, date: Instant
     ) -> MailMessage {
-        let values = Content.fields.values(of: content)
+        let values = fields.values(of: content)
         return MailMessage(
             id: id, from: from, to: to, replyTo: replyTo, subject: SafeText.singleLine(subject.render(values)),
             text: LineWrap.wrap(text.render(values)), html: html.render(values), date: date,
@@ -33,8 +34,8 @@ package struct MailTemplate<Content: MailContent>: Sendable {
     }
 
     private static func load(
-        _ file: String, from files: [String: String], _ escaping: TemplateEscaping, isSubject: Bool = false,
-        _ faults: inout [TemplateFault]
+        _ file: String, _ fields: TemplateFields<PurchaseContent>, from files: [String: String],
+        _ escaping: TemplateEscaping, isSubject: Bool = false, _ faults: inout [TemplateFault]
     ) -> Template? {
         guard let text = files[file], !text.trimmingBlanks().isEmpty else {
             faults.append(TemplateFault(file: file, line: nil, reason: "the file is missing or empty"))
@@ -46,8 +47,8 @@ package struct MailTemplate<Content: MailContent>: Sendable {
         }
         do throws(TemplateFaults) {
             return try Template(
-                text, file: file, escaping: escaping, shapes: Content.fields.shapes,
-                needed: isSubject ? [] : Content.fields.needed,
+                text, file: file, escaping: escaping, shapes: fields.shapes,
+                needed: isSubject ? [] : fields.needed,
                 parts: TemplateParts(in: files, for: file))
         } catch {
             faults += error.faults

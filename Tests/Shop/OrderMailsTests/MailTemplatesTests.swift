@@ -1,10 +1,10 @@
 import EmailMessage
 import FoundationEssentials
 import Kernel
+import OrderMails
+import Outbox
 import Templates
 import Testing
-
-@testable import Mail
 
 @Suite("Mail templates")
 struct MailTemplatesTests {
@@ -18,7 +18,7 @@ struct MailTemplatesTests {
 
     @Test("make a receipt that says everything in both its forms")
     func receipt() throws {
-        let mail = try Shipped.templates().receipt.sample(Sample.receipt())
+        let mail = try Shipped.sample(.receipt, Sample.content())
         #expect(mail.subject == "Your GenX Delay license key and download")
         for fact in MailTemplatesTests.facts {
             #expect(joined(mail.text).contains(fact))
@@ -29,7 +29,7 @@ struct MailTemplatesTests {
 
     @Test("make a resend that says everything about every order")
     func resend() throws {
-        let mail = try Shipped.templates().resend.sample(Sample.resend)
+        let mail = try Shipped.sample(.resend, Sample.resend)
         #expect(mail.subject == "Your license keys and downloads from GenX Audio")
         let further = ["LK-2025-000007", "GENX-0000-AAAA-BBBB", "GenX Presets", "GENP-1111-2222-3333"]
         for fact in MailTemplatesTests.facts + further {
@@ -41,7 +41,7 @@ struct MailTemplatesTests {
     @Test("say nothing of what is absent")
     func absent() throws {
         let bare = LicensedProduct(name: "GenX Delay", keys: ["K-1"], download: nil)
-        let mail = try Shipped.templates().receipt.sample(Sample.receipt(amount: nil, products: [bare]))
+        let mail = try Shipped.sample(.receipt, Sample.content(amount: nil, products: [bare]))
         for text in [mail.text, mail.html] {
             #expect(!text.contains("Paid") && !text.contains("The link works") && text.contains("K-1"))
         }
@@ -87,13 +87,15 @@ struct MailTemplatesTests {
     func complete() throws {
         let files = try Shipped.files()
         let mails = Set(files.keys).subtracting(["README.md"]).filter { !$0.hasPrefix("_") }
-        #expect(Set(MailKind.allCases.flatMap(\.files)) == mails)
+        #expect(Set(OrderMailKind.all.flatMap(\.files)) == mails)
         let page = try #require(files["README.md"])
         let chapters = page.components(separatedBy: "\n## ")
-        for kind in MailKind.allCases {
-            let chapter = try #require(chapters.first { $0.hasPrefix("\(kind.rawValue): ") })
-            let own = Set(kind.shapes.keys).subtracting(ReceiptContent.fields.shapes.keys)
-            for name in names(in: kind.shapes) { #expect(page.contains("`\(name)`"), "\(name) is not explained") }
+        for kind in OrderMailKind.all {
+            let chapter = try #require(chapters.first { $0.hasPrefix("\(kind.kind.rawValue): ") })
+            let own = Set(kind.fields.shapes.keys).subtracting(OrderMailKind.receipt.fields.shapes.keys)
+            for name in names(in: kind.fields.shapes) {
+                #expect(page.contains("`\(name)`"), "\(name) is not explained")
+            }
             for name in own { #expect(chapter.contains("`\(name)`"), "\(name) is not explained in its chapter") }
         }
     }
@@ -123,7 +125,7 @@ struct MailTemplatesTests {
 
     @Test("show no key and no link when content is printed")
     func printing() {
-        let content = Sample.receipt()
+        let content = Sample.content()
         var dumped = ""
         dump(content, to: &dumped)
         for shown in ["\(content)", String(reflecting: content), dumped] {

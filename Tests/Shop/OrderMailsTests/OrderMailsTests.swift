@@ -1,16 +1,15 @@
 import EmailMessage
 import Kernel
+import OrderMails
 import Support
 import Templates
 import Testing
-
-@testable import Mail
 
 @Suite("Mails about what became of an order")
 struct OrderMailsTests {
     @Test("a refund in full says how much, when it comes, and that the keys no longer work")
     func refunded() throws {
-        let mail = try Shipped.templates().refundConfirmed.sample(Sample.refund(cents: 4900, isFull: true))
+        let mail = try Shipped.sample(.refundConfirmed, Sample.content(refunded: 4900, isRefundFull: true))
         #expect(mail.subject == "Your refund for GenX Delay from GenX Audio")
         try expect(
             mail, ["refunded in full: 49.00 USD", "no longer work", "5 to 10 business days"],
@@ -19,7 +18,7 @@ struct OrderMailsTests {
 
     @Test("a refund in part says how much so far, and that the keys go on working")
     func partlyRefunded() throws {
-        let mail = try Shipped.templates().refundConfirmed.sample(Sample.refund(cents: 2000, isFull: false))
+        let mail = try Shipped.sample(.refundConfirmed, Sample.content(refunded: 2000))
         #expect(mail.subject == "Your partial refund for GenX Delay from GenX Audio")
         try expect(
             mail,
@@ -29,7 +28,7 @@ struct OrderMailsTests {
 
     @Test("a pause says why, that nothing is lost, and what to do if it was a mistake")
     func suspended() throws {
-        let mail = try Shipped.templates().accessSuspended.sample(Sample.suspended())
+        let mail = try Shipped.sample(.accessSuspended, Sample.content())
         #expect(mail.subject == "Your GenX Delay license from GenX Audio is paused")
         try expect(
             mail, ["dispute", "paused", "Nothing is lost", "ask your bank to withdraw the dispute", "tell us at"],
@@ -38,21 +37,21 @@ struct OrderMailsTests {
 
     @Test("an order that works again comes with everything a receipt has")
     func restored() throws {
-        let mail = try Shipped.templates().accessRestored.sample(Sample.restored())
+        let mail = try Shipped.sample(.accessRestored, Sample.content())
         #expect(mail.subject == "Your GenX Delay license from GenX Audio works again")
         try expect(mail, MailTemplatesTests.facts + ["work again"], not: ["dispute"])
     }
 
     @Test("a replaced key comes with everything a receipt has, and says that the old one is over")
     func reissued() throws {
-        let mail = try Shipped.templates().keyReissued.sample(Sample.reissued())
+        let mail = try Shipped.sample(.keyReissued, Sample.content())
         #expect(mail.subject == "Your new GenX Delay license key from GenX Audio")
         try expect(mail, MailTemplatesTests.facts + ["was replaced", "no longer works"], not: ["payment", "dispute"])
     }
 
     @Test("a payment that did not come says that nothing was taken, and where to try again")
     func failed() throws {
-        let mail = try Shipped.templates().paymentFailed.sample(Sample.failed())
+        let mail = try Shipped.sample(.paymentFailed, Sample.content())
         #expect(mail.subject == "Your payment to GenX Audio for GenX Delay did not go through")
         try expect(
             mail, ["No money was taken", "nothing was delivered", "https://genx.example/#genx-delay", "Amount"],
@@ -61,7 +60,7 @@ struct OrderMailsTests {
 
     @Test("a changed address is told to the one before without a key, a link, an amount or the new address")
     func addressChanged() throws {
-        let mail = try Shipped.templates().addressChanged.sample(Sample.addressChanged())
+        let mail = try Shipped.sample(.addressChanged, Sample.content())
         #expect(mail.subject == "The e-mail address of your GenX Delay order was changed")
         try expect(
             mail, ["no longer work", "Was it you?", "Did you buy nothing here?", "LK-2026-000123", "at once"],

@@ -1,4 +1,4 @@
-import Mail
+import OrderMails
 import Testing
 
 @Suite("Web link")

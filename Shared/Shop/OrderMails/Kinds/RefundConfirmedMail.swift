@@ -1,0 +1,13 @@
+import Kernel
+import Templates
+
+extension OrderMailKind {
+    /// Money was refunded, all of it or a part.
+    package static let refundConfirmed = OrderMailKind(
+        "refund_confirmed",
+        fields: [
+            .text("refunded") { $0.refunded.formatted },
+            .flag("isFull") { $0.isRefundFull },
+        ] + PurchaseContent.ofOrder
+    ) { $0.refunded.minorUnits > 0 }
+}
