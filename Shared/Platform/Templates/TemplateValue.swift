@@ -1,4 +1,5 @@
 /// The value of a name when a template is rendered.
+@usableFromInline
 package enum TemplateValue: Equatable, Sendable {
     /// Text to write.
     case text(String)
@@ -7,6 +8,7 @@ package enum TemplateValue: Equatable, Sendable {
 }
 
 /// What a template may do with a name, known before there is any value.
+@usableFromInline
 package indirect enum TemplateShape: Equatable, Sendable {
     /// Text that is always there.
     case text
