@@ -3,17 +3,17 @@ package import Kernel
 package import Orders
 package import Stripe
 
-// What was learned by asking, which goes the same way as what an event tells.
+// Polled state, applied through the same path as delivered events.
 extension EventProcessor {
-    /// How far the word of an event may be behind what we saw by asking and still be taken for the later one.
+    /// Clock-skew margin: polled state is back-dated by this much so that it never overrides a newer event.
     ///
-    /// What we see is dated by our clock and what events tell by Stripe's. Dated back by more than the two differ, what
-    /// we saw never beats an event that happened after it; the other way round the next look puts it right.
+    /// Polled state is dated by our clock, events by Stripe's. Back-dated by more than the two differ, what we polled
+    /// never beats an event that happened after it; the opposite error is corrected by the next poll.
     package static var clockMargin: Duration { .seconds(60) }
 
     /// Applies the event that `entry` holds, once.
     ///
-    /// - Throws: why it could not be, which the ledger keeps; that it cannot be read is such a reason.
+    /// - Throws: the reason for failure, which the ledger keeps; a malformed payload is one.
     @discardableResult
     package func process(_ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
         try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
@@ -25,9 +25,9 @@ extension EventProcessor {
         }
     }
 
-    /// Applies what a session's own state tells, which is `news` under `entry`, once.
+    /// Applies `update`, which was read from the session's own state, once under `entry`.
     ///
-    /// - Throws: why it could not be, which the ledger keeps.
+    /// - Throws: the reason for failure, which the ledger keeps.
     @discardableResult
     package func process(
         _ session: CheckoutSession, _ news: CheckoutUpdate, _ entry: LedgerEntry
@@ -41,9 +41,9 @@ extension EventProcessor {
         }
     }
 
-    /// Applies how a refund stands, as seen at `now` by whoever `kind` names.
+    /// Applies the refund's status as polled at `now`; `kind` is the ledger's type for the poller.
     ///
-    /// - Throws: why it could not be, which the ledger keeps.
+    /// - Throws: the reason for failure, which the ledger keeps.
     @discardableResult
     package func process(
         _ refund: Refund, seenBy kind: String, at now: Instant
@@ -59,9 +59,9 @@ extension EventProcessor {
         }
     }
 
-    /// Applies how a dispute stands, as seen at `now` by whoever `kind` names.
+    /// Applies the dispute's status as polled at `now`; `kind` is the ledger's type for the poller.
     ///
-    /// - Throws: why it could not be, which the ledger keeps.
+    /// - Throws: the reason for failure, which the ledger keeps.
     @discardableResult
     package func process(
         _ dispute: Dispute, seenBy kind: String, at now: Instant
@@ -87,7 +87,7 @@ extension EventProcessor {
 }
 
 extension LedgerEntry {
-    /// The entry that a thing was seen in a state, dated `seen`.
+    /// Creates the entry of an object polled in `state`, dated `seen`.
     fileprivate init(
         _ subject: LedgerSubject, _ state: String, seenBy kind: String, at seen: Instant, _ now: Instant
     ) {
@@ -99,11 +99,11 @@ extension LedgerEntry {
 }
 
 extension Refund {
-    /// Where it stands, in our word; `nil` when Stripe's is not known.
+    /// The name of our status; `nil` if Stripe's is unknown.
     package var stated: String? { (try? standing())?.rawValue }
 }
 
 extension Dispute {
-    /// Where it stands, in our word; `nil` when Stripe's is not known.
+    /// The name of our status; `nil` if Stripe's is unknown.
     package var stated: String? { (try? standing())?.rawValue }
 }

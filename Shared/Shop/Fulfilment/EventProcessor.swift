@@ -11,17 +11,17 @@ package import Postgres
 package import Stripe
 package import StripeClient
 
-/// What an event did.
+/// The effect of an event.
 package enum EventEffect: Equatable, Sendable {
-    /// An order changed, or came to be.
+    /// An order was created or changed.
     case changed(OrderID)
-    /// It was known already, or is kept until its sale arrives.
+    /// It was known already, or is stored until its sale arrives.
     case kept
-    /// It means nothing to this shop.
+    /// It is irrelevant to this shop.
     case unused
 }
 
-/// Deals with an event of Stripe's, however it came here: delivered, asked for, or out of the ledger.
+/// Processes Stripe's events, whether delivered, fetched, or replayed from the ledger.
 @Loop
 package struct EventProcessor {
     private let pool: Pool
@@ -36,8 +36,8 @@ package struct EventProcessor {
     /// Memberwise, in part.
     ///
     /// - Parameters:
-    ///   - mails: sends what an event calls for; somebody waits for an answer, so its attempts should be short.
-    ///   - isLive: whether events are about real money, as our key is.
+    ///   - mails: sends the mails that an event calls for; the caller's client waits, so attempts should be short.
+    ///   - isLive: whether events are of live mode, as our key is.
     ///   - actor: the audit log's name for the caller, such as `function:webhook`.
     package init(
         pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, mails: MailService, isLive: Bool,
@@ -55,15 +55,15 @@ package struct EventProcessor {
         self.clock = clock
     }
 
-    /// Applies the event once; what it calls for is safe when this returns.
+    /// Applies the event once; its effects and the mails it calls for are committed when this returns.
     ///
-    /// - Throws: why it could not be handled, which the ledger keeps together with the event.
+    /// - Throws: the reason for failure, which the ledger keeps together with the event.
     @discardableResult
     package func process(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
         try await keepingFailure(of: entry) { () throws(FulfilmentFault) in try await handle(event, entry) }
     }
 
-    /// What `body` answers; why it could not is kept with `entry`, to be tried again.
+    /// Runs `body`; on failure records the reason in the ledger for retry.
     package func keepingFailure<Output>(
         of entry: LedgerEntry, _ body: @Loop () async throws(FulfilmentFault) -> Output
     ) async throws(FulfilmentFault) -> Output {
@@ -117,7 +117,7 @@ package struct EventProcessor {
         return .changed(outcome.order)
     }
 
-    /// Sends what the change called for; a mail that cannot be sent now waits for `email-retry`.
+    /// Sends the mails that the change called for; one that cannot be sent now is left to `email-retry`.
     private func send(_ mails: [EmailID]) async {
         do { try await self.mails.worker.send(mails) } catch {
             log(.warning, "mails wait for the next round", [("reason", .string(error.description))])
@@ -154,7 +154,7 @@ package struct EventProcessor {
         return .kept
     }
 
-    /// The payment's ID: as the event names it, else as its charge does.
+    /// Returns the payment's ID: the one in the event, else the one in its charge.
     private func payment(_ reference: PaymentReference) async throws(FulfilmentFault) -> StripeID {
         if let payment = reference.payment { return payment }
         guard let id = reference.charge else { throw .notOurs("neither a payment nor a charge is named") }
@@ -184,14 +184,14 @@ package struct EventProcessor {
 }
 
 extension LedgerEntry {
-    /// The ledger's entry for `event`, which was delivered as `payload`.
+    /// Creates the ledger's entry for `event`, delivered as `payload`.
     package init(_ event: Event, payload: String, receivedAt: Instant) {
         self.init(
             event: event.id.text, type: event.kind.text, apiVersion: event.apiVersion, createdAt: event.created,
             receivedAt: receivedAt, payload: payload, source: .delivered)
     }
 
-    /// The ledger's entry for an event that Stripe's API told.
+    /// Creates the ledger's entry for an event fetched from Stripe's API.
     package init(_ document: EventDocument, at now: Instant) {
         self.init(
             event: document.id.text, type: document.kind, apiVersion: document.apiVersion, createdAt: document.created,

@@ -12,13 +12,13 @@ package import Postgres
 package import Stripe
 package import StripeClient
 
-/// Why a session's news could not be made into an order.
+/// Why a checkout update could not be applied to an order.
 package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The session is no sale of this shop's: another product, a subscription.
+    /// The session is not a sale of this shop's: another product, a subscription.
     case notOurs(String)
     case database(PostgresFault)
     case stripe(StripeCallFault)
-    /// The catalog or the secrets do not fit together.
+    /// The catalog or the secrets are inconsistent.
     case misconfigured(String)
 
     package var description: String {
@@ -30,7 +30,7 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// What the caller is told.
+    /// The refusal for the client.
     package var refusal: Refusal {
         switch self {
         case .notOurs, .misconfigured: .failed
@@ -40,9 +40,9 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
     }
 }
 
-/// Turns what Stripe says of a session into an order with everything that belongs to it.
+/// Turns Stripe's state of a session into an order with its licenses, grant and mail.
 ///
-/// Whoever learns of a sale calls this, be it from an event or from the buyer who comes back.
+/// This is the one path for every source of a sale: an event, a poll, or the buyer who returns from the payment page.
 @Loop
 package struct Fulfilment {
     private let pool: Pool
@@ -54,7 +54,7 @@ package struct Fulfilment {
     private let log: Log
     private let clock: WallClock
 
-    /// Takes the parts as they are; `actor` is who the audit log says it was, such as `function:webhook`.
+    /// Memberwise; `actor` is the audit log's name for the caller, such as `function:webhook`.
     package init(
         pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, mails: MailService, actor: String,
         log: Log, clock: WallClock = .system
@@ -69,9 +69,9 @@ package struct Fulfilment {
         self.clock = clock
     }
 
-    /// Applies the news once, and sends the receipt if this call is the one that made the sale.
+    /// Applies the update once, and sends the receipt if this call made the sale.
     ///
-    /// The mail is tried once here and only after the sale is safe; whatever becomes of it, the sale stands.
+    /// The mail is tried once here, after the sale is committed; its failure does not affect the sale.
     @discardableResult
     package func apply(
         _ session: CheckoutSession, _ news: CheckoutUpdate, from entry: LedgerEntry
@@ -113,7 +113,7 @@ package struct Fulfilment {
         do { return try await catalog.catalog(isComplete) } catch { throw .database(error) }
     }
 
-    /// The product and how many: from the metadata that our checkout wrote, else from the session's items.
+    /// Returns the product and quantity: from the metadata that our checkout wrote, else from the session's line items.
     private func whatWasBought(_ session: CheckoutSession) async throws(FulfilmentFault) -> (Product, Int, Catalog) {
         if case .known(let mode)? = session.mode, mode != .payment { throw .notOurs("mode \(mode.rawValue)") }
         if let ours = SaleMetadata(session) {
@@ -127,8 +127,9 @@ package struct Fulfilment {
         return (product, quantity, known)
     }
 
-    /// The one product among `items`, as often as all of them say; an order has one, and a session with two must not
-    /// be half sold.
+    /// Returns the one product among `items` and its total quantity.
+    ///
+    /// An order has one product, and a session with two must not be fulfilled in part.
     private static func sum(_ items: [LineItem], _ catalog: Catalog) throws(FulfilmentFault) -> (Product, Int) {
         var sum: (product: Product, quantity: Int)?
         for item in items {
@@ -181,7 +182,7 @@ package struct Fulfilment {
             email: ids.email(news.target))
     }
 
-    /// What the keys of `count` licenses of a sale are derived from.
+    /// Returns what the keys of a sale's `count` licenses are derived from.
     private func origins(_ product: Product, _ ids: DeterministicIDs, _ count: Int) -> [KeyOrigin] {
         (0..<count).map { unit in
             KeyOrigin(
@@ -205,17 +206,17 @@ package struct Fulfilment {
         return OrderEmail(job: job, recipient: recipient, purchases: [(purchase, entitlement.grant)])
     }
 
-    /// More units in one sale than anybody buys; beyond it a person must look.
+    /// The maximum number of units in one sale; more needs a person's attention.
     private static let unitLimit = 10_000
 }
 
 extension CheckoutSession {
-    /// The name that the buyer typed, without the zero characters that no text of Postgres's can hold: a sale must not
-    /// fail for one.
+    /// The name that the buyer typed, without NUL characters, which Postgres's text type cannot hold: a sale must not
+    /// fail because of one.
     fileprivate var buyerName: String? { customerDetails?.name.map { String($0.unicodeScalars.filter { $0 != "\0" }) } }
 }
 
 extension Catalog {
-    /// The product that `item` is.
+    /// Returns the product of `item`.
     fileprivate func product(_ item: LineItem) -> Product? { item.price.flatMap { product(stripePrice: $0.text) } }
 }
