@@ -5,7 +5,7 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Events that no endpoint of ours has taken; where the past is rebuilt, those that were taken as well.
+// Events that were delivered to none of our endpoints; when rebuilding the past, delivered ones as well.
 extension ReconciliationRun {
     func readEvents() async throws(ReconciliationFault) {
         let (stripe, isUndelivered) = (parts.stripe, plan.start == .marks)
@@ -18,7 +18,7 @@ extension ReconciliationRun {
         try await walk(.events, list) { documents throws(ReconciliationFault) in try await take(documents) }
     }
 
-    /// Those that the ledger has were dealt with, or are among what failed.
+    /// Processes those that the ledger lacks; the others have been processed, or are among those that failed.
     private func take(_ documents: [EventDocument]) async throws(ReconciliationFault) -> Int {
         let pool = parts.pool
         let unknown = Set(

@@ -6,7 +6,7 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Refunds and disputes as they stand, so that a door closes even when no event told of it.
+// The current status of refunds and disputes, so that access is revoked even if the event was lost.
 extension ReconciliationRun {
     func readRefunds() async throws(ReconciliationFault) {
         let stripe = parts.stripe
@@ -30,7 +30,7 @@ extension ReconciliationRun {
         try await walk(.disputes, list) { disputes throws(ReconciliationFault) in try await take(disputes, .disputes) }
     }
 
-    /// Takes those that stand otherwise than we know; answers how many of `refunds` it came to.
+    /// Applies refunds whose status differs from ours; returns how many of `refunds` were processed.
     func take(_ refunds: [Refund], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
         let pool = parts.pool
         let facts = refunds.map { StatedFact(id: $0.id.text, amount: $0.amount, status: $0.stated ?? "unknown") }
@@ -50,7 +50,7 @@ extension ReconciliationRun {
         return refunds.count
     }
 
-    /// Takes those that stand otherwise than we know; answers how many of `disputes` it came to.
+    /// Applies disputes whose status differs from ours; returns how many of `disputes` were processed.
     func take(_ disputes: [Dispute], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
         let pool = parts.pool
         let facts = disputes.map { StatedFact(id: $0.id.text, amount: 0, status: $0.stated ?? "unknown") }

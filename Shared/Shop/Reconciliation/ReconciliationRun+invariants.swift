@@ -4,7 +4,7 @@ import Kernel
 import Log
 import Postgres
 
-// What must be true of the shop at any time, whatever arrived or did not.
+// What must hold for the shop's data at any time, whatever has arrived.
 extension ReconciliationRun {
     func checkInvariants() async throws(ReconciliationFault) {
         let (pool, now) = (parts.pool, parts.clock.now())

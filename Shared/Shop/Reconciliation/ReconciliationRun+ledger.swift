@@ -5,9 +5,9 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Our own ledger: what failed is tried again, without waiting for Stripe to send it again.
+// Our own ledger: failed events are retried without waiting for Stripe to send them again.
 extension ReconciliationRun {
-    /// Events of one run at most; the rest waits for the next.
+    /// The maximum number of events in one run; the rest waits for the next.
     private static let ledgerLimit = 1_000
 
     func replayLedger() async throws(ReconciliationFault) {
@@ -33,7 +33,7 @@ extension ReconciliationRun {
         switch LedgerSubject(entryID: event.id) {
         case .event where event.payload != nil: return try await parts.processor.process(event.entry())
         case .event(let id):
-            // Trimmed from the ledger, but Stripe has it for 30 days.
+            // Trimmed from the ledger, but Stripe keeps it for 30 days.
             let document: EventDocument = try await told(.event(id), for: event)
             return try await parts.processor.process(event.entry(orElse: document.text))
         case .session(let id):
@@ -59,7 +59,7 @@ extension ReconciliationRun {
         }
     }
 
-    /// Takes the thing as it stands now, which another entry may tell, and closes the old one.
+    /// Processes the object's current state, which may be another entry, and closes the old entry.
     private func replace(
         _ event: UnhandledEvent,
         _ take: @Loop (EventProcessor, Instant) async throws(FulfilmentFault) -> EventEffect
@@ -71,7 +71,7 @@ extension ReconciliationRun {
         return effect
     }
 
-    /// What Stripe answers; that it does not is kept with the event.
+    /// Returns Stripe's response; a failed call is recorded for the event.
     private func told<Answer>(
         _ request: StripeRequest<Answer>, for event: UnhandledEvent
     ) async throws(FulfilmentFault) -> Answer {
@@ -81,7 +81,7 @@ extension ReconciliationRun {
     }
 }
 
-/// How the ledger names what was learned by asking: its type of event.
+/// The ledger's event types for polled state.
 enum SeenBy {
     static let session = "reconcile.session"
     static let refund = "reconcile.refund"

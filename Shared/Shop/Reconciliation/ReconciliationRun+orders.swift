@@ -8,7 +8,8 @@ import Postgres
 import Stripe
 import StripeClient
 
-// The other way round: what we call paid must be paid at Stripe. Each order is looked at once, soon after it was paid.
+// The reverse check: an order that is paid here must be paid at Stripe. Each order is checked once, soon after its
+// payment.
 extension ReconciliationRun {
     private static let chunk = 100
 

@@ -8,7 +8,7 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Sessions as they stand: a sale that no event told of is made from its session.
+// The sessions' own state: a sale whose event was lost is made from its session.
 extension ReconciliationRun {
     func readSessions() async throws(ReconciliationFault) {
         let stripe = parts.stripe
@@ -21,7 +21,7 @@ extension ReconciliationRun {
         try await walk(.sessions, list) { sessions throws(ReconciliationFault) in try await take(sessions, .sessions) }
     }
 
-    /// Takes those that tell more than we know; answers how many of `sessions` it came to.
+    /// Applies sessions whose state is newer than ours; returns how many of `sessions` were processed.
     func take(
         _ sessions: [CheckoutSession], _ step: ReconciliationStep
     ) async throws(ReconciliationFault) -> Int {
@@ -68,7 +68,7 @@ extension ReconciliationRun {
             ])
     }
 
-    /// Raises the alert when a session that somebody paid for is no paid order even now.
+    /// Raises an alert if a session that is paid at Stripe is still not a paid order here.
     private func confirm(_ session: CheckoutSession, _ effect: EventEffect?) async throws(ReconciliationFault) {
         if case .changed = effect { return }
         let sale = try await knownSales(of: [session.id.text])[session.id.text]
@@ -88,7 +88,7 @@ extension ReconciliationRun {
 }
 
 extension CheckoutSession {
-    /// Whether somebody has paid, or nothing was to be paid.
+    /// Whether the session is paid, or nothing was due.
     var isPaid: Bool {
         status == .known(.complete)
             && (paymentStatus == .known(.paid) || paymentStatus == .known(.noPaymentRequired))

@@ -6,9 +6,9 @@ import Postgres
 import Stripe
 import StripeClient
 
-// What we wait for is asked for by its ID: its beginning may lie further back than any list is read.
+// Pending items are fetched by ID: they may be older than any list is read.
 extension ReconciliationRun {
-    /// Things of each kind that one run asks for at most, unless it takes the time it takes.
+    /// Per-kind batch limit; ignored for runs without a deadline.
     private var limit: Int { plan.time == nil ? 1_000_000 : 50 }
 
     func askForUnsettled() async throws(ReconciliationFault) {
@@ -42,7 +42,7 @@ extension ReconciliationRun {
         }
     }
 
-    /// What Stripe answers; `nil` when it has nothing under the ID.
+    /// Returns Stripe's response to `request`; `nil` if Stripe has no object with the ID.
     func ifThere<Answer>(
         _ ask: @Loop () async throws(StripeCallFault) -> Answer
     ) async throws(ReconciliationFault) -> Answer? {

@@ -6,14 +6,14 @@ import Postgres
 import Stripe
 import StripeClient
 
-/// One run: what it has found so far, and how long it has.
+/// One run: its findings so far and its time limit.
 @Loop
 final class ReconciliationRun {
     let parts: Reconciliation
     let plan: ReconciliationPlan
     let begun: Instant
     var report = ReconciliationReport()
-    /// What Stripe said of sessions during this run: whether they are paid.
+    /// Whether sessions are paid, as Stripe reported during this run.
     var isPaid: [String: Bool] = [:]
 
     init(_ parts: Reconciliation, _ plan: ReconciliationPlan) {
@@ -22,7 +22,7 @@ final class ReconciliationRun {
         begun = parts.clock.now()
     }
 
-    /// Does every step, and looks at the invariants even when a step could not be done.
+    /// Performs every step, and checks the invariants even if a step failed.
     func callAsFunction() async -> ReconciliationReport {
         for step in ReconciliationStep.allCases where report.fault == nil {
             plan.progress("\(step.rawValue) …")
@@ -52,7 +52,7 @@ final class ReconciliationRun {
 
     // MARK: Time
 
-    /// Whether the step shall give way to the next; then the run is not finished.
+    /// Whether the step must yield to the next; the run is then unfinished.
     func isTimeUp(_ step: ReconciliationStep) -> Bool {
         guard let time = plan.time, parts.clock.now() >= begun + time * step.timeShare else { return false }
         report.isFinished = false
@@ -61,7 +61,7 @@ final class ReconciliationRun {
 
     // MARK: Lists
 
-    /// Goes through one of Stripe's lists from where the last run came to, and notes how far this one comes.
+    /// Reads one of Stripe's lists from where the last run stopped, and records how far this run got.
     func walk<Element>(
         _ step: ReconciliationStep, _ list: BackfillCursor<Element>,
         deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
@@ -79,12 +79,12 @@ final class ReconciliationRun {
         try await advance(step, to: stop)
     }
 
-    /// From when on the step reads; on the first run ever as far back as Stripe keeps events.
+    /// Returns the instant from which the step reads; on the very first run, as far back as Stripe keeps events.
     func start(of step: ReconciliationStep) async throws(ReconciliationFault) -> Instant {
         let furthest = begun - .seconds(30 * 86_400)
         switch plan.start {
         case .since(let since) where step == .events: return max(since, furthest)
-        // A session that was paid since then may have been opened before.
+        // A session that was paid after `since` may have been created before.
         case .since(let since): return step == .sessions ? since - step.overlap : since
         case .marks:
             let pool = parts.pool
@@ -94,7 +94,8 @@ final class ReconciliationRun {
         }
     }
 
-    /// Notes from where the next run goes on: where this one came to, but so far back that nothing can still change.
+    /// Records where the next run resumes: where this one stopped, but no later than the point after which items may
+    /// still change.
     func advance(_ step: ReconciliationStep, to reached: Instant) async throws(ReconciliationFault) {
         guard plan.start == .marks, !plan.isDryRun else { return }
         let (pool, through) = (parts.pool, min(reached, begun - step.overlap))
@@ -103,12 +104,12 @@ final class ReconciliationRun {
         }
     }
 
-    // MARK: One thing
+    // MARK: One item
 
-    /// Does what repairs one thing and counts what became of it; in a dry run counts it as done.
+    /// Runs the repair of one item and counts its effect; a dry run only counts it.
     ///
-    /// - Returns: what it changed; `nil` when it could not be done, or was not to be.
-    /// - Throws: what would meet the next thing too.
+    /// - Returns: the effect; `nil` if the repair failed or the run is dry.
+    /// - Throws: a fault that would hit the next item too.
     @discardableResult
     func attempt(
         _ step: ReconciliationStep, _ repair: @Loop () async throws(FulfilmentFault) -> EventEffect
