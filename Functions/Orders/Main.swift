@@ -34,14 +34,14 @@ enum Main {
 }
 
 extension Orders {
-    /// The live function, but for whom it asks of a session.
+    /// Live wiring; the Stripe session lookup is passed in.
     @Loop
     init(
         _ settings: OrdersSettings, _ pool: Pool,
         ask: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession, _ log: Log
     ) {
         let catalog = CatalogCache(pool)
-        // Somebody waits for the page; a mail server that takes longer gets the mail from email-retry.
+        // A buyer waits for the page; if the mail server takes longer, email-retry sends the mail.
         let mails = MailService(
             settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(3))
         let fulfilment = Fulfilment(

@@ -5,10 +5,12 @@ package import Licensing
 import Outbox
 package import Postgres
 
-/// What the seller does to a license by hand; run each behind the lock of its order's payment, so that it and what
-/// Stripe says at the same time are dealt with one after the other.
+/// The changes that the seller makes to a license by hand.
+///
+/// Run each after the lock of its order's payment, so that it and Stripe's concurrent updates are applied one after the
+/// other.
 package enum LicenseChangeStatements {
-    /// Closes the license and keeps it closed whatever becomes of its order: with its state every door closes.
+    /// Revokes the license and holds it revoked whatever becomes of its order; all access ends with its status.
     package static func revoke(_ license: LicenseID, by stamp: AuditContext) -> Statement<LicenseChange> {
         change(
             """
@@ -29,8 +31,8 @@ package enum LicenseChangeStatements {
         ) { was, heldAt, _ in .unchanged(was, heldAt: heldAt) }
     }
 
-    /// Gives the license back to its order, and the state that the order's gives it; refuses where the order's closes
-    /// it for good.
+    /// Releases the license from the hold and gives it the status that its order implies; refuses if the order revokes
+    /// it.
     package static func reinstate(_ license: LicenseID, by stamp: AuditContext) -> Statement<LicenseChange> {
         change(
             """
@@ -56,7 +58,8 @@ package enum LicenseChangeStatements {
         ) { was, heldAt, order in heldAt == nil ? .unchanged(was, heldAt: nil) : .refused(order) }
     }
 
-    /// Reads what the license was, since when it is held, where its order stands, and what it is now if it changed.
+    /// Reads the license's previous status, since when it is held, its order's status, and its new status if it
+    /// changed.
     private static func change(
         _ sql: SQL, otherwise: @escaping @Sendable (LicenseStatus, Instant?, OrderStatus) -> LicenseChange
     ) -> Statement<LicenseChange> {
@@ -70,10 +73,11 @@ package enum LicenseChangeStatements {
         }
     }
 
-    /// Puts a new key in the old one's place: the old one and every download link sent so far stop working, machines
-    /// have to be activated again, and a mail with the new key waits to be sent.
+    /// Replaces the license's key; returns `nil` unless the license is active and its key has not been replaced
+    /// meanwhile.
     ///
-    /// Nothing unless the license opens doors now and has been given no other key meanwhile.
+    /// The old key and every download link sent so far stop working, machines must be activated again, and a mail with
+    /// the new key is queued.
     package static func reissue(
         _ license: LicenseID, _ key: NewKey, mail: EmailID, by stamp: AuditContext
     ) -> Statement<Reissue?> {
