@@ -4,17 +4,17 @@ import Kernel
 import Storage
 import StorageClient
 
-/// What makes links to files.
+/// A signer of links to files.
 enum LinkMaker: Sendable {
     typealias OnTheSpot = @Sendable (ObjectName, Method, Int64, Instant) throws(SigningFault) -> String
     typealias Asking = @Sendable (ObjectName, Method, Int64, Instant) async throws(LinkFault) -> String
 
-    /// A key that is here: nobody is asked, so nothing is waited for.
+    /// A local key: signing needs no call.
     case onTheSpot(OnTheSpot)
-    /// A service that signs, and may be away.
+    /// A remote service that signs, and may be unavailable.
     case asking(Asking)
 
-    /// What the settings ask for.
+    /// Creates the signer that the settings call for.
     @Loop
     init(_ storage: StorageSettings, _ cloud: CloudSettings) {
         guard case .iam(let account) = storage.signer else {
