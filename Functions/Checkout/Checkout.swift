@@ -10,27 +10,28 @@ import Settings
 import Stripe
 import StripeClient
 
-/// Opens a payment page for a buyer: writes the pending order, creates the Checkout Session, sends the buyer there.
+/// Opens a payment page for a buyer: inserts the pending order, creates the Checkout session, redirects the buyer to
+/// it.
 struct Checkout: Sendable {
-    /// Writes the pending order unless the caller at this address came too often; no terms when the product is not for
+    /// Inserts the pending order unless the caller at this address is rate-limited; no terms if the product is not for
     /// sale.
     var begin:
         @Sendable (OrderID, CheckoutRequest, _ caller: String, Instant) async throws(PostgresFault)
             -> RateLimited<CheckoutTerms?>
     /// Creates the session.
     var open: @Sendable (NewCheckoutSession, _ idempotencyKey: String) async throws(StripeCallFault) -> CheckoutSession
-    /// Notes the order's session.
+    /// Records the order's session.
     var attach: @Sendable (StripeID, OrderID) async throws(PostgresFault) -> Void
-    /// Notes that the order will have none.
+    /// Records that the order will have none.
     var abandon: @Sendable (OrderID) async throws(PostgresFault) -> Void
     var publicURL: PublicURL
-    /// How many addresses at the right of `X-Forwarded-For` are ours.
+    /// The number of addresses at the right of `X-Forwarded-For` that are ours.
     var trustedHops: Int
-    /// Where buyers may be sent.
+    /// The payment pages to which buyers may be redirected.
     var paymentPages: PaymentPages
     var log: Log
 
-    /// Answers a form with a redirect or a page, and JSON with JSON.
+    /// Responds to a form with a redirect or a page, and to JSON with JSON.
     func callAsFunction(_ request: Request) async -> Response {
         do throws(Refusal) {
             guard request.path == "/checkout" else { throw .notFound }
@@ -63,7 +64,7 @@ struct Checkout: Sendable {
         guard let terms else { throw .malformed(field: "product", reason: "There is no such product for sale.") }
         let session = try await createSession(order, wish, terms)
         do { try await attach(session.id, order) } catch {
-            // The session names its order, so the sale is safe; only the way from order to session is missing.
+            // The session names its order, so the sale is safe; only the order's reference to the session is missing.
             log(
                 .warning, "checkout: the session could not be noted",
                 [("order", .string(order.description)), ("reason", .string(error.description))])
@@ -112,7 +113,7 @@ struct Checkout: Sendable {
         return session
     }
 
-    /// A redirect does not tell what is left: its reader might wait before following it.
+    /// Redirects without rate limit fields: a client that reads them might wait before following the redirect.
     private func answer(
         _ session: CheckoutSession, _ kind: CheckoutRequest.Kind, _ verdict: RateLimitVerdict
     ) -> Response {
@@ -138,7 +139,7 @@ struct Checkout: Sendable {
         return present(refusal, for: request, as: page(refusal), fallback: fallback)
     }
 
-    /// What a buyer reads who pressed Buy and did not get to pay.
+    /// Returns the page for a buyer who pressed Buy and could not pay.
     private func page(_ refusal: Refusal) -> ProblemPage? {
         switch refusal {
         case .malformed(_, let reason):

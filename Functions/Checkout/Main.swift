@@ -25,7 +25,7 @@ enum Main {
 }
 
 extension Checkout {
-    /// The live checkout.
+    /// Live wiring.
     init(_ settings: CheckoutSettings, _ pool: Pool, _ stripe: StripeClient, _ log: Log) {
         let isLive = !settings.stripe.isTest
         let limiter = RateLimiter(pool, log: log)

@@ -27,11 +27,11 @@ enum Main {
 }
 
 extension Webhook {
-    /// The live webhook.
+    /// Live wiring.
     @Loop
     init(_ settings: WebhookSettings, _ pool: Pool, _ log: Log) {
         let catalog = CatalogCache(pool)
-        // Stripe waits for the answer; a mail server that takes longer gets the mail from email-retry.
+        // Stripe waits for the response; if the mail server takes longer, email-retry sends the mail.
         let mails = MailService(
             settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(8))
         let processor = EventProcessor(
