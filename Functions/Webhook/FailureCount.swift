@@ -14,7 +14,7 @@ final class FailureCount {
     private let limiter: RateLimiter
     private let limits: RateLimitTable
     private let log: Log
-    private var isAsking = false
+    private var isCounting = false
 
     init(_ limiter: RateLimiter, _ limits: RateLimitTable, _ log: Log) {
         self.limiter = limiter
@@ -26,11 +26,11 @@ final class FailureCount {
     func add(_ caller: String, at now: Instant) async -> RateLimitVerdict? {
         let limits = [limits.limit(.webhookFailure, address: caller)]
         if let known = limiter.known(limits, at: now) { return known }
-        guard !isAsking else { return nil }
-        isAsking = true
-        defer { isAsking = false }
+        guard !isCounting else { return nil }
+        isCounting = true
+        defer { isCounting = false }
         do throws(PostgresFault) {
-            switch try await limiter.run(limits, at: now, RateLimitStatements.ask) {
+            switch try await limiter.run(limits, at: now, RateLimitStatements.count) {
             case .admitted(_, let verdict), .refused(let verdict): return verdict
             }
         } catch {
