@@ -99,7 +99,7 @@ struct Download: Sendable {
     private func open(
         _ link: OpenLink, for caller: String
     ) async throws(DownloadRefusal) -> (DownloadOverview, RateLimitVerdict) {
-        let answer = try await asked { () throws(PostgresFault) in try await overview(link.grant, caller, now()) }
+        let answer = try await mapError(DownloadRefusal.database, await overview(link.grant, caller, now()))
         switch answer {
         case .refused(let verdict): throw .tooOften(verdict)
         case .admitted(let found, let verdict): return (try check(found), verdict)
@@ -120,21 +120,21 @@ struct Download: Sendable {
     /// The response has no rate limit fields: a client that reads them might wait before following the redirect.
     private func serve(_ link: OpenLink, _ file: String, for caller: String) async throws(DownloadRefusal) -> Response {
         switch self.link {
-        case .onTheSpot(let make):
-            return served(try address(try await used(link, file, by: caller), .get, make), over: link)
-        case .asking(let ask):
+        case .local(let sign):
+            return served(try address(try await used(link, file, by: caller), .get, sign), over: link)
+        case .remote(let sign):
             let seen = try await artifact(file, behind: link, for: caller)
-            let ready = try await address(seen, .get, ask)
+            let ready = try await address(seen, .get, sign)
             let used = try await used(link, file, by: nil)
             // A release published in between needs a link of its own: the only one that can fail after its use was
             // counted.
-            return served(used.objectName == seen.objectName ? ready : try await address(used, .get, ask), over: link)
+            return served(used.objectName == seen.objectName ? ready : try await address(used, .get, sign), over: link)
         }
     }
 
     /// Counts one use and returns the file.
     private func used(_ link: OpenLink, _ file: String, by caller: String?) async throws(DownloadRefusal) -> Artifact {
-        let used = try await asked { () throws(PostgresFault) in try await use(link.grant, file, caller, now()) }
+        let used = try await mapError(DownloadRefusal.database, await use(link.grant, file, caller, now()))
         if case .refused(let verdict) = used { throw .tooOften(verdict) }
         guard case .admitted(let artifact?, _) = used else { throw try await whyNot(link, file) }
         return artifact
@@ -156,8 +156,8 @@ struct Download: Sendable {
     ) async throws(DownloadRefusal) -> Response {
         let artifact = try await artifact(file, behind: link, for: caller)
         return switch self.link {
-        case .onTheSpot(let make): try address(artifact, .head, make).redirect
-        case .asking(let ask): try await address(artifact, .head, ask).redirect
+        case .local(let sign): try address(artifact, .head, sign).redirect
+        case .remote(let sign): try await address(artifact, .head, sign).redirect
         }
     }
 
@@ -171,32 +171,25 @@ struct Download: Sendable {
 
     /// Returns why a use was not counted: the link's own reason, a missing file, or a change meanwhile.
     private func whyNot(_ link: OpenLink, _ file: String) async throws(DownloadRefusal) -> DownloadRefusal {
-        let found = try check(try await asked { () throws(PostgresFault) in try await reason(link.grant) })
+        let found = try check(try await mapError(DownloadRefusal.database, await reason(link.grant)))
         return found.artifacts.contains { $0.fileName == file } ? .changed : .noFile(found, link)
     }
 
     private func address(
-        _ artifact: Artifact, _ method: Method, _ make: LinkMaker.OnTheSpot
+        _ artifact: Artifact, _ method: Method, _ sign: LinkMaker.Local
     ) throws(DownloadRefusal) -> Address {
         guard let object = ObjectName(artifact.objectName) else { throw .misnamed }
-        do { return Address(try make(object, method, artifact.size, now()), of: object) } catch {
+        do { return Address(try sign(object, method, artifact.size, now()), of: object) } catch {
             throw .unsigned(.local(error))
         }
     }
 
     private func address(
-        _ artifact: Artifact, _ method: Method, _ ask: LinkMaker.Asking
+        _ artifact: Artifact, _ method: Method, _ sign: LinkMaker.Remote
     ) async throws(DownloadRefusal) -> Address {
         guard let object = ObjectName(artifact.objectName) else { throw .misnamed }
-        do { return Address(try await ask(object, method, artifact.size, now()), of: object) } catch {
-            throw .unsigned(error)
-        }
-    }
-
-    private func asked<Answer: Sendable>(
-        _ question: () async throws(PostgresFault) -> Answer
-    ) async throws(DownloadRefusal) -> Answer {
-        do { return try await question() } catch { throw .database(error) }
+        let link = try await mapError(DownloadRefusal.unsigned, await sign(object, method, artifact.size, now()))
+        return Address(link, of: object)
     }
 }
 

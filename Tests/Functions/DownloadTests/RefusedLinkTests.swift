@@ -32,7 +32,7 @@ struct RefusedLinkTests {
                 Issue.record("the database was asked why")
                 throw .cancelled
             },
-            link: .onTheSpot { _, _, _, _ throws(SigningFault) in
+            link: .local { _, _, _, _ throws(SigningFault) in
                 Issue.record("a link was signed")
                 throw .cannotSign
             })
