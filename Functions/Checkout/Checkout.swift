@@ -39,8 +39,8 @@ struct Checkout: Sendable {
             try request.refuseOtherSites()
             let kind = try CheckoutRequest.kind(of: request)
             do throws(Refusal) {
-                let wish = try CheckoutRequest(request, kind)
-                let (session, verdict) = try await open(wish, for: request.clientAddress(trustedHops: trustedHops))
+                let input = try CheckoutRequest(request, kind)
+                let (session, verdict) = try await open(input, for: request.clientAddress(trustedHops: trustedHops))
                 return answer(session, kind, verdict)
             } catch {
                 return refuse(error, request, kind == .json ? .json : .page)
@@ -51,18 +51,18 @@ struct Checkout: Sendable {
     }
 
     private func open(
-        _ wish: CheckoutRequest, for caller: String
+        _ input: CheckoutRequest, for caller: String
     ) async throws(Refusal) -> (CheckoutSession, RateLimitVerdict) {
         let now = WallClock.system.now()
         let order = OrderID(at: now)
         let begun: RateLimited<CheckoutTerms?>
-        do { begun = try await begin(order, wish, caller, now) } catch {
+        do { begun = try await begin(order, input, caller, now) } catch {
             log(.error, "checkout: the order could not be written", [("reason", .string(error.description))])
             throw error.refusal
         }
         let (terms, verdict) = try begun.get()
         guard let terms else { throw .malformed(field: "product", reason: "There is no such product for sale.") }
-        let session = try await createSession(order, wish, terms)
+        let session = try await createSession(order, input, terms)
         do { try await attach(session.id, order) } catch {
             // The session names its order, so the sale is safe; only the order's reference to the session is missing.
             log(
@@ -71,14 +71,14 @@ struct Checkout: Sendable {
         }
         log(
             .info, "checkout opened",
-            [("order", .string(order.description)), ("quantity", .integer(Int64(wish.quantity)))])
+            [("order", .string(order.description)), ("quantity", .integer(Int64(input.quantity)))])
         return (session, verdict)
     }
 
     private func createSession(
-        _ order: OrderID, _ wish: CheckoutRequest, _ terms: CheckoutTerms
+        _ order: OrderID, _ input: CheckoutRequest, _ terms: CheckoutTerms
     ) async throws(Refusal) -> CheckoutSession {
-        guard let session = newSession(order, wish, terms) else {
+        guard let session = newSession(order, input, terms) else {
             log(.error, "checkout: the price's ID is none of Stripe's")
             throw .failed
         }
@@ -97,15 +97,15 @@ struct Checkout: Sendable {
         }
     }
 
-    private func newSession(_ order: OrderID, _ wish: CheckoutRequest, _ terms: CheckoutTerms) -> NewCheckoutSession? {
+    private func newSession(_ order: OrderID, _ input: CheckoutRequest, _ terms: CheckoutTerms) -> NewCheckoutSession? {
         guard let price = StripeID(terms.stripePriceID) else { return nil }
         var session = NewCheckoutSession(
-            items: [.init(price: .existing(price), quantity: wish.quantity)],
+            items: [.init(price: .existing(price), quantity: input.quantity)],
             successURL: publicURL.link("/orders/{CHECKOUT_SESSION_ID}"),
             cancelURL: publicURL.link("/cancel"))
         session.clientReferenceID = order.description
-        session.metadata = SaleMetadata.values(order: order, product: wish.product, quantity: wish.quantity)
-        session.customerEmail = wish.email?.text
+        session.metadata = SaleMetadata.values(order: order, product: input.product, quantity: input.quantity)
+        session.customerEmail = input.email?.text
         session.allowsPromotionCodes = terms.allowsPromotionCodes
         session.calculatesTax = terms.calculatesTax
         session.requiresTermsOfService = terms.requiresTermsOfService
