@@ -17,12 +17,12 @@ package enum AuditStatements {
     ///   - details: pairs of names and expressions, as `jsonb_build_object` takes them; NULL values are left out.
     ///   - source: the content of the FROM clause.
     package static func append(
-        _ stamp: AuditContext, _ action: SQL, of order: SQL, details: SQL, from source: SQL
+        _ context: AuditContext, _ action: SQL, of order: SQL, details: SQL, from source: SQL
     ) -> SQL {
         """
         \(insert)
-        SELECT \(stamp.at), \(stamp.actor.description), \(action), \(order),
-            jsonb_strip_nulls(jsonb_build_object('reason', \(stamp.reason)::text, \(details))), \(stamp.origin)
+        SELECT \(context.at), \(context.actor.description), \(action), \(order),
+            jsonb_strip_nulls(jsonb_build_object('reason', \(context.reason)::text, \(details))), \(context.origin)
         FROM \(source)
         """
     }

@@ -33,7 +33,7 @@ package struct AuditVerification {
                 let seals = try await connection.run(AuditStatements.seals(above: lastSeal, limit: 8))
                 for seal in seals {
                     verifier.open(seal)
-                    lastRow = try await take(&verifier, above: lastRow, upTo: seal.lastID)
+                    lastRow = try await check(&verifier, above: lastRow, upTo: seal.lastID)
                     verifier.close()
                     lastSeal = seal.id
                     progress(seal)
@@ -45,14 +45,14 @@ package struct AuditVerification {
     }
 
     /// Passes the rows of a range to the verifier; returns where the next range begins.
-    private func take(
+    private func check(
         _ verifier: inout AuditVerifier, above low: Int64, upTo high: Int64
     ) async throws(PostgresFault) -> Int64 {
         let page = 500
         var low = low
         while low < high {
             let rows = try await connection.run(AuditStatements.entries(above: low, upTo: high, limit: page))
-            for row in rows { verifier.take(row) }
+            for row in rows { verifier.check(row) }
             low = rows.count == page ? rows.last?.id ?? high : high
         }
         return low

@@ -32,7 +32,7 @@ package struct AuditVerifier: Sendable {
     }
 
     /// Checks one row after the previous seal's end and up to this one's.
-    package mutating func take(_ row: AuditRow) {
+    package mutating func check(_ row: AuditRow) {
         guard let seal = current?.seal else { return }
         if row.id < seal.firstID, current?.isBehindGap == true {
             report.uncheckedRows += 1

@@ -54,11 +54,11 @@ package enum CorrectionStatements {
     ///   - lease: the end of the caller's lease on the mails; without one they are due at once.
     package static func correctEmail(
         of order: OrderID, to email: EmailAddress, _ rule: CorrectionRule?, _ mails: CorrectionMails,
-        leasedUntil lease: Instant? = nil, by stamp: AuditContext
+        leasedUntil lease: Instant? = nil, by context: AuditContext
     ) -> Statement<CorrectionOutcome> {
         Statement(
             """
-            WITH \(input(order, email, rule, mails, lease, stamp)), \(found), changed AS (
+            WITH \(input(order, email, rule, mails, lease, context)), \(found), changed AS (
                 UPDATE orders o
                 SET email = due.new_email, customer_id = customer.id, email_corrected_at = due.at,
                     email_corrections = o.email_corrections + due.is_buyer::integer
@@ -68,12 +68,12 @@ package enum CorrectionStatements {
                 \(OutboxStatements.drop(
                     mailsOf: "changed", except: "'address_changed'", because: "the address was put right"))
             ), revoked AS (
-                \(GrantStatements.revoke(of: "changed.id", from: "changed", at: stamp.at))
+                \(GrantStatements.revoke(of: "changed.id", from: "changed", at: context.at))
             ), \(dueMail), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "\(action)", of: "id",
+                    context, "\(action)", of: "id",
                     details: """
                         'to', \(email.masked)::text,
                         'from', left(previous, 1) || '…' || substring(previous FROM position('@' IN previous))
@@ -94,14 +94,14 @@ package enum CorrectionStatements {
     /// Returns the CTE `input`, which binds each value once.
     private static func input(
         _ order: OrderID, _ email: EmailAddress, _ rule: CorrectionRule?, _ mails: CorrectionMails, _ lease: Instant?,
-        _ stamp: AuditContext
+        _ context: AuditContext
     ) -> SQL {
         """
         input AS (
             SELECT \(order)::uuid AS order_id, \(email)::text AS new_email, \(rule != nil)::boolean AS is_buyer,
-                \(rule.map { stamp.at - $0.window })::timestamptz AS window_start, \(rule?.count ?? 0)::integer AS times,
-                \(CustomerID(at: stamp.at))::uuid AS new_customer, \(mails.ids)::uuid[] AS mails,
-                \(mails.notice)::uuid AS notice, \(lease)::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+                \(rule.map { context.at - $0.window })::timestamptz AS window_start, \(rule?.count ?? 0)::integer AS times,
+                \(CustomerID(at: context.at))::uuid AS new_customer, \(mails.ids)::uuid[] AS mails,
+                \(mails.notice)::uuid AS notice, \(lease)::timestamptz AS leased_until, \(context.at)::timestamptz AS at
         )
         """
     }

@@ -11,17 +11,17 @@ package import Postgres
 /// other.
 package enum LicenseChangeStatements {
     /// Revokes the license and holds it revoked whatever becomes of its order; all access ends with its status.
-    package static func revoke(_ license: LicenseID, by stamp: AuditContext) -> Statement<LicenseChange> {
+    package static func revoke(_ license: LicenseID, by context: AuditContext) -> Statement<LicenseChange> {
         change(
             """
             WITH found AS (
                 SELECT l.id, l.order_id, l.status, l.held_at, l.key_last_four, o.status AS standing
                 FROM licenses l JOIN orders o ON o.id = l.order_id WHERE l.id = \(license) FOR UPDATE OF l
             ), changed AS (
-                \(LicenseStatements.hold("found", at: stamp.at))
+                \(LicenseStatements.hold("found", at: context.at))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "'license.revoked'", of: "order_id",
+                    context, "'license.revoked'", of: "order_id",
                     details: "'license', id, 'last4', key_last_four, 'from', found.status",
                     from: "changed JOIN found USING (id)"))
             )
@@ -33,7 +33,7 @@ package enum LicenseChangeStatements {
 
     /// Releases the license from the hold and gives it the status that its order implies; refuses if the order revokes
     /// it.
-    package static func reinstate(_ license: LicenseID, by stamp: AuditContext) -> Statement<LicenseChange> {
+    package static func reinstate(_ license: LicenseID, by context: AuditContext) -> Statement<LicenseChange> {
         change(
             """
             WITH found AS (
@@ -48,7 +48,7 @@ package enum LicenseChangeStatements {
                     "found", where: "found.standing IN ('paid', 'partially_refunded', 'disputed')"))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "'license.reinstated'", of: "order_id",
+                    context, "'license.reinstated'", of: "order_id",
                     details: "'license', id, 'last4', key_last_four, 'to', changed.status",
                     from: "changed JOIN found USING (id)"))
             )
@@ -79,7 +79,7 @@ package enum LicenseChangeStatements {
     /// The old key and every download link sent so far stop working, machines must be activated again, and a mail with
     /// the new key is queued.
     package static func reissue(
-        _ license: LicenseID, _ key: NewKey, mail: EmailID, by stamp: AuditContext
+        _ license: LicenseID, _ key: NewKey, mail: EmailID, by context: AuditContext
     ) -> Statement<Reissue?> {
         .optionalRow(
             """
@@ -88,19 +88,19 @@ package enum LicenseChangeStatements {
             ), changed AS (
                 \(LicenseStatements.reissue("found", key))
             ), released AS (
-                \(LicenseStatements.releaseMachines(of: "changed", at: stamp.at))
+                \(LicenseStatements.releaseMachines(of: "changed", at: context.at))
             ), link AS (
                 \(GrantStatements.revoke(
-                    of: "changed.order_id", from: "changed", where: "g.expires_at > \(stamp.at)", at: stamp.at))
+                    of: "changed.order_id", from: "changed", where: "g.expires_at > \(context.at)", at: context.at))
             ), due_mail AS (
                 SELECT \(mail)::uuid AS id, o.id AS order_id, 'key_reissued' AS kind, o.email AS recipient,
-                    NULL::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+                    NULL::timestamptz AS leased_until, \(context.at)::timestamptz AS at
                 FROM changed JOIN orders o ON o.id = changed.order_id WHERE o.email IS NOT NULL
             ), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "'license.reissued'", of: "order_id",
+                    context, "'license.reissued'", of: "order_id",
                     details: """
                         'license', id, 'from_last4', old_last_four, 'to_last4', \(key.lastFour)::text,
                         'reissues', reissues, 'key_version', key_version, 'released', (SELECT count(*) FROM released)

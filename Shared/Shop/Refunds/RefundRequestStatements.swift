@@ -36,7 +36,7 @@ package enum RefundRequestStatements {
     /// It returns `nil` if the order is no longer as it was `seen`, with so many minor units refunded: the decision was
     /// then made on a stale state.
     package static func begin(
-        _ id: RefundRequestID, order: OrderID, amount: Int64, seen refunded: Int64, by stamp: AuditContext
+        _ id: RefundRequestID, order: OrderID, amount: Int64, seen refunded: Int64, by context: AuditContext
     ) -> Statement<RefundRequest?> {
         .optionalRow(
             """
@@ -44,14 +44,14 @@ package enum RefundRequestStatements {
                 SELECT id, amount, requested_at FROM refund_requests WHERE order_id = \(order) AND ended_at IS NULL
             ), made AS (
                 INSERT INTO refund_requests (id, order_id, amount, requested_at)
-                SELECT \(id), o.id, \(amount), \(stamp.at) FROM orders o
+                SELECT \(id), o.id, \(amount), \(context.at) FROM orders o
                 WHERE o.id = \(order) AND NOT EXISTS (SELECT FROM known)
                     AND o.status IN ('paid', 'partially_refunded', 'disputed') AND o.amount_refunded = \(refunded)
                     AND \(amount)::bigint <= o.amount_total - o.amount_refunded
                 RETURNING id, order_id, amount, requested_at
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "'refund.requested'", of: "order_id",
+                    context, "'refund.requested'", of: "order_id",
                     details: "'request', id, 'amount', amount, 'refunded_before', \(refunded)::bigint", from: "made"))
             )
             SELECT id, amount, requested_at FROM known UNION ALL SELECT id, amount, requested_at FROM made
@@ -60,7 +60,7 @@ package enum RefundRequestStatements {
 
     /// Closes the request; changes nothing if it is closed already.
     package static func end(
-        _ request: RefundRequestID, _ end: RefundRequestEnd, by stamp: AuditContext
+        _ request: RefundRequestID, _ end: RefundRequestEnd, by context: AuditContext
     ) -> Statement<Int> {
         let (refund, failure): (String?, String?) =
             switch end {
@@ -70,12 +70,12 @@ package enum RefundRequestStatements {
         return .affected(
             """
             WITH ended AS (
-                UPDATE refund_requests SET ended_at = \(stamp.at), stripe_refund_id = \(refund), failure = \(failure)
+                UPDATE refund_requests SET ended_at = \(context.at), stripe_refund_id = \(refund), failure = \(failure)
                 WHERE id = \(request) AND ended_at IS NULL
                 RETURNING id, order_id, amount, stripe_refund_id, failure
             )
             \(AuditStatements.append(
-                stamp, "CASE WHEN failure IS NULL THEN 'refund.made' ELSE 'refund.refused' END", of: "order_id",
+                context, "CASE WHEN failure IS NULL THEN 'refund.made' ELSE 'refund.refused' END", of: "order_id",
                 details: "'request', id, 'amount', amount, 'refund', stripe_refund_id, 'failure', failure",
                 from: "ended"))
             """)
