@@ -23,7 +23,7 @@ enum Main {
             pool.warm()
             let stripe = StripeClient(settings.stripe, totalTimeout: .seconds(5))
             let orders = Orders(
-                settings, pool, ask: { session throws(StripeCallFault) in try await stripe.send(.session(session)) },
+                settings, pool, fetch: { session throws(StripeCallFault) in try await stripe.send(.session(session)) },
                 log)
             try await serve(
                 settings.server, log: log, routes: Orders.router.patterns, isReady: { await pool.isReady() },
@@ -38,7 +38,7 @@ extension Orders {
     @Loop
     init(
         _ settings: OrdersSettings, _ pool: Pool,
-        ask: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession, _ log: Log
+        fetch: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession, _ log: Log
     ) {
         let catalog = CatalogCache(pool)
         // A buyer waits for the page; if the mail server takes longer, email-retry sends the mail.
@@ -60,9 +60,9 @@ extension Orders {
                 find: { session, now throws(PostgresFault) in
                     try await pool.run(OrderPageStatements.order(session: session.text, at: now))
                 },
-                ask: ask,
-                fulfil: { session, news, entry throws(FulfilmentFault) in
-                    try await fulfilment.apply(session, news, from: entry)
+                fetch: fetch,
+                fulfil: { session, update, entry throws(FulfilmentFault) in
+                    try await fulfilment.apply(session, update, from: entry)
                 },
                 isLive: !settings.stripe.isTest, log: log),
             queue: { email, caller, now throws(PostgresFault) in
@@ -71,7 +71,7 @@ extension Orders {
                     limits.limit(.resendMailbox, of: email.text.lowercased().utf8),
                 ]
                 return try await limiter.run(counts, at: now) { gate in
-                    ResendStatements.ask(for: email, at: now, behind: gate)
+                    ResendStatements.record(for: email, at: now, behind: gate)
                 }
             },
             correctEmail: { order, email, network, now throws(PostgresFault) in

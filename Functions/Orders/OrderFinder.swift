@@ -27,13 +27,14 @@ struct OrderFinder: Sendable {
             -> RateLimited<OrderRecord?>
     /// Reads the order again, for a request that was counted already.
     var find: @Sendable (_ session: StripeID, Instant) async throws(PostgresFault) -> OrderRecord?
-    var ask: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
+    /// Fetches a session from Stripe.
+    var fetch: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
     var fulfil:
         @Sendable (CheckoutSession, CheckoutUpdate, LedgerEntry) async throws(FulfilmentFault) -> FulfilmentOutcome
     /// Whether sessions are of live mode, as our key is.
     var isLive: Bool
     var log: Log
-    let asked = SessionLookupCache()
+    let lookups = SessionLookupCache()
 
     /// Finds the order, and returns it with the caller's rate limit verdict.
     ///
@@ -43,15 +44,13 @@ struct OrderFinder: Sendable {
         _ session: SessionID, for caller: String, at now: Instant
     ) async throws(Refusal) -> (order: FoundOrder, verdict: RateLimitVerdict) {
         guard session.isLive == isLive else { throw .notFound }
-        let (known, verdict) = try await stored { () throws(PostgresFault) in
-            try await open(session.id, caller, now)
-        }.get()
+        let (known, verdict) = try await mapError(lookupFailed, await open(session.id, caller, now)).get()
         return (try await complete(session.id, known, at: now), verdict)
     }
 
     /// Reads the session's order again, for a request that has found it before.
     func again(_ session: SessionID, at now: Instant) async throws(Refusal) -> OrderRecord {
-        let known = try await stored { () throws(PostgresFault) in try await find(session.id, now) }
+        let known = try await mapError(lookupFailed, await find(session.id, now))
         guard let known else { throw .notFound }
         return known
     }
@@ -61,7 +60,7 @@ struct OrderFinder: Sendable {
         _ session: StripeID, _ known: OrderRecord?, at now: Instant
     ) async throws(Refusal) -> FoundOrder {
         if let known, known.status != .pending, known.status != .awaitingPayment { return .known(known) }
-        guard let answer = await asked.answer(session, at: now, ask) else {
+        guard let answer = await lookups.answer(session, at: now, fetch) else {
             log(.warning, "too many sessions are asked for")
             return try known.orRefuse(.unavailable(retryAfterSeconds: 5))
         }
@@ -79,13 +78,13 @@ struct OrderFinder: Sendable {
         _ remote: CheckoutSession, _ known: OrderRecord?, at now: Instant
     ) async throws(Refusal) -> FoundOrder {
         guard remote.isLive == isLive else { throw .notFound }
-        guard let (news, entry) = remote.news(seenBy: "orders.session_lookup", at: now) else {
+        guard let (update, entry) = remote.checkoutUpdate(seenBy: "orders.session_lookup", at: now) else {
             guard known == nil, SaleMetadata(remote) != nil else { return try known.orRefuse(.notFound) }
             return .unpaid
         }
-        if let known, known.status.after(news) == known.status { return .known(known) }
+        if let known, known.status.after(update) == known.status { return .known(known) }
         do {
-            let outcome = try await fulfil(remote, news, entry)
+            let outcome = try await fulfil(remote, update, entry)
             log(
                 .info, "session looked up",
                 [("order", outcome.order.map { .string($0.description) } ?? "known already")])
@@ -100,16 +99,13 @@ struct OrderFinder: Sendable {
             log(.error, "a session could not be fulfilled", [("reason", .string(error.description))])
             return try known.orRefuse(.unavailable(retryAfterSeconds: 5))
         }
-        return try await stored { () throws(PostgresFault) in try await find(remote.id, now) }.orRefuse(.notFound)
+        return try await mapError(lookupFailed, await find(remote.id, now)).orRefuse(.notFound)
     }
 
-    private func stored<Answer>(
-        _ question: () async throws(PostgresFault) -> Answer
-    ) async throws(Refusal) -> Answer {
-        do { return try await question() } catch {
-            log(.error, "an order could not be looked up", [("reason", .string(error.description))])
-            throw error.refusal
-        }
+    /// Logs a failed read of an order; returns its refusal.
+    private func lookupFailed(_ fault: PostgresFault) -> Refusal {
+        log(.error, "an order could not be looked up", [("reason", .string(fault.description))])
+        return fault.refusal
     }
 }
 
@@ -118,12 +114,5 @@ extension OrderRecord? {
     fileprivate func orRefuse(_ refusal: Refusal) throws(Refusal) -> FoundOrder {
         guard let self else { throw refusal }
         return .known(self)
-    }
-}
-
-extension StripeCallFault {
-    fileprivate var isNotFound: Bool {
-        guard case .answered(let fault) = self else { return false }
-        return fault.context.status == 404
     }
 }

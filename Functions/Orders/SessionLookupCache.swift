@@ -16,7 +16,7 @@ final class SessionLookupCache {
     /// The number of sessions looked up in that time, 20 in a second: a fifth of what Stripe allows an account.
     nonisolated static let limit = 100
 
-    private var asked: [StripeID: (at: Instant, answer: Task<Answer, Never>)] = [:]
+    private var lookups: [StripeID: (at: Instant, answer: Task<Answer, Never>)] = [:]
 
     nonisolated init() {}
 
@@ -24,15 +24,15 @@ final class SessionLookupCache {
     /// made lately.
     func answer(
         _ session: StripeID, at now: Instant,
-        _ ask: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
+        _ fetch: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
     ) async -> Answer? {
-        if let known = asked[session], isGood(known.at, now) { return await known.answer.value }
-        if asked.count >= SessionLookupCache.limit { asked = asked.filter { isGood($0.value.at, now) } }
-        guard asked.count < SessionLookupCache.limit || asked[session] != nil else { return nil }
+        if let known = lookups[session], isGood(known.at, now) { return await known.answer.value }
+        if lookups.count >= SessionLookupCache.limit { lookups = lookups.filter { isGood($0.value.at, now) } }
+        guard lookups.count < SessionLookupCache.limit || lookups[session] != nil else { return nil }
         let answer = Loop.start { () async -> Answer in
-            do throws(StripeCallFault) { return .success(try await ask(session)) } catch { return .failure(error) }
+            do throws(StripeCallFault) { return .success(try await fetch(session)) } catch { return .failure(error) }
         }
-        asked[session] = (now, answer)
+        lookups[session] = (now, answer)
         return await answer.value
     }
 

@@ -36,7 +36,7 @@ struct Housekeeping {
 
     private func tidy(at now: Instant) async throws(PostgresFault) {
         guard var start = try await pool.run(RetentionStatements.start) else { return }
-        let end = now - RetentionStatements.keeping
+        let end = now - RetentionStatements.payloadLifetime
         var (trimmed, forgotten) = (0, 0)
         for _ in 1...Housekeeping.daysAtMost where start < end {
             let next = min(start + .seconds(86_400), end)

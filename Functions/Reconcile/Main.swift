@@ -40,7 +40,7 @@ extension Reconcile {
         self.init(
             work: { [database = settings.database] () throws(PostgresFault) in
                 try await withReconciliationLock(database) {
-                    await reconciliation(ReconciliationPlan(start: .marks, time: Reconcile.time))
+                    await reconciliation(ReconciliationPlan(start: .watermark, time: Reconcile.time))
                 }
             },
             tidy: { [housekeeping = Housekeeping(pool: pool, log: log)] now in await housekeeping(at: now) },

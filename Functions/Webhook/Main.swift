@@ -43,7 +43,7 @@ extension Webhook {
                 try WebhookSignature.verify(request, keys: keys, now: WallClock.system.now())
             },
             countFailure: { caller, now in await failures.add(caller, at: now) },
-            take: { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) },
+            process: { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) },
             trustedHops: settings.server.trustedHops, log: log)
     }
 }

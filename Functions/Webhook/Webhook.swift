@@ -15,7 +15,7 @@ struct Webhook: Sendable {
     /// Counts a delivery with an invalid signature; returns `nil` if it could not be counted.
     var countFailure: @Sendable (_ caller: String, Instant) async -> RateLimitVerdict?
     /// Applies the event once, or records its failure.
-    var take: @Sendable (Event, LedgerEntry) async throws(FulfilmentFault) -> Void
+    var process: @Sendable (Event, LedgerEntry) async throws(FulfilmentFault) -> Void
     /// The number of addresses at the right of `X-Forwarded-For` that are ours.
     var trustedHops: Int
     var log: Log
@@ -24,7 +24,7 @@ struct Webhook: Sendable {
         guard request.path == "/webhooks/stripe" else { throw .notFound }
         try request.requireMethod(.post)
         let (event, entry) = try await read(request)
-        do { try await take(event, entry) } catch { throw error.refusal }
+        do { try await process(event, entry) } catch { throw error.refusal }
         return .json(.object([("received", true)]))
     }
 

@@ -16,7 +16,7 @@ extension EventProcessor {
     /// - Throws: the reason for failure, which the ledger keeps; a malformed payload is one.
     @discardableResult
     package func process(_ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
+        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
             let event: Event
             do throws(MalformedDocument) { event = try Event(kept: entry.payload) } catch {
                 throw .misconfigured("an event that cannot be read (\(error.field))")
@@ -30,11 +30,11 @@ extension EventProcessor {
     /// - Throws: the reason for failure, which the ledger keeps.
     @discardableResult
     package func process(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, _ entry: LedgerEntry
+        _ session: CheckoutSession, _ update: CheckoutUpdate, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
-        try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
+        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
             do throws(FulfilmentFault) {
-                return try await sell(session, news, entry)
+                return try await sell(session, update, entry)
             } catch .notOurs {
                 return .unused
             }
@@ -51,11 +51,11 @@ extension EventProcessor {
         let seen = now - EventProcessor.clockMargin
         let state = refund.status?.text ?? "succeeded"
         let entry = LedgerEntry(.refund(refund.id), state, seenBy: kind, at: seen, now)
-        return try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
-            let news = PaymentUpdate.refund(
-                id: refund.id.text, amount: refund.amount, try refund.standing(), at: seen)
-            return try await learn(
-                news, of: PaymentReference(payment: refund.paymentIntent, charge: refund.charge), entry)
+        return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
+            let update = PaymentUpdate.refund(
+                id: refund.id.text, amount: refund.amount, try refund.refundStatus(), at: seen)
+            return try await applyPolled(
+                update, to: PaymentReference(payment: refund.paymentIntent, charge: refund.charge), entry)
         }
     }
 
@@ -68,18 +68,18 @@ extension EventProcessor {
     ) async throws(FulfilmentFault) -> EventEffect {
         let seen = now - EventProcessor.clockMargin
         let entry = LedgerEntry(.dispute(dispute.id), dispute.status.text, seenBy: kind, at: seen, now)
-        return try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
-            let news = PaymentUpdate.dispute(id: dispute.id.text, try dispute.standing(), at: seen)
-            return try await learn(
-                news, of: PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge), entry)
+        return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
+            let update = PaymentUpdate.dispute(id: dispute.id.text, try dispute.disputeStatus(), at: seen)
+            return try await applyPolled(
+                update, to: PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge), entry)
         }
     }
 
-    private func learn(
-        _ news: PaymentUpdate, of payment: PaymentReference, _ entry: LedgerEntry
+    private func applyPolled(
+        _ update: PaymentUpdate, to payment: PaymentReference, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
         do throws(FulfilmentFault) {
-            return try await update(payment, news, entry)
+            return try await apply(update, to: payment, entry)
         } catch .notOurs {
             return .unused
         }
@@ -94,16 +94,16 @@ extension LedgerEntry {
         let payload = JSONValue.object([("seen", .string(state))])
         self.init(
             event: subject.entryID("\(state):\(seen.unixSeconds)"), type: kind, apiVersion: StripeAPI.version,
-            createdAt: seen, receivedAt: now, payload: payload.text, source: .asked)
+            createdAt: seen, receivedAt: now, payload: payload.text, source: .fetched)
     }
 }
 
 extension Refund {
     /// The name of our status; `nil` if Stripe's is unknown.
-    package var stated: String? { (try? standing())?.rawValue }
+    package var statusName: String? { (try? refundStatus())?.rawValue }
 }
 
 extension Dispute {
     /// The name of our status; `nil` if Stripe's is unknown.
-    package var stated: String? { (try? standing())?.rawValue }
+    package var statusName: String? { (try? disputeStatus())?.rawValue }
 }

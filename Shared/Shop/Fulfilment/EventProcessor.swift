@@ -60,11 +60,11 @@ package struct EventProcessor {
     /// - Throws: the reason for failure, which the ledger keeps together with the event.
     @discardableResult
     package func process(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        try await keepingFailure(of: entry) { () throws(FulfilmentFault) in try await handle(event, entry) }
+        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in try await handle(event, entry) }
     }
 
     /// Runs `body`; on failure records the reason in the ledger for retry.
-    package func keepingFailure<Output>(
+    package func recordingFailure<Output>(
         of entry: LedgerEntry, _ body: @Loop () async throws(FulfilmentFault) -> Output
     ) async throws(FulfilmentFault) -> Output {
         do throws(FulfilmentFault) {
@@ -77,24 +77,26 @@ package struct EventProcessor {
     }
 
     func handle(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        guard event.isLive == isLive else { return try await pass(entry, "test and live mode do not match") }
+        guard event.isLive == isLive else { return try await ignore(entry, "test and live mode do not match") }
         do throws(FulfilmentFault) {
-            if let (session, news) = try event.checkoutUpdate() { return try await sell(session, news, entry) }
-            if let (payment, news) = try event.paymentUpdate() { return try await update(payment, news, entry) }
+            if let (session, update) = try event.checkoutUpdate() { return try await sell(session, update, entry) }
+            if let (payment, update) = try event.paymentUpdate() {
+                return try await apply(update, to: payment, entry)
+            }
             switch event.object {
             case .earlyFraudWarning(let warning): return try await warn(warning, entry)
             case .paymentIntent(let payment): return try await noteFailure(payment, event, entry)
-            default: return try await pass(entry, "not used")
+            default: return try await ignore(entry, "not used")
             }
         } catch .notOurs(let reason) {
-            return try await pass(entry, reason)
+            return try await ignore(entry, reason)
         }
     }
 
     func sell(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, _ entry: LedgerEntry
+        _ session: CheckoutSession, _ update: CheckoutUpdate, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
-        let outcome = try await fulfilment.apply(session, news, from: entry)
+        let outcome = try await fulfilment.apply(session, update, from: entry)
         log(.info, "event handled", entry.logFields + outcome.logFields)
         if outcome.lacksAddress {
             log(.error, "a paid order has no address to send its keys to", entry.logFields + outcome.logFields)
@@ -102,15 +104,14 @@ package struct EventProcessor {
         return outcome.order.map(EventEffect.changed) ?? .kept
     }
 
-    func update(
-        _ reference: PaymentReference, _ news: PaymentUpdate, _ entry: LedgerEntry
+    func apply(
+        _ update: PaymentUpdate, to reference: PaymentReference, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
         let payment = try await payment(reference).text
         let now = clock.now()
         let (record, settle) = settlement.statements(
-            news, of: payment, from: entry, mailLeasedUntil: now + EmailSender.lease, at: now)
-        let outcome: PaymentOutcome?
-        do throws(PostgresFault) { outcome = try await pool.run(record, settle).1 } catch { throw .database(error) }
+            update, of: payment, from: entry, mailLeasedUntil: now + EmailSender.lease, at: now)
+        let outcome = try await mapError(FulfilmentFault.database, await pool.run(record, settle).1)
         settlement.report(outcome, of: entry)
         guard let outcome else { return .kept }
         await send(outcome.mails)
@@ -128,10 +129,9 @@ package struct EventProcessor {
         _ warning: EarlyFraudWarning, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
         let payment = try await payment(PaymentReference(payment: warning.paymentIntent, charge: warning.charge))
-        let order: OrderID?
-        do throws(PostgresFault) {
-            order = try await pool.run(PaymentEventStatements.noteWarning(payment: payment.text, from: entry))
-        } catch { throw .database(error) }
+        let order = try await mapError(
+            FulfilmentFault.database,
+            await pool.run(PaymentEventStatements.noteWarning(payment: payment.text, from: entry)))
         log(
             .error, "an early fraud warning: refund the order before a dispute follows, or keep watch",
             entry.logFields + [("order", order.map { .string($0.description) } ?? .null)])
@@ -141,13 +141,12 @@ package struct EventProcessor {
     private func noteFailure(
         _ payment: PaymentIntent, _ event: Event, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
-        guard case .known(.paymentIntentFailed) = event.kind else { return try await pass(entry, "not used") }
+        guard case .known(.paymentIntentFailed) = event.kind else { return try await ignore(entry, "not used") }
         guard let order = SaleMetadata(payment)?.order else { throw .notOurs("a payment of another program") }
         let code = payment.lastErrorCode ?? "unknown"
-        do throws(PostgresFault) {
-            _ = try await pool.run(
-                PaymentEventStatements.noteFailure(code, order: order, at: event.created, from: entry))
-        } catch { throw .database(error) }
+        _ = try await mapError(
+            FulfilmentFault.database,
+            await pool.run(PaymentEventStatements.noteFailure(code, order: order, at: event.created, from: entry)))
         log(
             .info, "event handled",
             entry.logFields + [("order", .string(order.description)), ("failure", .string(code))])
@@ -158,18 +157,16 @@ package struct EventProcessor {
     private func payment(_ reference: PaymentReference) async throws(FulfilmentFault) -> StripeID {
         if let payment = reference.payment { return payment }
         guard let id = reference.charge else { throw .notOurs("neither a payment nor a charge is named") }
-        do throws(StripeCallFault) {
-            if let payment = try await stripe.send(.charge(id)).paymentIntent { return payment }
-        } catch { throw .stripe(error) }
-        throw .notOurs("a charge without a payment")
+        let charge = try await mapError(FulfilmentFault.stripe, await stripe.send(.charge(id)))
+        guard let payment = charge.paymentIntent else { throw .notOurs("a charge without a payment") }
+        return payment
     }
 
-    private func pass(
+    private func ignore(
         _ entry: LedgerEntry, _ reason: String
     ) async throws(FulfilmentFault) -> EventEffect {
-        do throws(PostgresFault) {
-            _ = try await pool.run(LedgerStatements.ignore(entry, why: reason))
-        } catch { throw .database(error) }
+        _ = try await mapError(
+            FulfilmentFault.database, await pool.run(LedgerStatements.ignore(entry, why: reason)))
         log(.info, "event not used", entry.logFields + [("reason", .string(reason))])
         return .unused
     }
@@ -195,7 +192,7 @@ extension LedgerEntry {
     package init(_ document: EventDocument, at now: Instant) {
         self.init(
             event: document.id.text, type: document.kind, apiVersion: document.apiVersion, createdAt: document.created,
-            receivedAt: now, payload: document.text, source: .asked)
+            receivedAt: now, payload: document.text, source: .fetched)
     }
 }
 

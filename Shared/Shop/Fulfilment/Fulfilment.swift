@@ -74,21 +74,20 @@ package struct Fulfilment {
     /// The mail is tried once here, after the sale is committed; its failure does not affect the sale.
     @discardableResult
     package func apply(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, from entry: LedgerEntry
+        _ session: CheckoutSession, _ update: CheckoutUpdate, from entry: LedgerEntry
     ) async throws(FulfilmentFault) -> FulfilmentOutcome {
-        let (product, quantity, known) = try await whatWasBought(session)
+        let (product, quantity, known) = try await purchasedProduct(of: session)
         let now = clock.now()
         let ids = DeterministicIDs(session: session.id, createdAt: session.created ?? now)
-        let sale = try sale(session, news, product, quantity, ids)
-        let entitlement = try entitlement(product, quantity, news, ids, at: now)
-        let outcome: FulfilmentOutcome
-        do {
-            outcome = try await pool.run(
+        let sale = try sale(session, update, product, quantity, ids)
+        let entitlement = try entitlement(product, quantity, update, ids, at: now)
+        let outcome = try await mapError(
+            FulfilmentFault.database,
+            await pool.run(
                 FulfilmentStatements.lock(sale),
                 FulfilmentStatements.apply(
                     sale, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease, by: actor, at: now)
-            ).1
-        } catch { throw .database(error) }
+            ).1)
         report(outcome, sale, product)
         if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
             let email = receipt(order, status, sale, product, entitlement, to: recipient, at: now)
@@ -98,7 +97,7 @@ package struct Fulfilment {
     }
 
     private func report(_ outcome: FulfilmentOutcome, _ sale: Sale, _ product: Product) {
-        guard sale.news.target == .paid, let order = outcome.order, let status = outcome.status else { return }
+        guard sale.update.target == .paid, let order = outcome.order, let status = outcome.status else { return }
         log(
             .info, "sale made",
             [
@@ -114,7 +113,9 @@ package struct Fulfilment {
     }
 
     /// Returns the product and quantity: from the metadata that our checkout wrote, else from the session's line items.
-    private func whatWasBought(_ session: CheckoutSession) async throws(FulfilmentFault) -> (Product, Int, Catalog) {
+    private func purchasedProduct(
+        of session: CheckoutSession
+    ) async throws(FulfilmentFault) -> (Product, Int, Catalog) {
         if case .known(let mode)? = session.mode, mode != .payment { throw .notOurs("mode \(mode.rawValue)") }
         if let ours = SaleMetadata(session) {
             let known = try await currentCatalog { $0.product(slug: ours.product) != nil }
@@ -146,28 +147,30 @@ package struct Fulfilment {
 
     private func items(of session: CheckoutSession) async throws(FulfilmentFault) -> LineItems {
         if let items = session.lineItems { return items }
-        do {
-            let items = try await stripe.send(StripeRequest<CheckoutSession>.session(session.id)).lineItems
-            if let items { return items }
-        } catch { throw .stripe(error) }
-        throw .misconfigured("a session whose items Stripe does not tell")
+        let expanded = try await mapError(
+            FulfilmentFault.stripe, await stripe.send(StripeRequest<CheckoutSession>.session(session.id)))
+        guard let items = expanded.lineItems else {
+            throw .misconfigured("a session whose items Stripe does not tell")
+        }
+        return items
     }
 
     private func sale(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, _ product: Product, _ quantity: Int, _ ids: DeterministicIDs
+        _ session: CheckoutSession, _ update: CheckoutUpdate, _ product: Product, _ quantity: Int,
+        _ ids: DeterministicIDs
     ) throws(FulfilmentFault) -> Sale {
         guard let total = session.total else { throw .misconfigured("a sale without an amount") }
         return Sale(
             order: SaleMetadata(session)?.order ?? ids.order, fallbackOrder: ids.order,
             session: session.id.text, paymentIntent: session.paymentIntent?.text,
             email: session.email.flatMap { EmailAddress($0) }, name: session.buyerName, total: total,
-            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt, news: news)
+            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt, update: update)
     }
 
     private func entitlement(
-        _ product: Product, _ quantity: Int, _ news: CheckoutUpdate, _ ids: DeterministicIDs, at now: Instant
+        _ product: Product, _ quantity: Int, _ update: CheckoutUpdate, _ ids: DeterministicIDs, at now: Instant
     ) throws(FulfilmentFault) -> Entitlement {
-        let count = news.target == .paid ? quantity : 0
+        let count = update.target == .paid ? quantity : 0
         guard count <= Fulfilment.unitLimit else { throw .misconfigured("a sale of \(count) units") }
         var licenses: [NewLicense] = []
         do throws(KeyFault) {
@@ -179,7 +182,7 @@ package struct Fulfilment {
         } catch { throw .misconfigured(error.description) }
         return Entitlement(
             licenses: licenses, keyVersion: keys.currentVersion, grant: product.newGrant(at: now),
-            email: ids.email(news.target))
+            email: ids.email(update.target))
     }
 
     /// Returns what the keys of a sale's `count` licenses are derived from.

@@ -7,7 +7,7 @@ package enum EventSource: String, Sendable {
     /// Stripe delivered it to our endpoint.
     case delivered
     /// We got it in a response of Stripe's API.
-    case asked
+    case fetched = "asked"
 }
 
 /// An event as the ledger keeps it.

@@ -10,7 +10,7 @@ extension CheckoutSession {
     /// The entry is the same for the same state, so that a state makes a sale once.
     ///
     /// - Parameter kind: the ledger's type for the poller.
-    package func news(seenBy kind: String, at now: Instant) -> (CheckoutUpdate, LedgerEntry)? {
+    package func checkoutUpdate(seenBy kind: String, at now: Instant) -> (CheckoutUpdate, LedgerEntry)? {
         switch (status, paymentStatus) {
         case (.known(.complete), .known(.paid)), (.known(.complete), .known(.noPaymentRequired)):
             (.paid, entry(paymentStatus.text, kind, at: now))
@@ -37,6 +37,6 @@ extension CheckoutSession {
         return LedgerEntry(
             event: LedgerSubject.session(id).entryID(state), type: kind, apiVersion: StripeAPI.version,
             createdAt: created ?? now,
-            receivedAt: now, payload: payload.text, source: .asked)
+            receivedAt: now, payload: payload.text, source: .fetched)
     }
 }

@@ -20,7 +20,7 @@ package struct UnhandledEvent: Equatable, Sendable {
     package func entry(orElse payload: String = "{}") -> LedgerEntry {
         LedgerEntry(
             event: id, type: type, apiVersion: apiVersion, createdAt: createdAt, receivedAt: receivedAt,
-            payload: self.payload ?? payload, source: .asked)
+            payload: self.payload ?? payload, source: .fetched)
     }
 }
 

@@ -22,7 +22,7 @@ package struct PaidOrder: Equatable, Sendable {
 }
 
 /// A refund's or dispute's status as Stripe reports it, in our terms.
-package struct StatedFact: Equatable, Sendable {
+package struct ReportedFact: Equatable, Sendable {
     /// Stripe's ID.
     package let id: String
     /// The amount in minor units; 0 for a dispute, whose amount is not compared.
@@ -50,7 +50,7 @@ package enum ComparisonStatements {
     }
 
     /// Returns those of these refunds that are unknown here or differ from ours.
-    package static func differing(refunds facts: [StatedFact]) -> Statement<[String]> {
+    package static func differing(refunds facts: [ReportedFact]) -> Statement<[String]> {
         .rows(
             """
             SELECT told.id
@@ -64,7 +64,7 @@ package enum ComparisonStatements {
     }
 
     /// Returns those of these disputes that are unknown here or differ from ours.
-    package static func differing(disputes facts: [StatedFact]) -> Statement<[String]> {
+    package static func differing(disputes facts: [ReportedFact]) -> Statement<[String]> {
         .rows(
             """
             SELECT told.id

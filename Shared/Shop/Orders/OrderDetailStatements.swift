@@ -88,7 +88,7 @@ package enum OrderDetailStatements {
             OrderPart.Refund(
                 id: try row.text(0), amount: try row.integer(1),
                 status: try row.word(2, "state of a refund") { RefundStatus(rawValue: $0) },
-                statedAt: try row.instant(3))
+                reportedAt: try row.instant(3))
         }
     }
 
@@ -102,7 +102,7 @@ package enum OrderDetailStatements {
         ) { row throws(PostgresFault) in
             OrderPart.Dispute(
                 id: try row.text(0), status: try row.word(1, "state of a dispute") { DisputeStatus(rawValue: $0) },
-                statedAt: try row.instant(2))
+                reportedAt: try row.instant(2))
         }
     }
 

@@ -27,7 +27,7 @@ package enum ResendStatements {
     /// Nothing is looked up, so that neither the response nor its time reveals whether the address bought anything.
     /// That is found out later, where no client waits. The gate counts by the caller's address and by `email` as given,
     /// whether or not it is a customer's.
-    package static func ask(
+    package static func record(
         for email: EmailAddress, at now: Instant, behind gate: RateLimitGate
     ) -> Statement<RateLimited<Void>> {
         .row(
@@ -46,7 +46,7 @@ package enum ResendStatements {
     /// Each address that bought something gets one mail with everything it bought that is still active. A customer
     /// whose mail was queued less than `pause` ago gets no other: a condition on the customer's row. One caller at a
     /// time processes requests; a concurrent one finds none.
-    package static func take(limit: Int, at now: Instant) -> Statement<Int> {
+    package static func process(limit: Int, at now: Instant) -> Statement<Int> {
         .row(
             """
             WITH gate AS MATERIALIZED (
@@ -94,14 +94,14 @@ package enum ResendStatements {
     @Loop
     package static func queueAll(on pool: Pool, at now: Instant) async throws(PostgresFault) {
         for _ in 1...batch.rounds {
-            let taken = try await pool.run(take(limit: batch.requests, at: now))
-            if taken < batch.requests { break }
+            let processed = try await pool.run(process(limit: batch.requests, at: now))
+            if processed < batch.requests { break }
         }
     }
 
     /// Queues a mail with everything of `order`'s buyer that is active, due at once, or queues nothing and says why.
     package static func queue(
-        _ mail: EmailID, for order: OrderID, by stamp: AuditContext
+        _ mail: EmailID, for order: OrderID, by context: AuditContext
     ) -> Statement<ResendOutcome> {
         Statement(
             """
@@ -111,12 +111,12 @@ package enum ResendStatements {
                 FROM orders o WHERE o.id = \(order)
             ), due_mail AS (
                 SELECT \(mail)::uuid AS id, id AS order_id, 'resend' AS kind, email AS recipient,
-                    NULL::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+                    NULL::timestamptz AS leased_until, \(context.at)::timestamptz AS at
                 FROM found WHERE is_open AND email IS NOT NULL
             ), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                \(AuditStatements.append(stamp, "'order.resent'", of: "order_id", details: "'mail', id", from: "mail"))
+                \(AuditStatements.append(context, "'order.resent'", of: "order_id", details: "'mail', id", from: "mail"))
             )
             SELECT status, email, is_open FROM found
             """

@@ -37,7 +37,7 @@ struct BackfillCursor<Element: JSONReadable & Sendable> {
     func callAsFunction(
         from start: Instant, to end: Instant, isTimeUp: @Loop () -> Bool,
         reached: @Loop (Instant) async throws(ReconciliationFault) -> Void,
-        deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
+        process: @Loop ([Element]) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) -> Instant {
         var (start, seconds) = (start, max(1, end.unixSeconds - start.unixSeconds))
         while start < end {
@@ -48,7 +48,7 @@ struct BackfillCursor<Element: JSONReadable & Sendable> {
                 let length = slice.end.unixSeconds - slice.start.unixSeconds
                 seconds = max(1, min(length / 2, slice.end.unixSeconds - oldest.unixSeconds))
             case .whole(let elements):
-                if let stop = try await handOver(elements, deal) { return max(start, stop) }
+                if let stop = try await processInChunks(elements, process) { return max(start, stop) }
                 start = slice.end
                 try await reached(start)
                 if elements.count < sliceLimit / 2 { seconds *= 2 }
@@ -76,13 +76,13 @@ struct BackfillCursor<Element: JSONReadable & Sendable> {
     }
 
     /// Processes elements in chunks; returns the creation time of the first that was not processed, or `nil`.
-    private func handOver(
-        _ elements: [Element], _ deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
+    private func processInChunks(
+        _ elements: [Element], _ process: @Loop ([Element]) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) -> Instant? {
         var rest = elements[...]
         while !rest.isEmpty {
             let chunk = Array(rest.prefix(chunkSize))
-            let done = try await deal(chunk)
+            let done = try await process(chunk)
             guard done == chunk.count else { return place(chunk[done]).created }
             rest = rest.dropFirst(chunk.count)
         }

@@ -14,7 +14,7 @@ package enum ReconcileStatements {
     package static let unlock = Statement<Int>.affected("SELECT pg_advisory_unlock(8243104023216089452)")
 
     /// The watermark of the list `name`, from where it is read next; `nil` if it was never read.
-    package static func mark(_ name: String) -> Statement<Instant?> {
+    package static func watermark(_ name: String) -> Statement<Instant?> {
         .optionalRow("SELECT through FROM reconcile_marks WHERE name = \(name)") { row throws(PostgresFault) in
             try row.instant(0)
         }

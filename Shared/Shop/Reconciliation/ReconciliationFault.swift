@@ -42,21 +42,4 @@ extension StripeCallFault {
         case .answered(.refused), .answered(.malformedAnswer): false
         }
     }
-
-    var isNotFound: Bool {
-        guard case .answered(let fault) = self else { return false }
-        return fault.context.status == 404
-    }
-}
-
-func asking<Output>(
-    _ body: () async throws(PostgresFault) -> Output
-) async throws(ReconciliationFault) -> Output {
-    do throws(PostgresFault) { return try await body() } catch { throw .database(error) }
-}
-
-func asking<Output>(
-    _ body: () async throws(StripeCallFault) -> Output
-) async throws(ReconciliationFault) -> Output {
-    do throws(StripeCallFault) { return try await body() } catch { throw .stripe(error) }
 }

@@ -5,7 +5,7 @@ package struct ReconciliationPlan: Sendable {
     /// The instant from which Stripe's lists are read.
     package enum Start: Equatable, Sendable {
         /// Resume from the stored watermark.
-        case marks
+        case watermark
         /// From this instant, including events that were delivered; the watermarks do not move.
         case since(Instant)
     }

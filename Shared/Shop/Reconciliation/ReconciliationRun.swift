@@ -40,7 +40,7 @@ final class ReconciliationRun {
         case .disputes: try await readDisputes()
         case .events: try await readEvents()
         case .sessions: try await readSessions()
-        case .unsettled: try await askForUnsettled()
+        case .unsettled: try await fetchUnsettled()
         case .orders: try await checkPaidOrders()
         }
     }
@@ -62,9 +62,9 @@ final class ReconciliationRun {
     // MARK: Lists
 
     /// Reads one of Stripe's lists from where the last run stopped, and records how far this run got.
-    func walk<Element>(
+    func backfill<Element>(
         _ step: ReconciliationStep, _ list: BackfillCursor<Element>,
-        deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
+        process: @Loop ([Element]) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) {
         let start = try await start(of: step)
         // Stripe's clock may be ahead of ours.
@@ -75,7 +75,7 @@ final class ReconciliationRun {
                 plan.progress(
                     "\(step.rawValue): \(report[step].seen) read, through \(CivilTime(min(through, begun)).rfc3339)")
                 try await advance(step, to: through)
-            }, deal: deal)
+            }, process: process)
         try await advance(step, to: stop)
     }
 
@@ -86,22 +86,21 @@ final class ReconciliationRun {
         case .since(let since) where step == .events: return max(since, furthest)
         // A session that was paid after `since` may have been created before.
         case .since(let since): return step == .sessions ? since - step.overlap : since
-        case .marks:
-            let pool = parts.pool
-            return try await asking { () throws(PostgresFault) in
-                try await pool.run(ReconcileStatements.mark(step.rawValue))
-            } ?? furthest
+        case .watermark:
+            return try await mapError(
+                ReconciliationFault.database, await parts.pool.run(ReconcileStatements.watermark(step.rawValue))
+            ) ?? furthest
         }
     }
 
     /// Records where the next run resumes: where this one stopped, but no later than the point after which items may
     /// still change.
     func advance(_ step: ReconciliationStep, to reached: Instant) async throws(ReconciliationFault) {
-        guard plan.start == .marks, !plan.isDryRun else { return }
-        let (pool, through) = (parts.pool, min(reached, begun - step.overlap))
-        _ = try await asking { () throws(PostgresFault) in
-            try await pool.run(ReconcileStatements.advance(step.rawValue, to: through, at: begun))
-        }
+        guard plan.start == .watermark, !plan.isDryRun else { return }
+        let through = min(reached, begun - step.overlap)
+        _ = try await mapError(
+            ReconciliationFault.database,
+            await parts.pool.run(ReconcileStatements.advance(step.rawValue, to: through, at: begun)))
     }
 
     // MARK: One item

@@ -6,7 +6,7 @@ package enum RetentionStatements {
     /// How long payloads of events are kept.
     ///
     /// This is three times as long as Stripe keeps them; that the event was processed is kept for good.
-    package static let keeping: Duration = .seconds(90 * 86_400)
+    package static let payloadLifetime: Duration = .seconds(90 * 86_400)
 
     /// The start of the next range: the end of the last one, or the time of the first event or order.
     package static let start = Statement<Instant?>.row(

@@ -160,6 +160,6 @@ struct ArrivalTests {
 extension OrderFinder {
     /// The same with nothing remembered.
     fileprivate var ofAnotherProcess: OrderFinder {
-        OrderFinder(open: open, find: find, ask: ask, fulfil: fulfil, isLive: isLive, log: log)
+        OrderFinder(open: open, find: find, fetch: fetch, fulfil: fulfil, isLive: isLive, log: log)
     }
 }

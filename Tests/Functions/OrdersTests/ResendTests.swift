@@ -197,7 +197,7 @@ extension OrderDesk {
 
     /// How many mails wait for a lost one, when the requests until then have been looked up.
     func queued(after passed: Duration = .zero) async throws -> String {
-        _ = try await owner.run(ResendStatements.take(limit: 100, at: now + passed))
+        _ = try await owner.run(ResendStatements.process(limit: 100, at: now + passed))
         #expect(try await text("SELECT count(*)::text FROM resend_requests") == "0")
         return try await text("SELECT count(*)::text FROM emails WHERE kind = 'resend'")
     }

@@ -34,7 +34,7 @@ struct PaymentFactsTests {
         for order in [news, news.reversed(), news + news] {
             var facts = PaymentFacts()
             for each in order { facts.learn(each) }
-            #expect(facts.standing(ofTotal: PaymentFactsTests.total) == status)
+            #expect(facts.status(ofTotal: PaymentFactsTests.total) == status)
             #expect(facts.amountRefunded == refunded)
         }
     }
@@ -48,12 +48,12 @@ struct PaymentFactsTests {
         for order in [words, words.reversed(), words.shuffled()] {
             var facts = PaymentFacts()
             for each in order { facts.learn(each) }
-            #expect(facts.standing(ofTotal: PaymentFactsTests.total) == .paid, "\(order)")
+            #expect(facts.status(ofTotal: PaymentFactsTests.total) == .paid, "\(order)")
         }
     }
 
     @Test("a free order has nothing to give back")
-    func free() { #expect(PaymentFacts().standing(ofTotal: 0) == .paid) }
+    func free() { #expect(PaymentFacts().status(ofTotal: 0) == .paid) }
 
     @Test("a door is open, waits, or is closed, for every state of an order")
     func access() {

@@ -37,7 +37,7 @@ package enum CheckoutUpdate: CaseIterable, Sendable {
 
 extension OrderStatus {
     /// Returns the status after an update; the same one if the update does not apply.
-    package func after(_ news: CheckoutUpdate) -> OrderStatus {
-        news.startingPoints.contains(self) ? news.target : self
+    package func after(_ update: CheckoutUpdate) -> OrderStatus {
+        update.startingPoints.contains(self) ? update.target : self
     }
 }

@@ -89,7 +89,7 @@ package enum OrderPart {
         /// The refund's status.
         package let status: RefundStatus
         /// When Stripe reported that status.
-        package let statedAt: Instant
+        package let reportedAt: Instant
     }
 
     /// A dispute over the order's payment, with its latest status.
@@ -99,7 +99,7 @@ package enum OrderPart {
         /// The dispute's status.
         package let status: DisputeStatus
         /// When Stripe reported that status.
-        package let statedAt: Instant
+        package let reportedAt: Instant
     }
 
     /// A mail about the order.

@@ -25,13 +25,13 @@ package struct Sale: Equatable, Sendable {
     /// When the session was created.
     package var createdAt: Instant
     /// The session's update.
-    package var news: CheckoutUpdate
+    package var update: CheckoutUpdate
 
     /// Memberwise.
     package init(
         order: OrderID, fallbackOrder: OrderID, session: String, paymentIntent: String?, email: EmailAddress?,
         name: String?, total: Money, product: ProductID, quantity: Int, isLive: Bool, createdAt: Instant,
-        news: CheckoutUpdate
+        update: CheckoutUpdate
     ) {
         self.order = order
         self.fallbackOrder = fallbackOrder
@@ -44,6 +44,6 @@ package struct Sale: Equatable, Sendable {
         self.quantity = quantity
         self.isLive = isLive
         self.createdAt = createdAt
-        self.news = news
+        self.update = update
     }
 }

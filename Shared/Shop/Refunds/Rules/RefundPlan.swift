@@ -64,6 +64,6 @@ package struct RefundPlan: Equatable, Sendable {
 
     private static func checkRepetition(of amount: Money, _ refunds: [OrderPart.Refund]) throws(RefundFault) {
         guard let same = refunds.last(where: { $0.amount == amount.minorUnits && $0.status != .failed }) else { return }
-        throw .repeated(amount, at: same.statedAt, refund: same.id)
+        throw .repeated(amount, at: same.reportedAt, refund: same.id)
     }
 }

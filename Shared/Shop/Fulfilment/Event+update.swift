@@ -31,12 +31,12 @@ extension Event {
         case .refund(let refund):
             return (
                 PaymentReference(payment: refund.paymentIntent, charge: refund.charge),
-                .refund(id: refund.id.text, amount: refund.amount, try refund.standing(), at: created)
+                .refund(id: refund.id.text, amount: refund.amount, try refund.refundStatus(), at: created)
             )
         case .dispute(let dispute):
             return (
                 PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge),
-                .dispute(id: dispute.id.text, try dispute.standing(), at: created)
+                .dispute(id: dispute.id.text, try dispute.disputeStatus(), at: created)
             )
         default: return nil
         }
@@ -61,7 +61,7 @@ extension CheckoutSession {
 
 extension Refund {
     /// Returns our status; a refund without one is of a method that settles at once.
-    func standing() throws(FulfilmentFault) -> RefundStatus {
+    func refundStatus() throws(FulfilmentFault) -> RefundStatus {
         switch status {
         case nil, .known(.succeeded): return .succeeded
         case .known(.pending), .known(.requiresAction): return .pending
@@ -76,7 +76,7 @@ extension Dispute {
     ///
     /// An inquiry counts as a dispute while it is open, and as won when it closes without one. So does a prevented
     /// dispute: its own refund accounts for the money.
-    func standing() throws(FulfilmentFault) -> DisputeStatus {
+    func disputeStatus() throws(FulfilmentFault) -> DisputeStatus {
         switch status {
         case .known(.needsResponse), .known(.underReview), .known(.warningNeedsResponse), .known(.warningUnderReview):
             return .open

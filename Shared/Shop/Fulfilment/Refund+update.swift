@@ -10,7 +10,7 @@ extension Refund {
     ///
     /// - Throws: if the status is unknown: whether to revoke access must not be guessed.
     package func update(seenAt now: Instant) throws(FulfilmentFault) -> PaymentUpdate {
-        .refund(id: id.text, amount: amount, try standing(), at: created ?? now)
+        .refund(id: id.text, amount: amount, try refundStatus(), at: created ?? now)
     }
 }
 
@@ -24,6 +24,6 @@ extension LedgerEntry {
         ])
         self.init(
             event: "operator.refund:\(refund.id)", type: "operator.refund", apiVersion: StripeAPI.version,
-            createdAt: refund.created ?? now, receivedAt: now, payload: payload.text, source: .asked)
+            createdAt: refund.created ?? now, receivedAt: now, payload: payload.text, source: .fetched)
     }
 }
