@@ -23,8 +23,9 @@ extension CheckoutSession {
         }
     }
 
-    /// Whether a delayed payment failed; Stripe then reports `requires_payment_method`, but the buyer is no longer
-    /// asked for another method.
+    /// Whether a delayed payment failed or was canceled.
+    ///
+    /// For a failed one Stripe reports `requires_payment_method`, although the buyer is no longer asked for another.
     ///
     /// Source: <https://docs.stripe.com/payments/paymentintents/lifecycle>
     private var hasFailed: Bool { paymentState == "requires_payment_method" || paymentState == "canceled" }

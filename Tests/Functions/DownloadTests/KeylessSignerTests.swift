@@ -13,9 +13,9 @@ import Testing
 
 @testable import DownloadFunction
 
-@Suite("Download with a signer that must be asked", .freshDatabase)
+@Suite("Download with a remote signer", .freshDatabase)
 struct KeylessSignerTests {
-    @Test("asks before it counts, and counts once")
+    @Test("signs before it counts, and counts once")
     func order() async throws {
         try await atDoor { door in
             let asked = Asked()
@@ -57,7 +57,7 @@ struct KeylessSignerTests {
         }
     }
 
-    @Test("is not asked for what the link does not open")
+    @Test("is not called for what the link does not give access to")
     func closed() async throws {
         try await atDoor { door in
             door.maker = .remote { _, _, _, _ throws(LinkFault) in
@@ -74,7 +74,7 @@ struct KeylessSignerTests {
         }
     }
 
-    @Test("is served no more often than the link allows, however many ask at once")
+    @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
         try await atDoor { door in
             door.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }

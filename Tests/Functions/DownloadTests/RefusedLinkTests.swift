@@ -44,7 +44,7 @@ struct RefusedLinkTests {
             .mint(grant: grant, expiresAt: now + .seconds(seconds)).revealed()
     }
 
-    @Test("that is malformed or forged costs no query and is told nothing but 404", arguments: ["", "/GenX-1.0.0.zip"])
+    @Test("that is malformed or forged costs no query and gets nothing but 404", arguments: ["", "/GenX-1.0.0.zip"])
     func forged(file: String) async throws {
         let good = try token()
         let last = good.last == "A" ? "B" : "A"

@@ -54,7 +54,7 @@ struct ResendTests {
         }
     }
 
-    @Test("the mail waits in the outbox, due at once, about the newest order that opens doors")
+    @Test("the mail waits in the outbox, due at once, about the newest order with an active license")
     func queued() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -97,7 +97,7 @@ struct ResendTests {
         }
     }
 
-    @Test("an address whose orders open no doors gets nothing")
+    @Test("an address whose orders have no active license gets nothing")
     func closed() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -148,7 +148,7 @@ struct ResendTests {
         }
     }
 
-    @Test("the answer asks no table that knows who bought")
+    @Test("the response reads no table that knows who bought")
     func blind() async throws {
         try await onLoop {
             let desk = try await OrderDesk()

@@ -62,7 +62,7 @@ struct RoleTests {
         }
     }
 
-    @Test("whoever hears of events has a role that keeps the ledger", arguments: ["webhook", "reconcile"])
+    @Test("a function that processes events has a role that writes the ledger", arguments: ["webhook", "reconcile"])
     func ledger(role: String) async throws {
         try await onLoop {
             let fixture = try await Fixture()
@@ -78,7 +78,7 @@ struct RoleTests {
         }
     }
 
-    @Test("whoever hears of payments has a role that settles their orders", arguments: ["webhook", "reconcile"])
+    @Test("a function that processes payments has a role that settles orders", arguments: ["webhook", "reconcile"])
     func payments(role: String) async throws {
         try await onLoop {
             let fixture = try await Fixture()

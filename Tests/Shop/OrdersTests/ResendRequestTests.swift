@@ -34,7 +34,7 @@ struct ResendRequestTests {
         }
     }
 
-    @Test("becomes one mail for each customer who holds something, however often and by how many it was asked")
+    @Test("becomes one mail for each customer with an active license, however many requests there were")
     func taken() async throws {
         try await onLoop {
             let fixture = try await Fixture()
