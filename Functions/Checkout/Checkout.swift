@@ -10,27 +10,28 @@ import Settings
 import Stripe
 import StripeClient
 
-/// Opens a payment page for a buyer: writes the pending order, creates the Checkout Session, sends the buyer there.
+/// Opens a payment page for a buyer: inserts the pending order, creates the Checkout session, redirects the buyer to
+/// it.
 struct Checkout: Sendable {
-    /// Writes the pending order unless the caller at this address came too often; no terms when the product is not for
+    /// Inserts the pending order unless the caller at this address is rate-limited; no terms if the product is not for
     /// sale.
     var begin:
         @Sendable (OrderID, CheckoutRequest, _ caller: String, Instant) async throws(PostgresFault)
             -> RateLimited<CheckoutTerms?>
     /// Creates the session.
     var open: @Sendable (NewCheckoutSession, _ idempotencyKey: String) async throws(StripeCallFault) -> CheckoutSession
-    /// Notes the order's session.
+    /// Records the order's session.
     var attach: @Sendable (StripeID, OrderID) async throws(PostgresFault) -> Void
-    /// Notes that the order will have none.
+    /// Records that the order will have none.
     var abandon: @Sendable (OrderID) async throws(PostgresFault) -> Void
     var publicURL: PublicURL
-    /// How many addresses at the right of `X-Forwarded-For` are ours.
+    /// The number of addresses at the right of `X-Forwarded-For` that are ours.
     var trustedHops: Int
-    /// Where buyers may be sent.
+    /// The payment pages to which buyers may be redirected.
     var paymentPages: PaymentPages
     var log: Log
 
-    /// Answers a form with a redirect or a page, and JSON with JSON.
+    /// Responds to a form with a redirect or a page, and to JSON with JSON.
     func callAsFunction(_ request: Request) async -> Response {
         do throws(Refusal) {
             guard request.path == "/checkout" else { throw .notFound }
@@ -38,8 +39,8 @@ struct Checkout: Sendable {
             try request.refuseOtherSites()
             let kind = try CheckoutRequest.kind(of: request)
             do throws(Refusal) {
-                let wish = try CheckoutRequest(request, kind)
-                let (session, verdict) = try await open(wish, for: request.clientAddress(trustedHops: trustedHops))
+                let input = try CheckoutRequest(request, kind)
+                let (session, verdict) = try await open(input, for: request.clientAddress(trustedHops: trustedHops))
                 return answer(session, kind, verdict)
             } catch {
                 return refuse(error, request, kind == .json ? .json : .page)
@@ -50,34 +51,34 @@ struct Checkout: Sendable {
     }
 
     private func open(
-        _ wish: CheckoutRequest, for caller: String
+        _ input: CheckoutRequest, for caller: String
     ) async throws(Refusal) -> (CheckoutSession, RateLimitVerdict) {
         let now = WallClock.system.now()
         let order = OrderID(at: now)
         let begun: RateLimited<CheckoutTerms?>
-        do { begun = try await begin(order, wish, caller, now) } catch {
+        do { begun = try await begin(order, input, caller, now) } catch {
             log(.error, "checkout: the order could not be written", [("reason", .string(error.description))])
             throw error.refusal
         }
         let (terms, verdict) = try begun.get()
         guard let terms else { throw .malformed(field: "product", reason: "There is no such product for sale.") }
-        let session = try await createSession(order, wish, terms)
+        let session = try await createSession(order, input, terms)
         do { try await attach(session.id, order) } catch {
-            // The session names its order, so the sale is safe; only the way from order to session is missing.
+            // The session names its order, so the sale is safe; only the order's reference to the session is missing.
             log(
                 .warning, "checkout: the session could not be noted",
                 [("order", .string(order.description)), ("reason", .string(error.description))])
         }
         log(
             .info, "checkout opened",
-            [("order", .string(order.description)), ("quantity", .integer(Int64(wish.quantity)))])
+            [("order", .string(order.description)), ("quantity", .integer(Int64(input.quantity)))])
         return (session, verdict)
     }
 
     private func createSession(
-        _ order: OrderID, _ wish: CheckoutRequest, _ terms: CheckoutTerms
+        _ order: OrderID, _ input: CheckoutRequest, _ terms: CheckoutTerms
     ) async throws(Refusal) -> CheckoutSession {
-        guard let session = newSession(order, wish, terms) else {
+        guard let session = newSession(order, input, terms) else {
             log(.error, "checkout: the price's ID is none of Stripe's")
             throw .failed
         }
@@ -96,15 +97,15 @@ struct Checkout: Sendable {
         }
     }
 
-    private func newSession(_ order: OrderID, _ wish: CheckoutRequest, _ terms: CheckoutTerms) -> NewCheckoutSession? {
+    private func newSession(_ order: OrderID, _ input: CheckoutRequest, _ terms: CheckoutTerms) -> NewCheckoutSession? {
         guard let price = StripeID(terms.stripePriceID) else { return nil }
         var session = NewCheckoutSession(
-            items: [.init(price: .existing(price), quantity: wish.quantity)],
+            items: [.init(price: .existing(price), quantity: input.quantity)],
             successURL: publicURL.link("/orders/{CHECKOUT_SESSION_ID}"),
             cancelURL: publicURL.link("/cancel"))
         session.clientReferenceID = order.description
-        session.metadata = SaleMetadata.values(order: order, product: wish.product, quantity: wish.quantity)
-        session.customerEmail = wish.email?.text
+        session.metadata = SaleMetadata.values(order: order, product: input.product, quantity: input.quantity)
+        session.customerEmail = input.email?.text
         session.allowsPromotionCodes = terms.allowsPromotionCodes
         session.calculatesTax = terms.calculatesTax
         session.requiresTermsOfService = terms.requiresTermsOfService
@@ -112,7 +113,7 @@ struct Checkout: Sendable {
         return session
     }
 
-    /// A redirect does not tell what is left: its reader might wait before following it.
+    /// Redirects without rate limit fields: a client that reads them might wait before following the redirect.
     private func answer(
         _ session: CheckoutSession, _ kind: CheckoutRequest.Kind, _ verdict: RateLimitVerdict
     ) -> Response {
@@ -138,7 +139,7 @@ struct Checkout: Sendable {
         return present(refusal, for: request, as: page(refusal), fallback: fallback)
     }
 
-    /// What a buyer reads who pressed Buy and did not get to pay.
+    /// Returns the page for a buyer who pressed Buy and could not pay.
     private func page(_ refusal: Refusal) -> ProblemPage? {
         switch refusal {
         case .malformed(_, let reason):

@@ -2,13 +2,13 @@ import HTTP
 import JSON
 import Kernel
 
-/// What a buyer asked for, every field checked.
+/// A buyer's request, with every field checked.
 struct CheckoutRequest: Equatable, Sendable {
-    /// In what form the request came, and so in what form its answer goes.
+    /// The format of the request, and therefore of its response.
     enum Kind: Equatable, Sendable {
-        /// A browser's form: the answer is a redirect or a page.
+        /// A browser's form: the response is a redirect or a page.
         case form
-        /// A program's JSON: the answer is JSON.
+        /// A program's JSON: the response is JSON.
         case json
     }
 
@@ -16,12 +16,12 @@ struct CheckoutRequest: Equatable, Sendable {
     let quantity: Int
     let email: EmailAddress?
 
-    /// How many units one order may have.
+    /// The allowed quantities of one order.
     static let quantities = 1...25
 
-    /// Which form the request's body has.
+    /// Returns the format of the request's body.
     ///
-    /// - Throws: `.unsupportedMediaType` when it is neither.
+    /// - Throws: `.unsupportedMediaType` if it is neither.
     static func kind(of request: Request) throws(Refusal) -> Kind {
         let type = request.fields["content-type"]?.prefix { $0 != ";" }.trimmingBlanks().lowercased()
         switch type {
@@ -31,9 +31,9 @@ struct CheckoutRequest: Equatable, Sendable {
         }
     }
 
-    /// Reads the body.
+    /// Parses the body.
     ///
-    /// - Throws: `.malformed` naming the field at fault.
+    /// - Throws: `.malformed` with the invalid field.
     init(_ request: Request, _ kind: Kind) throws(Refusal) {
         switch kind {
         case .form:

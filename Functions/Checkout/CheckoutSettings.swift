@@ -4,8 +4,8 @@ import Server
 import Settings
 import StripeClient
 
-/// What the checkout is told from outside: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `PublicURL`,
-/// `RateLimitTable` and `PaymentPages`.
+/// The settings of the checkout: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `PublicURL`, `RateLimitTable`
+/// and `PaymentPages`.
 struct CheckoutSettings: FunctionSettings {
     let server: ServerSettings
     let database: DatabaseSettings

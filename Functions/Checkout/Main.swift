@@ -25,16 +25,16 @@ enum Main {
 }
 
 extension Checkout {
-    /// The live checkout.
+    /// Live wiring.
     init(_ settings: CheckoutSettings, _ pool: Pool, _ stripe: StripeClient, _ log: Log) {
         let isLive = !settings.stripe.isTest
         let limiter = RateLimiter(pool, log: log)
         self.init(
-            begin: { [limits = settings.limits] order, wish, caller, now throws(PostgresFault) in
+            begin: { [limits = settings.limits] order, input, caller, now throws(PostgresFault) in
                 try await limiter.run([limits.limit(.checkoutAddress, address: caller)], at: now) { gate in
                     CheckoutStatements.begin(
-                        order: order, product: wish.product, quantity: wish.quantity, email: wish.email, isLive: isLive,
-                        at: now, behind: gate)
+                        order: order, product: input.product, quantity: input.quantity, email: input.email,
+                        isLive: isLive, at: now, behind: gate)
                 }
             },
             open: { session, key throws(StripeCallFault) in

@@ -12,37 +12,37 @@ import Settings
 import Storage
 import StorageClient
 
-/// Shows what a download link leads to, and leads to the files.
+/// Shows what a download link gives access to, and redirects to the files.
 ///
-/// The page uses up nothing, since mail scanners open every link; a file's own address counts one use in the very
-/// statement that checks, and `HEAD` never counts. Where a service must be asked to sign, it is asked before that
-/// statement: it may be away, and then nothing shall be used up. Where the key is here, signing cannot fail unless the
-/// key is broken for everybody, and the statement comes first and alone.
+/// The page counts no use, since mail scanners open every link; a file's own URL counts one use in the statement that
+/// checks, and `HEAD` never counts. If a remote service signs, it signs before that statement: it may be unavailable,
+/// and then no use must be counted. With a local key, signing cannot fail unless the key is broken for everyone, so the
+/// statement runs first and alone.
 struct Download: Sendable {
-    /// What a request is for.
+    /// The endpoint of a request.
     enum Endpoint: Equatable, Sendable {
         case page(token: String?)
         case file(token: String?, FileName?)
     }
 
-    /// A token or a file's name that cannot be one has pages of its own.
+    /// A token or a file name that is invalid gets a page of its own.
     static let router = Router<Endpoint>(
         Route(.get, .head, at: "/download/{token}", to: Endpoint.page),
         Route(.get, .head, at: "/download/{token}/{file}", to: Endpoint.file))
 
     let tokens: DownloadTokens
     let publicURL: PublicURL
-    /// How many addresses at the right of `X-Forwarded-For` are ours.
+    /// The number of addresses at the right of `X-Forwarded-For` that are ours.
     let trustedHops: Int
     let log: Log
     let now: @Sendable () -> Instant
-    /// What the link leads to, unless it or the caller at this address came too often.
+    /// Reads what the link gives access to, unless it or the caller at this address is rate-limited.
     let overview:
         @Sendable (GrantID, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<DownloadOverview?>
     /// Uses the link once for a file, under the same limits; without a caller for a request that was counted already.
     let use:
         @Sendable (GrantID, String, _ caller: String?, Instant) async throws(PostgresFault) -> RateLimited<Artifact?>
-    /// What the link leads to, for a request that was counted already.
+    /// Reads what the link gives access to, for a request that was counted already.
     let reason: @Sendable (GrantID) async throws(PostgresFault) -> DownloadOverview?
     let link: LinkMaker
 
@@ -73,7 +73,7 @@ struct Download: Sendable {
         }
     }
 
-    /// The link's content when its signature holds and it has not expired; costs no query.
+    /// Returns the link if its signature is valid and it has not expired; costs no query.
     private func verified(_ token: String?) throws(DownloadRefusal) -> OpenLink {
         guard let token else { throw .noLink }
         do {
@@ -95,11 +95,11 @@ struct Download: Sendable {
         }
     }
 
-    /// What the database knows of the link, when it still opens anything.
+    /// Reads what the link gives access to, if it is still usable.
     private func open(
         _ link: OpenLink, for caller: String
     ) async throws(DownloadRefusal) -> (DownloadOverview, RateLimitVerdict) {
-        let answer = try await asked { () throws(PostgresFault) in try await overview(link.grant, caller, now()) }
+        let answer = try await mapError(DownloadRefusal.database, await overview(link.grant, caller, now()))
         switch answer {
         case .refused(let verdict): throw .tooOften(verdict)
         case .admitted(let found, let verdict): return (try check(found), verdict)
@@ -115,25 +115,26 @@ struct Download: Sendable {
         return found
     }
 
-    /// Counts one use and leads to the file; what is left of the limits it does not tell, since who follows a redirect
-    /// might wait before doing so.
+    /// Counts one use and redirects to the file.
+    ///
+    /// The response has no rate limit fields: a client that reads them might wait before following the redirect.
     private func serve(_ link: OpenLink, _ file: String, for caller: String) async throws(DownloadRefusal) -> Response {
         switch self.link {
-        case .onTheSpot(let make):
-            return served(try address(try await used(link, file, by: caller), .get, make), over: link)
-        case .asking(let ask):
+        case .local(let sign):
+            return served(try address(try await used(link, file, by: caller), .get, sign), over: link)
+        case .remote(let sign):
             let seen = try await artifact(file, behind: link, for: caller)
-            let ready = try await address(seen, .get, ask)
+            let ready = try await address(seen, .get, sign)
             let used = try await used(link, file, by: nil)
-            // A release that took its place in between has a link of its own: the one that may fail to come after its
-            // use is counted.
-            return served(used.objectName == seen.objectName ? ready : try await address(used, .get, ask), over: link)
+            // A release published in between needs a link of its own: the only one that can fail after its use was
+            // counted.
+            return served(used.objectName == seen.objectName ? ready : try await address(used, .get, sign), over: link)
         }
     }
 
-    /// The file, once its use is counted.
+    /// Counts one use and returns the file.
     private func used(_ link: OpenLink, _ file: String, by caller: String?) async throws(DownloadRefusal) -> Artifact {
-        let used = try await asked { () throws(PostgresFault) in try await use(link.grant, file, caller, now()) }
+        let used = try await mapError(DownloadRefusal.database, await use(link.grant, file, caller, now()))
         if case .refused(let verdict) = used { throw .tooOften(verdict) }
         guard case .admitted(let artifact?, _) = used else { throw try await whyNot(link, file) }
         return artifact
@@ -149,14 +150,14 @@ struct Download: Sendable {
         return address.redirect
     }
 
-    /// Leads a caller that asks for the header alone to a link that gives no more.
+    /// Redirects a `HEAD` request to a link that allows no more.
     private func look(
         _ link: OpenLink, at file: String, for caller: String
     ) async throws(DownloadRefusal) -> Response {
         let artifact = try await artifact(file, behind: link, for: caller)
         return switch self.link {
-        case .onTheSpot(let make): try address(artifact, .head, make).redirect
-        case .asking(let ask): try await address(artifact, .head, ask).redirect
+        case .local(let sign): try address(artifact, .head, sign).redirect
+        case .remote(let sign): try await address(artifact, .head, sign).redirect
         }
     }
 
@@ -168,34 +169,27 @@ struct Download: Sendable {
         return artifact
     }
 
-    /// Why a use was not counted: the link's own reason, or there is no such file, or it changed meanwhile.
+    /// Returns why a use was not counted: the link's own reason, a missing file, or a change meanwhile.
     private func whyNot(_ link: OpenLink, _ file: String) async throws(DownloadRefusal) -> DownloadRefusal {
-        let found = try check(try await asked { () throws(PostgresFault) in try await reason(link.grant) })
+        let found = try check(try await mapError(DownloadRefusal.database, await reason(link.grant)))
         return found.artifacts.contains { $0.fileName == file } ? .changed : .noFile(found, link)
     }
 
     private func address(
-        _ artifact: Artifact, _ method: Method, _ make: LinkMaker.OnTheSpot
+        _ artifact: Artifact, _ method: Method, _ sign: LinkMaker.Local
     ) throws(DownloadRefusal) -> Address {
         guard let object = ObjectName(artifact.objectName) else { throw .misnamed }
-        do { return Address(try make(object, method, artifact.size, now()), of: object) } catch {
+        do { return Address(try sign(object, method, artifact.size, now()), of: object) } catch {
             throw .unsigned(.local(error))
         }
     }
 
     private func address(
-        _ artifact: Artifact, _ method: Method, _ ask: LinkMaker.Asking
+        _ artifact: Artifact, _ method: Method, _ sign: LinkMaker.Remote
     ) async throws(DownloadRefusal) -> Address {
         guard let object = ObjectName(artifact.objectName) else { throw .misnamed }
-        do { return Address(try await ask(object, method, artifact.size, now()), of: object) } catch {
-            throw .unsigned(error)
-        }
-    }
-
-    private func asked<Answer: Sendable>(
-        _ question: () async throws(PostgresFault) -> Answer
-    ) async throws(DownloadRefusal) -> Answer {
-        do { return try await question() } catch { throw .database(error) }
+        let link = try await mapError(DownloadRefusal.unsigned, await sign(object, method, artifact.size, now()))
+        return Address(link, of: object)
     }
 }
 
@@ -208,7 +202,7 @@ struct FileName: Equatable, Sendable, PathParameter {
     }
 }
 
-/// A link whose signature held.
+/// A link with a valid signature.
 struct OpenLink: Equatable, Sendable {
     let token: String
     let content: VerifiedDownloadToken
@@ -218,7 +212,7 @@ struct OpenLink: Equatable, Sendable {
     var path: String { "/download/\(token)" }
 }
 
-/// Where a file can be fetched for a while.
+/// A temporary URL of a file.
 private struct Address {
     let object: ObjectName
     private let link: String

@@ -7,7 +7,7 @@ import Kernel
 import Pages
 import Settings
 
-/// What is behind a download link, for people and for programs.
+/// The content of a download link, for people and for programs.
 struct DownloadPage {
     let overview: DownloadOverview
     let link: OpenLink
@@ -53,7 +53,7 @@ struct DownloadPage {
 
     private var version: String? { overview.artifacts.first?.version }
 
-    /// The link's end and the grant's are made as one; whichever comes first counts.
+    /// The token and the grant are made with the same expiry; the earlier one counts.
     private var expiresAt: Instant { min(overview.expiresAt, link.content.expiresAt) }
 
     private var nothingYet: Markup {

@@ -5,28 +5,28 @@ import Pages
 import Postgres
 import StorageClient
 
-/// Why a download link led nowhere; what its holder is told and what the log says.
+/// Why a download link is refused: the response to its holder and the reason in the log.
 enum DownloadRefusal: Error, Equatable {
-    /// The path is none of ours.
+    /// The path is unknown.
     case noAddress
     case method(Refusal)
-    /// The link or its caller came too often.
+    /// The link or its caller is rate-limited.
     case tooOften(RateLimitVerdict)
-    /// Never ours, or forged, or of a grant that does not exist: no caller learns which.
+    /// Never ours, or forged, or of a grant that does not exist: the caller cannot tell which.
     case noLink
     case expired
     case usedUp(DownloadOverview)
     case revoked(DownloadOverview)
     /// No license of the order is active.
     case closed(DownloadOverview)
-    /// The newest release has no such file; without an overview the name itself cannot be one.
+    /// The newest release has no such file; without an overview the name itself is invalid.
     case noFile(DownloadOverview?, OpenLink)
-    /// Something changed between the use that failed and the question why.
+    /// Something changed between the use that failed and the read of the reason.
     case changed
     case database(PostgresFault)
-    /// An artifact's object name is none.
+    /// An artifact's object name is invalid.
     case misnamed
-    /// There is no link to the file; nothing was counted, see `Download.serve`.
+    /// There is no link to the file; no use was counted, see `Download.serve`.
     case unsigned(LinkFault)
 
     var refusal: Refusal {
@@ -45,7 +45,7 @@ enum DownloadRefusal: Error, Equatable {
         }
     }
 
-    /// What people are told; `nil` leaves it to the refusal's own text.
+    /// The page for people; `nil` leaves it to the refusal's own text.
     var page: ProblemPage? {
         switch self {
         case .noAddress, .method, .changed, .database, .misnamed, .unsigned(.local): nil
@@ -100,7 +100,7 @@ enum DownloadRefusal: Error, Equatable {
         }
     }
 
-    /// What the log says: never the token, and nothing of the caller.
+    /// The reason in the log: never the token, and nothing about the caller.
     var reason: String {
         switch self {
         case .noAddress: "no such address"
@@ -119,7 +119,7 @@ enum DownloadRefusal: Error, Equatable {
         }
     }
 
-    /// How grave a log line about it is; `nil` for none, where the limiter has written one for many.
+    /// The severity of its log line; `nil` for none, because the limiter logs one line for many refusals.
     var severity: Severity? {
         switch self {
         case .database(let fault): fault.isTransient ? .warning : .error
@@ -131,6 +131,6 @@ enum DownloadRefusal: Error, Equatable {
 }
 
 extension DownloadOverview {
-    /// Whose pages these are.
+    /// The site of these pages.
     var site: Site { Site(shopName: shopName, productName: productName) }
 }

@@ -7,8 +7,8 @@ import Settings
 import Storage
 import StorageClient
 
-/// What the download function is told from outside, beside the settings of `ServerSettings`, `DatabaseSettings`,
-/// `PublicURL`, `StorageSettings`, `CloudSettings` and `RateLimitTable`.
+/// The settings of the download function, besides `ServerSettings`, `DatabaseSettings`, `PublicURL`, `StorageSettings`,
+/// `CloudSettings` and `RateLimitTable`.
 ///
 /// | Name | Meaning |
 /// | --- | --- |

@@ -28,7 +28,7 @@ enum Main {
 }
 
 extension Download {
-    /// The live function over `pool`.
+    /// Live wiring over `pool`.
     @Loop
     init(
         tokens: DownloadTokens, publicURL: PublicURL, trustedHops: Int, pool: Pool, limits: RateLimitTable, log: Log,

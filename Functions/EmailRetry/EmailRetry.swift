@@ -5,19 +5,19 @@ import Log
 import Outbox
 import Postgres
 
-/// Sends the mails that are due, whenever the scheduler calls, and then removes rate limits that are over.
+/// Sends the due mails whenever the scheduler calls, and then removes rate limits that are over.
 struct EmailRetry: Sendable {
-    /// Queues the mails that people asked for on the lost-e-mail page.
+    /// Queues the mails that were requested on the lost-e-mail page.
     var queueResends: @Sendable (_ now: Instant) async throws(PostgresFault) -> Void
-    /// Sends the mails that are due.
+    /// Sends the due mails.
     var send: @Sendable (_ until: Instant) async throws(PostgresFault) -> OutboxReport
-    /// Removes rate limits that are over; answers how many.
+    /// Removes rate limits that are over; returns how many.
     var prune: @Sendable (_ now: Instant) async throws(PostgresFault) -> Int
-    /// Lets the scheduler in.
+    /// Authorizes the scheduler.
     var authorize: @Sendable (Request) async throws(Refusal) -> Void
     var log: Log
 
-    /// How long one call works at most before it answers; what is left waits for the next call.
+    /// The time limit of one call; the rest waits for the next call.
     static let time: Duration = .seconds(40)
 
     func callAsFunction(_ request: Request) async throws(Refusal) -> Response {
@@ -46,13 +46,13 @@ struct EmailRetry: Sendable {
         }
     }
 
-    /// Queues what people asked for; returns why it could not, which must not keep other mails from being sent.
+    /// Queues the requested mails; returns a fault, which must not keep other mails from being sent.
     private func requestFault(at now: Instant) async -> PostgresFault? {
         do throws(PostgresFault) { try await queueResends(now) } catch { return error }
         return nil
     }
 
-    /// Mails come first, whatever becomes of them, and what is not removed now is removed the next time.
+    /// Removes rate limits after the mails, whatever their outcome; what is not removed now is removed next time.
     private func tidy(at now: Instant) async {
         do {
             let count = try await prune(now)

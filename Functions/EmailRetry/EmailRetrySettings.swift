@@ -8,13 +8,13 @@ import Settings
 import Stripe
 import Tasks
 
-/// What email-retry is told from outside.
+/// The settings of email-retry.
 ///
 /// Besides `ServerSettings`, `DatabaseSettings`, `KeyRing`, `MailSettings` and `TasksSettings`:
 ///
 /// | Name | Meaning |
 /// | --- | --- |
-/// | `STRIPE_API_KEY` | only its kind is looked at: a test key allows `smtp+plain://` and plain `http://` links |
+/// | `STRIPE_API_KEY` | only its kind is used: a test key allows `smtp+plain://` and plain `http://` links |
 struct EmailRetrySettings: FunctionSettings {
     let server: ServerSettings
     let database: DatabaseSettings

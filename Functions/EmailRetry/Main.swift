@@ -26,7 +26,7 @@ enum Main {
                 prune: { now throws(PostgresFault) in try await RateLimitStatements.pruneAll(on: pool, at: now) },
                 authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
             var limits = ServerLimits()
-            // A round that began just before its time was up may take one attempt longer.
+            // A round that starts just before the time limit may take one attempt longer.
             limits.requestTime = EmailRetry.time + .seconds(60)
             try await serve(
                 settings.server, limits: limits, log: log, routes: ["/tasks/email-retry"],

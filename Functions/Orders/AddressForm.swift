@@ -2,19 +2,19 @@ import HTTP
 import JSON
 import Kernel
 
-/// A form with one e-mail address in it, read.
+/// A parsed form with one e-mail address.
 struct AddressForm: Sendable {
-    /// What was entered, as it was.
+    /// The text as entered.
     let text: String
-    /// In what form the answer goes when `Accept` does not tell: as the request came.
+    /// The format of the response if `Accept` does not tell: the request's own.
     let preference: Preference
 
-    /// What people and programs are told of what is no address.
+    /// The message to people and programs about an invalid address.
     static let reason = "Give an e-mail address such as you@example.com."
 
-    /// Reads a form or JSON.
+    /// Parses a form or JSON.
     ///
-    /// - Throws: `.malformed` naming the field that cannot be read; that tells nothing of who bought what.
+    /// - Throws: `.malformed` with the unreadable field; that reveals nothing about who bought what.
     init(_ request: Request) throws(Refusal) {
         switch request.fields["content-type"]?.prefix(while: { $0 != ";" }).trimmingBlanks().lowercased() {
         case "application/x-www-form-urlencoded":
@@ -30,9 +30,9 @@ struct AddressForm: Sendable {
         }
     }
 
-    /// The address.
+    /// Returns the address.
     ///
-    /// - Throws: `.malformed` when it is none that we can send to.
+    /// - Throws: `.malformed` if we cannot send to it.
     func address() throws(Refusal) -> EmailAddress {
         guard let address = EmailAddress(text) else {
             throw .malformed(field: "email", reason: AddressForm.reason)

@@ -7,12 +7,12 @@ import Pages
 import Postgres
 
 extension Orders {
-    /// Puts the address of a session's order right: for people the order's page again, for programs its JSON.
+    /// Corrects the address of a session's order; returns the order's page to people, its JSON to programs.
     ///
-    /// The session in the path is all that lets somebody in, as it is for the page. It is Stripe's, too long to guess,
-    /// and no browser adds it by itself as it would a cookie, so that another site's page cannot send this form without
-    /// knowing the address that shows the keys anyway. What a browser says of another site's form is heeded all the
-    /// same; its `Origin` is not, which is `null` for a page that sends no referrer, as the order's page.
+    /// The session in the path is the only credential, as it is for the page. It is Stripe's, too long to guess, and
+    /// browsers do not add it by themselves as they would a cookie, so another site's page cannot submit this form
+    /// without knowing the URL that shows the keys anyway. `Sec-Fetch-Site` is heeded all the same; `Origin` is not,
+    /// since it is `null` for a page that sends no referrer, as the order's page does.
     func correct(_ session: SessionID, _ request: Request) async throws(Refusal) -> Response {
         if request.fields["sec-fetch-site"] != nil { try request.refuseOtherSites() }
         let form = try AddressForm(request)
@@ -51,9 +51,9 @@ extension Orders {
     }
 }
 
-/// The words about a wrong address.
+/// The text about a wrong address.
 enum Correction {
-    /// Why nothing was changed, whatever the reason was.
+    /// Why nothing was changed, the same for every reason.
     static let refused =
         "An address can be changed for one hour after the payment and three times at most, and only "
         + "while the order's license works."

@@ -4,9 +4,9 @@ import Outbox
 import Pages
 
 extension OrderView {
-    /// The form for a wrong address, while it may be used: folded away unless something is wrong.
+    /// Returns the form for a wrong address while it may be used; it is folded unless something is wrong.
     ///
-    /// - Parameter refused: what was entered and is no address.
+    /// - Parameter refused: the text that was entered and is not an address.
     func correctionForm(at session: SessionID, refused: String?) -> Markup {
         guard let correctableUntil else { return .empty }
         let isOpen = refused != nil || record.email == nil || record.mail?.status == .dead

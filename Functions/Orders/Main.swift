@@ -23,7 +23,7 @@ enum Main {
             pool.warm()
             let stripe = StripeClient(settings.stripe, totalTimeout: .seconds(5))
             let orders = Orders(
-                settings, pool, ask: { session throws(StripeCallFault) in try await stripe.send(.session(session)) },
+                settings, pool, fetch: { session throws(StripeCallFault) in try await stripe.send(.session(session)) },
                 log)
             try await serve(
                 settings.server, log: log, routes: Orders.router.patterns, isReady: { await pool.isReady() },
@@ -34,14 +34,14 @@ enum Main {
 }
 
 extension Orders {
-    /// The live function, but for whom it asks of a session.
+    /// Live wiring; the Stripe session lookup is passed in.
     @Loop
     init(
         _ settings: OrdersSettings, _ pool: Pool,
-        ask: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession, _ log: Log
+        fetch: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession, _ log: Log
     ) {
         let catalog = CatalogCache(pool)
-        // Somebody waits for the page; a mail server that takes longer gets the mail from email-retry.
+        // A buyer waits for the page; if the mail server takes longer, email-retry sends the mail.
         let mails = MailService(
             settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(3))
         let fulfilment = Fulfilment(
@@ -60,9 +60,9 @@ extension Orders {
                 find: { session, now throws(PostgresFault) in
                     try await pool.run(OrderPageStatements.order(session: session.text, at: now))
                 },
-                ask: ask,
-                fulfil: { session, news, entry throws(FulfilmentFault) in
-                    try await fulfilment.apply(session, news, from: entry)
+                fetch: fetch,
+                fulfil: { session, update, entry throws(FulfilmentFault) in
+                    try await fulfilment.apply(session, update, from: entry)
                 },
                 isLive: !settings.stripe.isTest, log: log),
             queue: { email, caller, now throws(PostgresFault) in
@@ -71,7 +71,7 @@ extension Orders {
                     limits.limit(.resendMailbox, of: email.text.lowercased().utf8),
                 ]
                 return try await limiter.run(counts, at: now) { gate in
-                    ResendStatements.ask(for: email, at: now, behind: gate)
+                    ResendStatements.record(for: email, at: now, behind: gate)
                 }
             },
             correctEmail: { order, email, network, now throws(PostgresFault) in

@@ -5,7 +5,7 @@ import Outbox
 import Pages
 
 extension OrderView {
-    /// What somebody sees who has paid: the keys, the files, where the mail went.
+    /// The page of a paid order: the keys, the files, and where the mail went.
     func openPage(form: Markup) -> Markup {
         """
             <h1>Thank you for your order</h1>
@@ -138,7 +138,7 @@ extension OrderView {
             """)
     }
 
-    /// That the address is not the one of the payment any more.
+    /// The notice that the address is no longer the one given at the payment.
     private var changed: Markup {
         guard let correctedAt = record.correctedAt else { return .empty }
         return "The address was changed on \(HumanFormat.minute(correctedAt)). "

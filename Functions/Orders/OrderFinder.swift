@@ -12,56 +12,55 @@ import StripeClient
 /// What is known of a checkout session.
 enum FoundOrder: Equatable, Sendable {
     case known(OrderRecord)
-    /// Stripe has the session and nobody has paid; how far we came with its order does not matter.
+    /// Stripe has the session and it is unpaid; the state of its order here does not matter.
     case unpaid
 }
 
-/// Finds a session's order: in our database and, where that may lag behind, at Stripe.
+/// Finds a session's order: in our database and, if that may lag behind, at Stripe.
 ///
-/// A buyer comes back from the payment page before the webhook does often enough. Then the sale is made here, by the
-/// same statement, so that whoever comes second finds it made.
+/// Often the buyer returns from the payment page before the webhook arrives. Then the sale is made here, by the same
+/// statement, so that whichever comes second finds it made.
 struct OrderFinder: Sendable {
-    /// Reads the order, unless the session or the caller at this address is asked about too often.
+    /// Reads the order, unless the session or the caller at this address is rate-limited.
     var open:
         @Sendable (_ session: StripeID, _ caller: String, Instant) async throws(PostgresFault)
             -> RateLimited<OrderRecord?>
     /// Reads the order again, for a request that was counted already.
     var find: @Sendable (_ session: StripeID, Instant) async throws(PostgresFault) -> OrderRecord?
-    var ask: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
+    /// Fetches a session from Stripe.
+    var fetch: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
     var fulfil:
         @Sendable (CheckoutSession, CheckoutUpdate, LedgerEntry) async throws(FulfilmentFault) -> FulfilmentOutcome
-    /// Whether sessions are about real money, as our key is.
+    /// Whether sessions are of live mode, as our key is.
     var isLive: Bool
     var log: Log
-    let asked = SessionLookupCache()
+    let lookups = SessionLookupCache()
 
-    /// The order, and how its caller stands.
+    /// Finds the order, and returns it with the caller's rate limit verdict.
     ///
-    /// - Throws: `.notFound` for a session that is none of ours, however that came out; `.unavailable` when it cannot
-    ///   be told now; `.tooManyRequests`.
+    /// - Throws: `.notFound` for a session that is not ours, for whatever reason; `.unavailable` if that is unknown at
+    ///   present; `.tooManyRequests`.
     func callAsFunction(
         _ session: SessionID, for caller: String, at now: Instant
     ) async throws(Refusal) -> (order: FoundOrder, verdict: RateLimitVerdict) {
         guard session.isLive == isLive else { throw .notFound }
-        let (known, verdict) = try await stored { () throws(PostgresFault) in
-            try await open(session.id, caller, now)
-        }.get()
+        let (known, verdict) = try await mapError(lookupFailed, await open(session.id, caller, now)).get()
         return (try await complete(session.id, known, at: now), verdict)
     }
 
-    /// What we know of the session now, for a request that has found its order before.
+    /// Reads the session's order again, for a request that has found it before.
     func again(_ session: SessionID, at now: Instant) async throws(Refusal) -> OrderRecord {
-        let known = try await stored { () throws(PostgresFault) in try await find(session.id, now) }
+        let known = try await mapError(lookupFailed, await find(session.id, now))
         guard let known else { throw .notFound }
         return known
     }
 
-    /// What we know of the session, and what Stripe knows where that may be more.
+    /// Returns what we know of the session, or what Stripe knows where that may be more.
     private func complete(
         _ session: StripeID, _ known: OrderRecord?, at now: Instant
     ) async throws(Refusal) -> FoundOrder {
         if let known, known.status != .pending, known.status != .awaitingPayment { return .known(known) }
-        guard let answer = await asked.answer(session, at: now, ask) else {
+        guard let answer = await lookups.answer(session, at: now, fetch) else {
             log(.warning, "too many sessions are asked for")
             return try known.orRefuse(.unavailable(retryAfterSeconds: 5))
         }
@@ -79,13 +78,13 @@ struct OrderFinder: Sendable {
         _ remote: CheckoutSession, _ known: OrderRecord?, at now: Instant
     ) async throws(Refusal) -> FoundOrder {
         guard remote.isLive == isLive else { throw .notFound }
-        guard let (news, entry) = remote.news(seenBy: "orders.session_lookup", at: now) else {
+        guard let (update, entry) = remote.checkoutUpdate(seenBy: "orders.session_lookup", at: now) else {
             guard known == nil, SaleMetadata(remote) != nil else { return try known.orRefuse(.notFound) }
             return .unpaid
         }
-        if let known, known.status.after(news) == known.status { return .known(known) }
+        if let known, known.status.after(update) == known.status { return .known(known) }
         do {
-            let outcome = try await fulfil(remote, news, entry)
+            let outcome = try await fulfil(remote, update, entry)
             log(
                 .info, "session looked up",
                 [("order", outcome.order.map { .string($0.description) } ?? "known already")])
@@ -100,31 +99,20 @@ struct OrderFinder: Sendable {
             log(.error, "a session could not be fulfilled", [("reason", .string(error.description))])
             return try known.orRefuse(.unavailable(retryAfterSeconds: 5))
         }
-        return try await stored { () throws(PostgresFault) in try await find(remote.id, now) }.orRefuse(.notFound)
+        return try await mapError(lookupFailed, await find(remote.id, now)).orRefuse(.notFound)
     }
 
-    private func stored<Answer>(
-        _ question: () async throws(PostgresFault) -> Answer
-    ) async throws(Refusal) -> Answer {
-        do { return try await question() } catch {
-            log(.error, "an order could not be looked up", [("reason", .string(error.description))])
-            throw error.refusal
-        }
+    /// Logs a failed read of an order; returns its refusal.
+    private func lookupFailed(_ fault: PostgresFault) -> Refusal {
+        log(.error, "an order could not be looked up", [("reason", .string(fault.description))])
+        return fault.refusal
     }
 }
 
 extension OrderRecord? {
-    /// What we know, or else the refusal.
+    /// Returns the order if it is known; throws the refusal otherwise.
     fileprivate func orRefuse(_ refusal: Refusal) throws(Refusal) -> FoundOrder {
         guard let self else { throw refusal }
         return .known(self)
-    }
-}
-
-extension StripeCallFault {
-    /// Whether Stripe has nothing under the ID.
-    fileprivate var isNotFound: Bool {
-        guard case .answered(let fault) = self else { return false }
-        return fault.context.status == 404
     }
 }

@@ -3,9 +3,9 @@ import Orders
 import Pages
 
 extension OrderView {
-    /// The order for people, at the address that its session makes.
+    /// The order's page for people, at its session's path.
     ///
-    /// - Parameter refused: what was entered in the form for another e-mail address and is none.
+    /// - Parameter refused: the text that was entered in the form for another e-mail address and is not an address.
     func page(at session: SessionID, refused: String? = nil) -> Page {
         let site = Site(shopName: record.shopName, productName: record.productName)
         switch state {
@@ -24,7 +24,7 @@ extension OrderView {
         }
     }
 
-    /// A delayed payment takes days, so its page asks seldom.
+    /// A delayed payment takes days, so its page reloads rarely.
     private static let longRefresh = 30
 
     private var waitingForPayment: Markup {
@@ -70,7 +70,7 @@ extension OrderView {
         return "<strong>\(email.masked)</strong>"
     }
 
-    /// What support will ask for.
+    /// The facts that support will ask for.
     var facts: Markup {
         """
             <h2>Your order</h2>
@@ -100,7 +100,7 @@ extension OrderView {
 }
 
 extension Page {
-    /// The page of somebody who may have paid a moment ago; it asks again by itself.
+    /// The page for a buyer who may have paid a moment ago; it reloads itself.
     static func waiting(_ site: Site) -> Page {
         Page(
             title: "Your payment is being confirmed", site: site, refreshSeconds: 5,
@@ -117,7 +117,7 @@ extension Page {
     }
 }
 
-/// What people are told of an order that leads nowhere any more.
+/// The text about an order that is over.
 private struct EndText {
     let heading: String
     let explanation: String

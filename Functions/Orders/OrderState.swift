@@ -1,22 +1,22 @@
 import Orders
 
-/// What an order's page is about.
+/// The subject of an order's page.
 enum OrderState: Equatable, Sendable {
-    /// Nobody has paid, as far as we know.
+    /// Unpaid, as far as we know.
     case pending
-    /// The buyer chose a method that pays later.
+    /// The buyer chose a delayed payment method.
     case awaitingPayment
-    /// Paid, and a license opens doors.
+    /// Paid, with an active license.
     case open
-    /// The delayed payment did not come.
+    /// The delayed payment failed.
     case failed
-    /// The payment page was left.
+    /// The buyer left the payment page.
     case expired
     case refunded
     case disputed
-    /// A dispute went the buyer's way.
+    /// The buyer won a dispute.
     case lost
-    /// Paid, and no license opens doors: somebody closed them by hand.
+    /// Paid, without an active license: the seller revoked it by hand.
     case closed
 
     init(_ record: OrderRecord) {

@@ -20,7 +20,7 @@ extension OrderView {
         ])
     }
 
-    /// The answer for a session whose order may not exist yet.
+    /// The JSON of a session whose order may not exist yet.
     static let unpaidJSON = JSONValue.object([("order", .null), ("status", "pending")])
 
     private func downloadJSON(_ base: PublicURL) -> JSONValue {

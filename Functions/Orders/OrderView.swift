@@ -6,9 +6,9 @@ import Licensing
 import Log
 import Orders
 
-/// An order as it is shown now: its keys whole or masked, its links made.
+/// An order as it is shown now: its keys in full or masked, its links made.
 struct OrderView: Sendable {
-    /// Where the files are, until when.
+    /// The path of the files and its expiry.
     struct Download: Sendable {
         let path: String
         let expiresAt: Instant
@@ -16,21 +16,21 @@ struct OrderView: Sendable {
         func path(of artifact: Artifact) -> String { "\(path)/\(PercentCoding.encode(artifact.fileName))" }
     }
 
-    /// For how long after the payment the keys are shown whole: the page's address stays in a browser's history.
+    /// How long after the payment the keys are shown in full: the page's URL stays in a browser's history.
     static let openTime: Duration = .seconds(86_400)
 
     let record: OrderRecord
     let state: OrderState
-    /// What each license's key looks like here; none unless the order opens doors.
+    /// Each license's key as shown here; none unless the order has an active license.
     let keys: [String]
-    /// Until when the keys are shown whole; `nil` when they are masked.
+    /// Until when the keys are shown in full; `nil` if they are masked.
     let keysUntil: Instant?
-    /// `nil` when no link is live.
+    /// `nil` if no link is valid.
     let download: Download?
-    /// Until when the buyer may put the address right; `nil` when they may not.
+    /// Until when the buyer may correct the address; `nil` if they may not.
     let correctableUntil: Instant?
 
-    /// The view of `record` at the moment `now`.
+    /// Creates the view of `record` at `now`.
     ///
     /// A key that cannot be derived again is a fault of the settings: it is logged, and the keys are shown masked.
     init(

@@ -10,14 +10,14 @@ import Postgres
 import RateLimiting
 import Settings
 
-/// Shows buyers their orders, has a lost e-mail sent again, and puts a wrong address right.
+/// Shows buyers their orders, sends a lost e-mail again, and corrects a wrong address.
 struct Orders: Sendable {
-    /// What a request is for.
+    /// The endpoint of a request.
     enum Endpoint: Equatable, Sendable {
         case resend
         case order(SessionID)
         case correction(SessionID)
-        /// The address of the correction form, loaded by somebody who reloads what the form returned.
+        /// The correction form's URL, loaded by someone who reloads what the form returned.
         case correctionForm(SessionID)
     }
 
@@ -29,16 +29,17 @@ struct Orders: Sendable {
 
     /// Finds the order of a session.
     var find: OrderFinder
-    /// Notes that an address asks for its e-mails, unless it or the caller came too often; whether it bought anything is
-    /// found out later, where nobody waits.
+    /// Records a request for an address's e-mails, unless it or the caller is rate-limited.
+    ///
+    /// Whether the address bought anything is found out later, where no client waits.
     var queue: @Sendable (EmailAddress, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<Void>
-    /// Puts an order's address right and sends its mail there, if that may be; answers whether it did.
+    /// Corrects an order's address and sends its mail there, if allowed; returns whether it did.
     var correctEmail: @Sendable (OrderID, EmailAddress, _ network: String, Instant) async throws(PostgresFault) -> Bool
     var keys: KeyRing
-    /// What makes download links.
+    /// Makes download links.
     var downloadTokens: DownloadTokens
     var publicURL: PublicURL
-    /// How many addresses at the right of `X-Forwarded-For` are ours.
+    /// The number of addresses at the right of `X-Forwarded-For` that are ours.
     var trustedHops: Int
     var log: Log
 
@@ -59,7 +60,7 @@ struct Orders: Sendable {
         }
     }
 
-    /// What is in the place of a session and is none is shown as an order that is not there.
+    /// Refuses an unknown path; one with an invalid session is shown as an order that does not exist.
     private func refuse(_ request: Request, _ fault: RoutingFault) -> Response {
         let isOrder = fault.pattern == "/orders/{session}"
         return present(
@@ -79,7 +80,7 @@ struct Orders: Sendable {
         }
     }
 
-    /// The same answer to everybody: what is left of the limits would tell that others asked for the address.
+    /// Returns the same response to everyone: rate limit fields would reveal that others asked for the address.
     private func resend(_ request: Request) async throws(Refusal) -> Response {
         try request.refuseOtherSites()
         let form = try AddressForm(request)
@@ -97,7 +98,7 @@ struct Orders: Sendable {
         }
     }
 
-    /// JSON that is as private as a page.
+    /// Returns JSON with the same privacy as a page.
     func json(_ value: JSONValue) -> Response {
         var response = Response.json(value)
         response.fields.set("Referrer-Policy", "no-referrer")
@@ -105,19 +106,19 @@ struct Orders: Sendable {
         return response
     }
 
-    /// The order as it is shown at the time of the request.
+    /// Returns the order as shown at the time of the request.
     func view(_ record: OrderRecord, _ request: Request) -> OrderView {
         OrderView(record, keys: keys, downloadTokens: downloadTokens, at: request.receivedAt, log: log)
     }
 
-    /// The caller's address, as far as our own proxies vouch for it.
+    /// Returns the caller's address, as far as our own proxies vouch for it.
     func caller(_ request: Request) -> String { request.clientAddress(trustedHops: trustedHops) }
 
     private func fallback(_ request: Request, at endpoint: Endpoint) -> Preference {
         if case .order = endpoint { .page } else { form(of: request) }
     }
 
-    /// The form of the request's body, for a caller whose `Accept` does not tell.
+    /// Returns the format of the request's body, for a caller whose `Accept` does not tell.
     private func form(of request: Request) -> Preference {
         request.fields["content-type"]?.lowercased().hasPrefix("application/json") == true ? .json : .page
     }

@@ -7,7 +7,7 @@ import Server
 import Settings
 import StripeClient
 
-/// What its parts need: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings`,
+/// The settings of orders: `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings`,
 /// `RateLimitTable`.
 struct OrdersSettings: FunctionSettings {
     let server: ServerSettings

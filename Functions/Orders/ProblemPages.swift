@@ -3,7 +3,7 @@ import Kernel
 import Pages
 
 extension Orders {
-    /// What somebody reads whose request was refused; `nil` leaves it to the refusal's own text.
+    /// Returns the page for a refused request; `nil` leaves it to the refusal's own text.
     func problem(_ refusal: Refusal, at endpoint: Endpoint) -> ProblemPage? {
         switch endpoint {
         case .resend: resendProblem(refusal)
@@ -37,7 +37,7 @@ extension Orders {
         }
     }
 
-    /// What somebody reads whose wrong address stays as it is.
+    /// Returns the page for a correction that was refused.
     private func addressProblem(_ refusal: Refusal, _ back: ProblemPage.Action) -> ProblemPage? {
         let heading = "The address was not changed"
         return switch refusal {
@@ -61,7 +61,7 @@ extension Orders {
         }
     }
 
-    /// What somebody reads whose lost e-mail could not be asked for.
+    /// Returns the page for a lost-e-mail request that was refused.
     private func resendProblem(_ refusal: Refusal) -> ProblemPage? {
         let form = ProblemPage.Action("Back to the form", "/lost-email")
         return switch refusal {
@@ -81,7 +81,7 @@ extension Orders {
 }
 
 extension Page {
-    /// The answer to everybody who lost an e-mail.
+    /// The response to everyone who lost an e-mail.
     static let accepted = Page(
         title: "Look into your mailbox", site: .unnamed,
         main: """

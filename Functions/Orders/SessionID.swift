@@ -5,10 +5,10 @@ import Stripe
 /// The ID of a checkout session in the path of an order's page.
 struct SessionID: Hashable, Sendable, PathParameter {
     let id: StripeID
-    /// Whether the session is about real money.
+    /// Whether the session is of live mode.
     let isLive: Bool
 
-    /// Parses an ID that Stripe may have made; no other is worth a look.
+    /// Parses an ID that Stripe may have made; other text is not looked up.
     static func parse(_ segment: PathSegment) -> SessionID? {
         guard let id = segment.text.flatMap({ StripeID($0) }) else { return nil }
         let text = id.text.utf8

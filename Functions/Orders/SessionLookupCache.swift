@@ -3,37 +3,40 @@ import Kernel
 import Stripe
 import StripeClient
 
-/// What Stripe said of a session a moment ago, so that a page that loads itself again, or a stranger who makes up
-/// sessions, costs few calls: one for a session in five seconds, and a bounded number for all sessions together.
+/// Caches Stripe's recent responses for sessions.
+///
+/// A page that reloads itself, or a stranger who makes up sessions, so costs few calls: one for a session in five
+/// seconds, and a bounded number for all sessions together.
 @Loop
 final class SessionLookupCache {
     typealias Answer = Result<CheckoutSession, StripeCallFault>
 
-    /// How long an answer is good.
+    /// How long a response is valid.
     nonisolated static let lifetime: Duration = .seconds(5)
-    /// How many sessions are asked for in that time, 20 in a second: a fifth of what Stripe allows an account.
+    /// The number of sessions looked up in that time, 20 in a second: a fifth of what Stripe allows an account.
     nonisolated static let limit = 100
 
-    private var asked: [StripeID: (at: Instant, answer: Task<Answer, Never>)] = [:]
+    private var lookups: [StripeID: (at: Instant, answer: Task<Answer, Never>)] = [:]
 
     nonisolated init() {}
 
-    /// What Stripe says of `session`, by one call for all who ask at once; `nil` when too much was asked lately.
+    /// Returns Stripe's response for `session`, by one call for concurrent requests; `nil` if too many lookups were
+    /// made lately.
     func answer(
         _ session: StripeID, at now: Instant,
-        _ ask: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
+        _ fetch: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
     ) async -> Answer? {
-        if let known = asked[session], isGood(known.at, now) { return await known.answer.value }
-        if asked.count >= SessionLookupCache.limit { asked = asked.filter { isGood($0.value.at, now) } }
-        guard asked.count < SessionLookupCache.limit || asked[session] != nil else { return nil }
+        if let known = lookups[session], isGood(known.at, now) { return await known.answer.value }
+        if lookups.count >= SessionLookupCache.limit { lookups = lookups.filter { isGood($0.value.at, now) } }
+        guard lookups.count < SessionLookupCache.limit || lookups[session] != nil else { return nil }
         let answer = Loop.start { () async -> Answer in
-            do throws(StripeCallFault) { return .success(try await ask(session)) } catch { return .failure(error) }
+            do throws(StripeCallFault) { return .success(try await fetch(session)) } catch { return .failure(error) }
         }
-        asked[session] = (now, answer)
+        lookups[session] = (now, answer)
         return await answer.value
     }
 
-    /// A clock that was set back makes no answer live longer.
+    /// A clock that was set back makes no response live longer.
     private func isGood(_ at: Instant, _ now: Instant) -> Bool {
         max(now - at, at - now) < SessionLookupCache.lifetime
     }

@@ -6,15 +6,14 @@ import Log
 import Postgres
 import Reconciliation
 
-/// What has to be done from time to time and by somebody whom no buyer waits for: the audit log is sealed, and what is
-/// kept for a time only is removed.
+/// Periodic work that no buyer waits for: sealing the audit log and removing data whose retention period is over.
 ///
-/// Nothing of it can fail a run; what could not be done is told and done by the next.
+/// No failure here fails a run; it is logged, and the next run catches up.
 @Loop
 struct Housekeeping {
-    /// Seals that are made in one run.
+    /// The maximum number of seals in one run.
     private static let sealsAtMost = 50
-    /// Days that are tidied in one run: a shop that never did it catches up in a few.
+    /// The maximum number of days tidied in one run: a shop that never did it catches up in a few runs.
     private static let daysAtMost = 60
 
     let pool: Pool
@@ -37,7 +36,7 @@ struct Housekeeping {
 
     private func tidy(at now: Instant) async throws(PostgresFault) {
         guard var start = try await pool.run(RetentionStatements.start) else { return }
-        let end = now - RetentionStatements.keeping
+        let end = now - RetentionStatements.payloadLifetime
         var (trimmed, forgotten) = (0, 0)
         for _ in 1...Housekeeping.daysAtMost where start < end {
             let next = min(start + .seconds(86_400), end)

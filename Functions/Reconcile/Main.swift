@@ -20,7 +20,7 @@ enum Main {
             pool.warm()
             let reconcile = Reconcile(settings, pool, log)
             var limits = ServerLimits()
-            // A run that is in the middle of one thing when its time is up ends that first.
+            // A run that is processing an item at its time limit finishes that first.
             limits.requestTime = Reconcile.time + .seconds(60)
             try await serve(
                 settings.server, limits: limits, log: log, routes: ["/tasks/reconcile"],
@@ -32,7 +32,7 @@ enum Main {
 }
 
 extension Reconcile {
-    /// The live function.
+    /// Live wiring.
     @Loop
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
         let reconciliation = Reconciliation(settings, pool, log)
@@ -40,7 +40,7 @@ extension Reconcile {
         self.init(
             work: { [database = settings.database] () throws(PostgresFault) in
                 try await withReconciliationLock(database) {
-                    await reconciliation(ReconciliationPlan(start: .marks, time: Reconcile.time))
+                    await reconciliation(ReconciliationPlan(start: .watermark, time: Reconcile.time))
                 }
             },
             tidy: { [housekeeping = Housekeeping(pool: pool, log: log)] now in await housekeeping(at: now) },
@@ -49,14 +49,14 @@ extension Reconcile {
 }
 
 extension Reconciliation {
-    /// What the live function does.
+    /// Live wiring.
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
-        // A page of a hundred events, the longest of which have a quarter of a megabyte.
+        // A page has a hundred events, and the longest events have a quarter of a megabyte.
         let stripe = StripeClient(
             settings.stripe, policy: .background, totalTimeout: .seconds(20), answerBytes: 32 << 20)
         let isLive = !settings.stripe.isTest
         let catalog = CatalogCache(pool)
-        // A mail server that takes longer gets the mails from email-retry.
+        // If the mail server takes longer, email-retry sends the mails.
         let mails = MailService(
             settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(3))
         let processor = EventProcessor(

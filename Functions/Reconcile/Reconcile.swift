@@ -5,17 +5,17 @@ import Log
 import Postgres
 import Reconciliation
 
-/// Holds the shop against Stripe whenever the scheduler calls, and repairs what is missing.
+/// Compares the shop with Stripe whenever the scheduler calls, and repairs what is missing.
 struct Reconcile: Sendable {
-    /// Does a run; `nil` when another one is at it.
+    /// Performs a run; returns `nil` if another one is in progress.
     var work: @Sendable () async throws(PostgresFault) -> ReconciliationReport?
-    /// Does what has to be done from time to time.
+    /// Does the periodic housekeeping.
     var tidy: @Sendable (Instant) async -> Void
-    /// Lets the scheduler in.
+    /// Authorizes the scheduler.
     var authorize: @Sendable (Request) async throws(Refusal) -> Void
     var log: Log
 
-    /// How long one call works at most before it answers; what is left waits for the next call.
+    /// The time limit of one call; the rest waits for the next call.
     static let time: Duration = .seconds(60)
 
     func callAsFunction(_ request: Request) async throws(Refusal) -> Response {
@@ -31,7 +31,7 @@ struct Reconcile: Sendable {
             log(.error, "the shop could not be reconciled", [("reason", .string(fault.description))] + report.fields)
             throw fault.refusal
         }
-        // What had to be repaired had been lost on its way: somebody should know, if nobody need act.
+        // What was repaired had been lost on the way: worth a warning, although no one need act.
         log(report.repaired + report.failed > 0 ? .warning : .info, "reconciled", report.fields)
         return .json(.object(report.fields))
     }

@@ -8,13 +8,13 @@ import Settings
 import StripeClient
 import Tasks
 
-/// What reconcile is told from outside.
+/// The settings of reconcile.
 ///
 /// Besides `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings` and `TasksSettings`:
 ///
 /// | Name | Meaning |
 /// | --- | --- |
-/// | `QUIET_HOURS` | after how many hours without an event it is told, if sales usually come; 1 to 168, 6 when absent |
+/// | `QUIET_HOURS` | hours without an event before an alert, if sales are usual then; 1 to 168, 6 when absent |
 struct ReconcileSettings: FunctionSettings {
     let server: ServerSettings
     let database: DatabaseSettings

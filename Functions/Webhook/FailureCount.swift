@@ -5,16 +5,16 @@ import Log
 import Postgres
 import RateLimiting
 
-/// Counts the deliveries that were not Stripe's, by the address they came from.
+/// Counts deliveries with an invalid signature by the address they came from.
 ///
-/// One question at a time: however many forged deliveries come at once, good ones find every database connection but one
-/// free. What comes meanwhile is refused without being counted.
+/// At most one count query runs at a time, so forged deliveries hold at most one database connection. Deliveries that
+/// arrive meanwhile are refused without being counted.
 @Loop
 final class FailureCount {
     private let limiter: RateLimiter
     private let limits: RateLimitTable
     private let log: Log
-    private var isAsking = false
+    private var isCounting = false
 
     init(_ limiter: RateLimiter, _ limits: RateLimitTable, _ log: Log) {
         self.limiter = limiter
@@ -22,15 +22,15 @@ final class FailureCount {
         self.log = log
     }
 
-    /// Adds one for `caller`; nothing when it was not counted.
+    /// Adds one for `caller`; returns `nil` if it was not counted.
     func add(_ caller: String, at now: Instant) async -> RateLimitVerdict? {
         let limits = [limits.limit(.webhookFailure, address: caller)]
         if let known = limiter.known(limits, at: now) { return known }
-        guard !isAsking else { return nil }
-        isAsking = true
-        defer { isAsking = false }
+        guard !isCounting else { return nil }
+        isCounting = true
+        defer { isCounting = false }
         do throws(PostgresFault) {
-            switch try await limiter.run(limits, at: now, RateLimitStatements.ask) {
+            switch try await limiter.run(limits, at: now, RateLimitStatements.count) {
             case .admitted(_, let verdict), .refused(let verdict): return verdict
             }
         } catch {

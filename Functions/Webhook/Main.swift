@@ -27,11 +27,11 @@ enum Main {
 }
 
 extension Webhook {
-    /// The live webhook.
+    /// Live wiring.
     @Loop
     init(_ settings: WebhookSettings, _ pool: Pool, _ log: Log) {
         let catalog = CatalogCache(pool)
-        // Stripe waits for the answer; a mail server that takes longer gets the mail from email-retry.
+        // Stripe waits for the response; if the mail server takes longer, email-retry sends the mail.
         let mails = MailService(
             settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(8))
         let processor = EventProcessor(
@@ -43,7 +43,7 @@ extension Webhook {
                 try WebhookSignature.verify(request, keys: keys, now: WallClock.system.now())
             },
             countFailure: { caller, now in await failures.add(caller, at: now) },
-            take: { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) },
+            process: { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) },
             trustedHops: settings.server.trustedHops, log: log)
     }
 }

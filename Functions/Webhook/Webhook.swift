@@ -5,16 +5,18 @@ import Kernel
 import Log
 import Stripe
 
-/// Answers Stripe's event deliveries: 200 when the event is safe, 400 when it is not Stripe's and 429 when such come too
-/// often, 5xx when it should be sent again.
+/// Responds to Stripe's event deliveries.
+///
+/// The status is 200 if the event is stored, 400 if the signature is invalid and 429 if that happens too often, 5xx if
+/// Stripe should send it again.
 struct Webhook: Sendable {
-    /// Proves that the delivery is Stripe's.
+    /// Verifies the delivery's signature.
     var verify: @Sendable (Request) throws(SignatureFault) -> VerifiedPayload
-    /// Counts a delivery that was not Stripe's; nothing where that cannot be told now.
+    /// Counts a delivery with an invalid signature; returns `nil` if it could not be counted.
     var countFailure: @Sendable (_ caller: String, Instant) async -> RateLimitVerdict?
-    /// Applies the event once, or keeps it as one that could not be handled.
-    var take: @Sendable (Event, LedgerEntry) async throws(FulfilmentFault) -> Void
-    /// How many addresses at the right of `X-Forwarded-For` are ours.
+    /// Applies the event once, or records its failure.
+    var process: @Sendable (Event, LedgerEntry) async throws(FulfilmentFault) -> Void
+    /// The number of addresses at the right of `X-Forwarded-For` that are ours.
     var trustedHops: Int
     var log: Log
 
@@ -22,11 +24,11 @@ struct Webhook: Sendable {
         guard request.path == "/webhooks/stripe" else { throw .notFound }
         try request.requireMethod(.post)
         let (event, entry) = try await read(request)
-        do { try await take(event, entry) } catch { throw error.refusal }
+        do { try await process(event, entry) } catch { throw error.refusal }
         return .json(.object([("received", true)]))
     }
 
-    /// Only what is signed is read; whatever else arrives changes nothing.
+    /// Only signed content is read; other deliveries change nothing.
     private func read(_ request: Request) async throws(Refusal) -> (Event, LedgerEntry) {
         let payload: VerifiedPayload
         do { payload = try verify(request) } catch { throw await refusal(of: request, error) }
@@ -41,9 +43,9 @@ struct Webhook: Sendable {
         return (event, LedgerEntry(event, payload: text, receivedAt: request.receivedAt))
     }
 
-    /// What is not Stripe's is counted, and nothing else is: a good delivery meets no limit and asks no question.
+    /// Only invalid deliveries are counted: valid ones are not rate-limited and cost no extra query.
     ///
-    /// A line is logged for each delivery that was counted and let through, so their number is bounded too.
+    /// A line is logged for each delivery that was counted and admitted, so the number of lines is bounded too.
     private func refusal(of request: Request, _ fault: SignatureFault) async -> Refusal {
         let verdict = await countFailure(request.clientAddress(trustedHops: trustedHops), request.receivedAt)
         if let verdict {

@@ -9,7 +9,7 @@ import Settings
 import Stripe
 import StripeClient
 
-/// What the webhook is told from outside.
+/// The settings of the webhook.
 ///
 /// Besides `ServerSettings`, `DatabaseSettings`, `StripeSettings`, `KeyRing`, `MailSettings` and `RateLimitTable`:
 ///

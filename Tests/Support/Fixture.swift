@@ -62,7 +62,7 @@ package struct Fixture {
     }
 
     /// Returns a sale as the webhook reads it from a session.
-    package func sale(_ session: String, _ news: CheckoutUpdate = .paid, order: OrderID? = nil, quantity: Int = 1)
+    package func sale(_ session: String, _ update: CheckoutUpdate = .paid, order: OrderID? = nil, quantity: Int = 1)
         throws
         -> Sale
     {
@@ -73,7 +73,7 @@ package struct Fixture {
             order: order ?? fallback, fallbackOrder: fallback, session: session, paymentIntent: "pi_" + session,
             email: EmailAddress("Buyer@example.com"), name: "Björk",
             total: Money(minorUnits: 4900 * Int64(quantity), currency: currency),
-            product: product, quantity: quantity, isLive: false, createdAt: now, news: news)
+            product: product, quantity: quantity, isLive: false, createdAt: now, update: update)
     }
 
     /// Returns what a paid sale grants: licenses and a link with two uses that lasts an hour.

@@ -58,7 +58,7 @@ package struct PaymentFacts: Equatable, Sendable {
     }
 
     /// Where a paid order of `total` minor units stands.
-    package func standing(ofTotal total: Int64) -> OrderStatus {
+    package func status(ofTotal total: Int64) -> OrderStatus {
         if dispute == .lost { return .lost }
         let refunded = amountRefunded
         if refunded > 0 && refunded >= total { return .refunded }

@@ -14,6 +14,6 @@ extension RateLimitVerdict {
     package static func refusal(for wait: Duration, by name: String = "some-address") -> RateLimitVerdict {
         let policy = RateLimitPolicy(name, quota: 1, in: wait)
         let now = Instant(unixSeconds: 0)
-        return RateLimitVerdict(isAdmitted: false, [Standing(policy, arrival: now + policy.span, at: now)])
+        return RateLimitVerdict(isAdmitted: false, [Quota(policy, arrival: now + policy.span, at: now)])
     }
 }

@@ -22,7 +22,7 @@ extension LicenseDetail {
     var maskedKey: String { "\(keyPrefix)-****-****-\(lastFour)" }
 
     /// The state with what is behind it.
-    var standing: String {
+    var statusText: String {
         switch (status, heldAt) {
         case (.active, _): "active"
         case (.suspended, _): "suspended: \(orderStatus.whyClosed)"

@@ -33,7 +33,7 @@ extension Command {
         let keys: KeyRing = try invocation.setting { KeyRing(&$0) }
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
-            guard license.status == .active else { throw .failed("license \(license.id) is \(license.standing)") }
+            guard license.status == .active else { throw .failed("license \(license.id) is \(license.statusText)") }
             let key: NewKey
             do throws(KeyFault) { key = try keys.nextKey(of: license) } catch { throw .failed(error.description) }
             let reissue = try await mapError(

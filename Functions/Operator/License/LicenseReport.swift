@@ -27,7 +27,7 @@ struct LicenseReport: Equatable, Sendable {
         let active = activations.count { $0.deactivatedAt == nil }
         let reissues = license.reissues == 0 ? "" : ", reissued \(license.reissues)×"
         let facts = [
-            ["key", license.maskedKey], ["status", license.standing],
+            ["key", license.maskedKey], ["status", license.statusText],
             ["product", "\(license.productName)  \(license.product)"],
             ["order", "\(license.order)  \(license.orderStatus.rawValue)"], ["buyer", license.email ?? "–"],
             ["issued", license.createdAt.toTheSecond], ["version", "\(license.keyVersion)\(reissues)"],

@@ -78,7 +78,7 @@ private struct StateAnswer {
         switch change {
         case .changed(let from, let to): (previous, status, hasChanged) = (from, to, true)
         case .unchanged(let now, nil) where now != .active:
-            throw .failed("license \(license.id) is not closed by hand: it is \(license.standing)")
+            throw .failed("license \(license.id) is not closed by hand: it is \(license.statusText)")
         case .unchanged(let now, _): (previous, status, hasChanged) = (now, now, false)
         case .refused(let order):
             throw .failed("license \(license.id) stays closed: order \(license.order), \(order.whyClosed)")
@@ -87,7 +87,7 @@ private struct StateAnswer {
     }
 
     var lines: [String] {
-        guard hasChanged else { return ["license \(license.id) is \(license.standing) already; nothing to do"] }
+        guard hasChanged else { return ["license \(license.id) is \(license.statusText) already; nothing to do"] }
         return ["license \(license.id) (\(license.maskedKey)): \(previous.rawValue) → \(status.rawValue)"]
     }
 

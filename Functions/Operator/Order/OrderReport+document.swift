@@ -48,14 +48,14 @@ extension OrderReport {
         .object([
             ("id", .string(refund.id)), ("amount", .integer(refund.amount)),
             ("status", .string(refund.status.rawValue)),
-            ("stated_at", time(refund.statedAt)),
+            ("stated_at", time(refund.reportedAt)),
         ])
     }
 
     private func object(_ dispute: OrderPart.Dispute) -> JSONValue {
         .object([
             ("id", .string(dispute.id)), ("status", .string(dispute.status.rawValue)),
-            ("stated_at", time(dispute.statedAt)),
+            ("stated_at", time(dispute.reportedAt)),
         ])
     }
 

@@ -60,11 +60,11 @@ extension OrderReport {
 
     private func row(_ refund: OrderPart.Refund) -> [String] {
         let amount = Money(minorUnits: refund.amount, currency: order.total.currency)
-        return [refund.statedAt.toTheSecond, amount.formatted, refund.status.rawValue, refund.id]
+        return [refund.reportedAt.toTheSecond, amount.formatted, refund.status.rawValue, refund.id]
     }
 
     private func row(_ dispute: OrderPart.Dispute) -> [String] {
-        [dispute.statedAt.toTheSecond, dispute.status.rawValue, dispute.id]
+        [dispute.reportedAt.toTheSecond, dispute.status.rawValue, dispute.id]
     }
 
     private func row(_ mail: OrderPart.Email) -> [String] {

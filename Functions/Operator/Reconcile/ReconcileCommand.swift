@@ -58,7 +58,7 @@ extension Command {
     }
 
     private static func start(_ invocation: Invocation) throws(CommandFault) -> ReconciliationPlan.Start {
-        guard let text = invocation.arguments["--since"] else { return .marks }
+        guard let text = invocation.arguments["--since"] else { return .watermark }
         guard let since = Since.parse(text, at: invocation.clock.now()) else {
             throw .usage("«\(text)» is no time that has passed: expected \(Since.expected)")
         }

@@ -11,7 +11,7 @@ extension RateLimitVerdict {
     package var fields: Fields {
         var fields: Fields = [:]
         fields.append("RateLimit-Policy", policies.map(item).joined(separator: ", "))
-        fields.append("RateLimit", standings.map(item).joined(separator: ", "))
+        fields.append("RateLimit", quotas.map(item).joined(separator: ", "))
         return fields
     }
 
@@ -26,9 +26,9 @@ extension RateLimitVerdict {
         "\"\(policy.name)\";q=\(policy.quota);w=\(policy.window.wholeSecondsRoundedUp)"
     }
 
-    private func item(_ standing: Standing) -> String {
-        let end = standing.wait > .zero ? ";t=\(standing.wait.wholeSecondsRoundedUp)" : ""
-        return "\"\(standing.policy.name)\";r=\(standing.remaining)\(end)"
+    private func item(_ quota: Quota) -> String {
+        let end = quota.wait > .zero ? ";t=\(quota.wait.wholeSecondsRoundedUp)" : ""
+        return "\"\(quota.policy.name)\";r=\(quota.remaining)\(end)"
     }
 }
 

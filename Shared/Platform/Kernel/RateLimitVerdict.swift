@@ -1,7 +1,7 @@
 /// Whether a request was admitted, and the caller's quota after it.
 package struct RateLimitVerdict: Equatable, Sendable {
     /// A caller's quota under one policy.
-    package struct Standing: Equatable, Sendable {
+    package struct Quota: Equatable, Sendable {
         /// The policy.
         package let policy: RateLimitPolicy
         /// The number of requests the caller may still send at once.
@@ -23,28 +23,28 @@ package struct RateLimitVerdict: Equatable, Sendable {
     /// All policies that apply to the request.
     package let policies: [RateLimitPolicy]
     /// The caller's quota under each policy; for a refusal, only under those that refused.
-    package let standings: [Standing]
+    package let quotas: [Quota]
     /// Whether the request was admitted.
     package let isAdmitted: Bool
 
     /// Creates the verdict of policies that were all evaluated.
-    package init(isAdmitted: Bool, _ standings: [Standing]) {
-        self.init(isAdmitted: isAdmitted, standings.map(\.policy), standings)
+    package init(isAdmitted: Bool, _ quotas: [Quota]) {
+        self.init(isAdmitted: isAdmitted, quotas.map(\.policy), quotas)
     }
 
     /// Creates a refusal by some of `policies`; the others were not evaluated.
-    package init(refusedBy standings: [Standing], of policies: [RateLimitPolicy]) {
-        self.init(isAdmitted: false, policies, standings)
+    package init(refusedBy quotas: [Quota], of policies: [RateLimitPolicy]) {
+        self.init(isAdmitted: false, policies, quotas)
     }
 
-    private init(isAdmitted: Bool, _ policies: [RateLimitPolicy], _ standings: [Standing]) {
+    private init(isAdmitted: Bool, _ policies: [RateLimitPolicy], _ quotas: [Quota]) {
         self.isAdmitted = isAdmitted
         self.policies = policies
-        self.standings = isAdmitted ? standings : standings.filter { $0.remaining == 0 }
+        self.quotas = isAdmitted ? quotas : quotas.filter { $0.remaining == 0 }
     }
 
     /// How long a refused caller must wait until a request would be admitted.
-    package var wait: Duration { isAdmitted ? .zero : standings.map(\.wait).max() ?? .zero }
+    package var wait: Duration { isAdmitted ? .zero : quotas.map(\.wait).max() ?? .zero }
 }
 
 extension Duration {

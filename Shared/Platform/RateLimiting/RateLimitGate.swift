@@ -1,61 +1,60 @@
 package import Kernel
 package import Postgres
 
-/// What a statement asks before it does its work: counts that one request is added to, all of them or none.
+/// The rate limit check of a statement: counters to which one request is added, all of them or none.
 ///
-/// Its `parts` stand behind `WITH` in the statement; two of them matter to it: `admitted` has a row
-/// when the request was let in, and `verdict` has one row, `admitted` and `arrivals`, for `read`. Work belongs behind
-/// `EXISTS (SELECT FROM admitted)`; then deciding, counting and working are one statement.
+/// Its `parts` follow `WITH` in the statement, which uses two of them: `admitted` has a row if the request is admitted,
+/// and `verdict` has one row with `admitted` and `arrivals`, for `read`. The work must depend on `EXISTS (SELECT FROM
+/// admitted)`; then checking, counting and working are one statement.
 ///
-/// What is known before any lock decides first, so a refused request writes nothing and waits for nobody. The counts of
-/// one that seems to fit are locked in the order of their keys, whether their rows exist or not, so that two requests
-/// can never wait for each other; there the newest value decides. Where another request was quicker, its row is given a
-/// time that the table does not take: the whole statement ends with `isRace` and counts nothing, and asked again finds
-/// out how things stand.
+/// Counters known before any lock decide first, so a refused request writes nothing and waits for no lock. The counters
+/// of one that seems to fit are locked in the order of their keys, whether their rows exist or not, so that two
+/// requests cannot deadlock; then the newest values decide. If another request was quicker, its row is given a time
+/// that the table rejects: the whole statement fails with `isRace` and counts nothing, and a retry sees the new state.
 ///
-/// A gate without limits lets everybody in, for what was counted before.
+/// A gate without limits admits every request; it is for requests that have been counted already.
 ///
-/// A clock that was set back makes times look far away. What lies further ahead than twice the span cannot come of any
-/// order of requests and is as good as nothing, so nobody waits longer than a span for a clock's fault.
+/// After a clock was set back, stored times look far away. A time further ahead than twice the span cannot come from
+/// any sequence of requests and is ignored, so a clock's fault never makes a caller wait longer than a span.
 package struct RateLimitGate: Sendable {
-    /// The counts in the order they are locked and answered.
+    /// The counters in the order of their locks and results.
     package let limits: [RateLimit]
     /// The present.
     package let now: Instant
 
-    /// Asks whether `limits` leave room for one more request at `now`.
+    /// Creates the check whether `limits` have room for one more request at `now`.
     package init(_ limits: [RateLimit], at now: Instant) {
         self.limits = limits.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         self.now = now
     }
 
-    /// What `verdict`'s row says, with what the work gave.
+    /// Reads the row of `verdict`, together with the work's output.
     ///
-    /// - Parameter columns: where `admitted` and `arrivals` stand in the row.
+    /// - Parameter columns: the positions of `admitted` and `arrivals` in the row.
     package func read<Output>(
         _ row: borrowing Row, from column: Int = 0, _ output: (borrowing Row) throws(PostgresFault) -> Output
     ) throws(PostgresFault) -> RateLimited<Output> {
         let arrivals = try row.instants(column + 1)
         guard arrivals.count == limits.count else { throw .unexpectedAnswer("\(arrivals.count) rate limits") }
-        let standings = zip(limits, arrivals).map {
-            RateLimitVerdict.Standing($0.policy, arrival: $1, at: now)
+        let quotas = zip(limits, arrivals).map {
+            RateLimitVerdict.Quota($0.policy, arrival: $1, at: now)
         }
         let isAdmitted = try row.bool(column)
-        let verdict = RateLimitVerdict(isAdmitted: isAdmitted, standings)
+        let verdict = RateLimitVerdict(isAdmitted: isAdmitted, quotas)
         return isAdmitted ? .admitted(try output(row), verdict) : .refused(verdict)
     }
 }
 
-/// What became of work behind a rate limit.
+/// The outcome of work behind a rate limit.
 package enum RateLimited<Output: Sendable>: Sendable {
     /// The work was done.
     case admitted(Output, RateLimitVerdict)
-    /// The caller came too often; nothing was done.
+    /// The caller was rate-limited; nothing was done.
     case refused(RateLimitVerdict)
 
-    /// What the work gave, and how the caller stands.
+    /// Returns the work's output and the verdict.
     ///
-    /// - Throws: `.tooManyRequests` when it was not done.
+    /// - Throws: `.tooManyRequests` if the caller was rate-limited.
     package func get() throws(Refusal) -> (output: Output, verdict: RateLimitVerdict) {
         switch self {
         case .admitted(let output, let verdict): (output, verdict)
@@ -65,7 +64,7 @@ package enum RateLimited<Output: Sendable>: Sendable {
 }
 
 extension PostgresFault {
-    /// Whether another request took the place that this one was about to take; see `RateLimitGate`.
+    /// Whether another request took the slot that this one was about to take; see `RateLimitGate`.
     var isRace: Bool {
         guard case .server("23514", "rate_limits_finite", _) = self else { return false }
         return true
@@ -73,7 +72,7 @@ extension PostgresFault {
 }
 
 extension RateLimitGate {
-    /// The gate's parts for a WITH clause, in which `span` is how far ahead of the present an arrival time may lie.
+    /// Returns the gate's parts for a WITH clause; `span` is how far ahead of the present an arrival time may be.
     package var parts: SQL {
         if limits.isEmpty { return RateLimitGate.open }
         return """
@@ -115,7 +114,7 @@ extension RateLimitGate {
             """
     }
 
-    /// A gate without limits.
+    /// Returns a gate without limits.
     private static let open: SQL = """
         verdict AS (SELECT true AS admitted, ARRAY[]::timestamptz[] AS arrivals),
         admitted AS (SELECT FROM verdict WHERE admitted)

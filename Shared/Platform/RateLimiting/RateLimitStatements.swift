@@ -2,22 +2,22 @@ import EventLoop
 package import Kernel
 package import Postgres
 
-/// The rate limits' statements that guard no work of their own statement.
+/// Stand-alone rate-limit checks, and the removal of old counters.
 package enum RateLimitStatements {
-    /// Counts a request, or refuses it: for work that is another statement of the same transaction, or none at all.
-    package static func ask(_ gate: RateLimitGate) -> Statement<RateLimited<Void>> {
+    /// Counts a request or refuses it: for work in another statement of the same transaction, or for none.
+    package static func count(_ gate: RateLimitGate) -> Statement<RateLimited<Void>> {
         .row("WITH \(gate.parts) SELECT admitted, arrivals FROM verdict") { row throws(PostgresFault) in
             try gate.read(row) { _ in }
         }
     }
 
-    /// How long a count is kept after it is whole again, for clocks that differ.
+    /// How long a counter is kept after its quota is full again, to allow for clock skew.
     package static let keeping: Duration = .seconds(600)
 
-    /// How many counts one statement removes, and how many such statements one call runs at most.
+    /// The counters that one statement removes, and the statements that one call runs at most.
     static let batch = (rows: 5_000, rounds: 20)
 
-    /// Removes what is over, in bounded batches; what is left waits for the next call.
+    /// Removes expired counters in bounded batches; the rest waits for the next call.
     @Loop
     package static func pruneAll(on pool: Pool, at now: Instant) async throws(PostgresFault) -> Int {
         var count = 0
@@ -29,10 +29,10 @@ package enum RateLimitStatements {
         return count
     }
 
-    /// Removes at most `limit` counts that are as good as none.
+    /// Removes at most `limit` counters that no longer matter.
     ///
-    /// They are whole again for a while, or further ahead than any policy reaches, which only a clock's fault can make.
-    /// Waits for no request and makes none wait for it.
+    /// Their quota has been full for a while, or their time is further ahead than any policy reaches, which only a
+    /// clock's fault can cause. It waits for no request and delays none.
     package static func prune(limit: Int, at now: Instant) -> Statement<Int> {
         .affected(
             """

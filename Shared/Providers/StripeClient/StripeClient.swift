@@ -18,6 +18,12 @@ package enum StripeCallFault: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
+    /// Whether Stripe has no object with the requested ID.
+    package var isNotFound: Bool {
+        guard case .answered(let fault) = self else { return false }
+        return fault.context.status == 404
+    }
+
     /// The refusal for the client: «try again» if Stripe may recover, else that Stripe rejected our request.
     package var refusal: Refusal {
         switch self {

@@ -1,23 +1,23 @@
 import Crypto
 
-/// One thing that is wrong with the audit log.
+/// A fault of the audit log.
 package enum AuditFault: Equatable, Sendable {
-    /// A row is not what was sealed.
+    /// A row differs from what was sealed.
     case rowChanged(Int64, seal: Int64)
-    /// A row that was sealed is not there.
+    /// A sealed row is missing.
     case rowMissing(Int64, seal: Int64)
-    /// A row stands in a range that was sealed without it.
+    /// A row is in a range that was sealed without it.
     case rowAdded(Int64, seal: Int64)
-    /// Seals are not there, and the rows that they close over cannot be checked.
+    /// Seals are missing, and the rows in their ranges cannot be checked.
     case sealsMissing(ClosedRange<Int64>)
-    /// A seal's hash is not that of what it holds.
+    /// A seal's hash does not match its content.
     case sealChanged(Int64)
-    /// A seal does not follow from the one before it: that one, or all up to it, was made anew.
+    /// A seal does not follow from the one before it: that one, or all up to it, was recreated.
     case chainBroken(Int64)
     /// No seal has the hash that was kept elsewhere.
     case headMissing([UInt8])
 
-    /// The fault in a word, for programs.
+    /// The fault's name, for programs.
     package var kind: String {
         switch self {
         case .rowChanged: "row_changed"
@@ -30,7 +30,7 @@ package enum AuditFault: Equatable, Sendable {
         }
     }
 
-    /// The row's number, if it is a row's.
+    /// The row's number; `nil` if the fault is not a row's.
     package var row: Int64? {
         switch self {
         case .rowChanged(let row, _), .rowMissing(let row, _), .rowAdded(let row, _): row
@@ -38,7 +38,7 @@ package enum AuditFault: Equatable, Sendable {
         }
     }
 
-    /// The seal's number, the first one's if there are more.
+    /// The seal's number, that of the first seal if there are several.
     package var seal: Int64? {
         switch self {
         case .rowChanged(_, let seal), .rowMissing(_, let seal), .rowAdded(_, let seal): seal

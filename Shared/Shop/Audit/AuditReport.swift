@@ -1,6 +1,6 @@
 package import Kernel
 
-/// What a check of the audit log found.
+/// The findings of a check of the audit log.
 package struct AuditReport: Equatable, Sendable {
     /// The end of the chain: what to keep elsewhere.
     package struct Head: Equatable, Sendable {
@@ -14,29 +14,29 @@ package struct AuditReport: Equatable, Sendable {
         package let sealedAt: Instant
     }
 
-    /// How long a row may wait for its seal before something is wrong with the sealing.
+    /// How long a row may wait for its seal before the sealing counts as failing.
     package static let patience: Duration = .seconds(3_600)
-    /// Faults are kept up to this number; beyond it they are counted.
+    /// The maximum number of faults kept; further ones are only counted.
     package static let keptFaults = 100
 
-    /// How many seals there are.
+    /// The number of seals.
     package internal(set) var seals: Int64 = 0
-    /// How many rows they close over.
+    /// The number of sealed rows.
     package internal(set) var sealedRows: Int64 = 0
-    /// How many rows stand where seals are missing.
+    /// The number of rows in ranges of missing seals.
     package internal(set) var uncheckedRows: Int64 = 0
-    /// The end of the chain; `nil` when nothing was ever sealed.
+    /// The end of the chain; `nil` if nothing has ever been sealed.
     package internal(set) var head: Head?
-    /// The seal with the hash that was asked for, if there is one.
+    /// The seal with the expected hash, if there is one.
     package internal(set) var expectedHeadSeal: Int64?
-    /// What waits for the next seal.
+    /// The entries that wait for the next seal.
     package internal(set) var unsealed = UnsealedEntries(count: 0, oldest: nil)
     /// The first faults, in the order of the log.
     package private(set) var faults: [AuditFault] = []
-    /// How many faults there are.
+    /// The number of faults.
     package private(set) var faultCount: Int64 = 0
 
-    /// Whether rows wait for longer than the scheduled step can be late.
+    /// Whether rows have waited longer than the scheduled job can be late.
     package func isOverdue(at now: Instant) -> Bool {
         unsealed.oldest.map { $0 < now - AuditReport.patience } ?? false
     }

@@ -1,42 +1,42 @@
 package import Kernel
 package import Postgres
 
-/// What sealing made: one more seal at the end of the chain.
+/// A new seal at the end of the chain.
 package struct NewAuditSeal: Equatable, Sendable {
     /// The seal's number, counted from 1 without gaps.
     package let id: Int64
-    /// The first number of the range that it closes.
+    /// The first number of its range.
     package let firstID: Int64
     /// The last entry's number.
     package let lastID: Int64
-    /// How many entries are in the range.
+    /// The number of entries in the range.
     package let rowCount: Int64
-    /// The hash over them and the whole chain before: whoever keeps it elsewhere can tell later that nothing changed.
+    /// The hash over them and the whole chain before; a copy kept elsewhere proves later that nothing changed.
     package let hash: [UInt8]
     /// When it was sealed, by the database's clock.
     package let sealedAt: Instant
 }
 
-/// A seal as it lies in the database, nothing about it taken for true.
+/// A seal as stored in the database, unverified.
 package struct AuditSeal: Equatable, Sendable {
     /// The seal's number.
     package let id: Int64
-    /// The first number of the range that it closes.
+    /// The first number of its range.
     package let firstID: Int64
     /// The last entry's number.
     package let lastID: Int64
-    /// How many entries it says that it holds.
+    /// The number of entries that it claims.
     package let rowCount: Int64
     /// For each entry its number in 8 bytes and its digest in 32.
     package let digests: [UInt8]
-    /// The hash of the seal before, 32 zero bytes in the first.
+    /// The hash of the previous seal, 32 zero bytes in the first.
     package let previousHash: [UInt8]
-    /// The hash that it was given.
+    /// The stored hash.
     package let hash: [UInt8]
     /// When it was sealed.
     package let sealedAt: Instant
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         id: Int64, firstID: Int64, lastID: Int64, rowCount: Int64, digests: [UInt8], previousHash: [UInt8],
         hash: [UInt8], sealedAt: Instant
@@ -52,14 +52,14 @@ package struct AuditSeal: Equatable, Sendable {
     }
 }
 
-/// What waits for the next seal.
+/// The entries that wait for the next seal.
 package struct UnsealedEntries: Equatable, Sendable {
-    /// How many entries.
+    /// The number of entries.
     package let count: Int64
-    /// When the oldest was written; `nil` when there is none.
+    /// When the oldest was written; `nil` if there is none.
     package let oldest: Instant?
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(count: Int64, oldest: Instant?) {
         self.count = count
         self.oldest = oldest
@@ -67,10 +67,10 @@ package struct UnsealedEntries: Equatable, Sendable {
 }
 
 extension AuditStatements {
-    /// Seals the next entries, at most `limit`; `nil` when there is nothing to seal.
+    /// Seals the next entries, at most `limit`; returns `nil` if there is nothing to seal.
     ///
-    /// For a scheduled step, never for a request of a buyer's: it waits for the log's writers for a moment, and those
-    /// who come meanwhile wait behind it. It ends with `lock_not_available` (a transient fault) when they took longer.
+    /// For a scheduled job, never for a buyer's request: it waits briefly for the log's writers, and new writers wait
+    /// behind it. It fails with `lock_not_available` (a transient fault) if they take longer.
     ///
     /// - Parameter limit: 1 to 10,000.
     package static func seal(limit: Int = 1_000) -> Statement<NewAuditSeal?> {
@@ -83,7 +83,7 @@ extension AuditStatements {
         }
     }
 
-    /// The seals with numbers above `id`, in order.
+    /// Returns the seals with numbers above `id`, in order.
     package static func seals(above id: Int64, limit: Int) -> Statement<[AuditSeal]> {
         .rows(
             """
@@ -98,7 +98,7 @@ extension AuditStatements {
         }
     }
 
-    /// What lies behind the range that the seals close up to `id`.
+    /// Returns the entries after number `id`, the end of the sealed range.
     package static func unsealed(above id: Int64) -> Statement<UnsealedEntries> {
         .row("SELECT count(*), min(at) FROM audit_log WHERE id > \(id)::bigint") { row throws(PostgresFault) in
             UnsealedEntries(count: try row.integer(0), oldest: try row.optionalInstant(1))

@@ -5,30 +5,30 @@ import Kernel
 package import Log
 package import Postgres
 
-/// Seals what the audit log has waiting, a bounded number of rows at a time, and logs each seal.
+/// Seals the audit log's waiting entries, a bounded number of rows at a time, and logs each seal.
 ///
-/// The log line is what an owner of the database cannot rewrite: it lies elsewhere, and `latchkey audit verify --head`
-/// tells whether the chain still has its hash.
+/// An owner of the database cannot rewrite the log line: it is kept elsewhere, and `latchkey audit verify --head` tells
+/// whether the chain still has its hash.
 package struct AuditSealing: Sendable {
-    /// Rows in one seal at most.
+    /// The maximum number of rows in one seal.
     package static let batchLimit = 1_000
 
     private let log: Log
     private let batchLimit: Int
 
-    /// A sealing that tells `log`.
+    /// Creates a sealing that logs to `log`.
     package init(_ log: Log, batchLimit: Int = AuditSealing.batchLimit) {
         self.log = log
         self.batchLimit = batchLimit
     }
 
-    /// Makes seals until nothing waits, or `limit` of them; answers them in order.
+    /// Creates seals until nothing waits, or `limit` of them; returns them in order.
     ///
     /// - Parameters:
-    ///   - limit: the most seals of one call, for a caller whose time is bounded.
+    ///   - limit: the maximum number of seals, for a caller with limited time.
     ///   - run: runs one statement in a transaction of its own.
-    /// - Throws: what `run` throws; seals made before stay. `lock_not_available` means that the log's writers took
-    ///   longer than the seal may wait for them, and that the next call does better.
+    /// - Throws: what `run` throws; earlier seals remain. `lock_not_available` means that the log's writers took longer
+    ///   than the seal may wait for them; the next call may succeed.
     @Loop
     package func callAsFunction(
         atMost limit: Int = 100,

@@ -2,26 +2,27 @@ import JSON
 package import Kernel
 package import Postgres
 
-/// The audit log, written and read.
+/// The statements of the audit log.
 package enum AuditStatements {
-    /// The beginning of every INSERT, for a SELECT of these columns in a WITH part of a larger statement, so that an
-    /// entry commits with what it tells.
+    /// The start of every INSERT, for a SELECT of these columns in a WITH part of a larger statement.
+    ///
+    /// The entry so commits together with the change that it records.
     package static let insert: SQL = "INSERT INTO audit_log (at, actor, action, order_id, details, origin)"
 
-    /// An entry for each row of `source`, for a WITH part of the statement that makes the change.
+    /// Appends an entry for each row of `source`, for a WITH part of the statement that makes the change.
     ///
     /// - Parameters:
     ///   - action: an expression for the action, such as `'license.revoked'`.
     ///   - order: an expression for the order.
-    ///   - details: pairs of names and expressions as `jsonb_build_object` takes them; those that are NULL are left out.
-    ///   - source: what follows FROM.
+    ///   - details: pairs of names and expressions, as `jsonb_build_object` takes them; NULL values are left out.
+    ///   - source: the content of the FROM clause.
     package static func append(
-        _ stamp: AuditContext, _ action: SQL, of order: SQL, details: SQL, from source: SQL
+        _ context: AuditContext, _ action: SQL, of order: SQL, details: SQL, from source: SQL
     ) -> SQL {
         """
         \(insert)
-        SELECT \(stamp.at), \(stamp.actor.description), \(action), \(order),
-            jsonb_strip_nulls(jsonb_build_object('reason', \(stamp.reason)::text, \(details))), \(stamp.origin)
+        SELECT \(context.at), \(context.actor.description), \(action), \(order),
+            jsonb_strip_nulls(jsonb_build_object('reason', \(context.reason)::text, \(details))), \(context.origin)
         FROM \(source)
         """
     }
@@ -36,9 +37,9 @@ package enum AuditStatements {
             """)
     }
 
-    /// The newest entries, the newest first, of all that happened or of some orders.
+    /// Returns the newest entries, newest first, of all orders or of some.
     ///
-    /// - Parameter before: only entries with lower numbers, to read on from a page that ended there.
+    /// - Parameter before: only entries with lower numbers, for the next page.
     package static func newest(
         _ limit: Int, of orders: [OrderID]? = nil, before: Int64 = .max
     ) -> Statement<[AuditRow]> {
@@ -50,7 +51,7 @@ package enum AuditStatements {
             """, row)
     }
 
-    /// The entries with numbers above `low` and up to `high`, in order.
+    /// Returns the entries with numbers above `low` and up to `high`, in order.
     package static func entries(above low: Int64, upTo high: Int64, limit: Int) -> Statement<[AuditRow]> {
         .rows(
             """

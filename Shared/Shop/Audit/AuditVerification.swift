@@ -1,16 +1,18 @@
 package import EventLoop
 package import Postgres
 
-/// Reads the whole audit log, a piece at a time, and checks it against its seals.
+/// Reads the whole audit log in pages and checks it against its seals.
 @Loop
 package struct AuditVerification {
     private let connection: Connection
     private let head: [UInt8]?
     private let progress: @Sendable (AuditSeal) -> Void
 
+    /// Memberwise.
+    ///
     /// - Parameters:
-    ///   - head: a seal's hash that was kept elsewhere and must be in the chain.
-    ///   - progress: is told each seal that was checked.
+    ///   - head: the hash of a seal that was kept elsewhere and must be in the chain.
+    ///   - progress: called with each seal that was checked.
     package init(
         _ connection: Connection, expecting head: [UInt8]? = nil,
         progress: @escaping @Sendable (AuditSeal) -> Void = { _ in }
@@ -20,18 +22,18 @@ package struct AuditVerification {
         self.progress = progress
     }
 
-    /// Checks the log as it is at one moment, whatever is written and sealed meanwhile.
+    /// Checks one snapshot of the log, whatever is written and sealed meanwhile.
     package func callAsFunction() async throws(PostgresFault) -> AuditReport {
         try await connection.transaction { connection throws(PostgresFault) in
             _ = try await connection.run(ServerStatements.readOnlySnapshot)
             var verifier = AuditVerifier(expecting: head)
-            // Also below 1, where no row and no seal can be that nobody put there by hand.
+            // Start below 1 as well: only someone who edited the tables by hand can have put rows or seals there.
             var (lastSeal, lastRow) = (Int64.min, Int64.min)
             while true {
                 let seals = try await connection.run(AuditStatements.seals(above: lastSeal, limit: 8))
                 for seal in seals {
                     verifier.open(seal)
-                    lastRow = try await take(&verifier, above: lastRow, upTo: seal.lastID)
+                    lastRow = try await check(&verifier, above: lastRow, upTo: seal.lastID)
                     verifier.close()
                     lastSeal = seal.id
                     progress(seal)
@@ -42,15 +44,15 @@ package struct AuditVerification {
         }
     }
 
-    /// Gives the verifier the rows of a range; answers where the next range begins.
-    private func take(
+    /// Passes the rows of a range to the verifier; returns where the next range begins.
+    private func check(
         _ verifier: inout AuditVerifier, above low: Int64, upTo high: Int64
     ) async throws(PostgresFault) -> Int64 {
         let page = 500
         var low = low
         while low < high {
             let rows = try await connection.run(AuditStatements.entries(above: low, upTo: high, limit: page))
-            for row in rows { verifier.take(row) }
+            for row in rows { verifier.check(row) }
             low = rows.count == page ? rows.last?.id ?? high : high
         }
         return low

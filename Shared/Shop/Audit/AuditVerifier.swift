@@ -1,7 +1,7 @@
-/// Checks the chain of seals against the rows, as both come in order: a seal is opened, the rows up to its end are
-/// taken, it is closed, and so on.
+/// Checks the chain of seals against the rows.
 ///
-/// It holds the digests of one seal at a time, so a log of any length takes the same memory.
+/// Both come in order: a seal is opened, the rows up to its end are checked, it is closed, and so on. Only the digests
+/// of one seal are held at a time, so a log of any length takes the same memory.
 package struct AuditVerifier: Sendable {
     private var report = AuditReport()
     private let expectedHead: [UInt8]?
@@ -9,12 +9,12 @@ package struct AuditVerifier: Sendable {
     private var previous: (seal: AuditSeal, hash: [UInt8])?
     private var current: OpenSeal?
 
-    /// A check from the beginning of the log.
+    /// Creates a check from the start of the log.
     ///
-    /// - Parameter head: a seal's hash that was kept elsewhere and must be in the chain.
+    /// - Parameter head: the hash of a seal that was kept elsewhere and must be in the chain.
     package init(expecting head: [UInt8]? = nil) { expectedHead = head }
 
-    /// Begins with the next seal and checks what it says of itself and of the one before it.
+    /// Opens the next seal and checks its own content and its link to the previous one.
     package mutating func open(_ seal: AuditSeal) {
         let hash = AuditDigest.of(seal)
         let open = OpenSeal(seal, isBehindGap: seal.id > nextID)
@@ -31,8 +31,8 @@ package struct AuditVerifier: Sendable {
         current = open
     }
 
-    /// Checks one row of those behind the previous seal's end and up to this one's.
-    package mutating func take(_ row: AuditRow) {
+    /// Checks one row after the previous seal's end and up to this one's.
+    package mutating func check(_ row: AuditRow) {
         guard let seal = current?.seal else { return }
         if row.id < seal.firstID, current?.isBehindGap == true {
             report.uncheckedRows += 1
@@ -43,14 +43,14 @@ package struct AuditVerifier: Sendable {
         }
     }
 
-    /// Ends with the seal: what it holds and no row was taken for is missing.
+    /// Closes the seal: its digests without a row are missing rows.
     package mutating func close() {
         guard let current else { return }
         for id in current.digests.keys.sorted() { report.add(.rowMissing(id, seal: current.seal.id)) }
         self.current = nil
     }
 
-    /// What was found, with what lies behind the last seal.
+    /// Returns the report, with the entries after the last seal.
     package consuming func finish(_ unsealed: UnsealedEntries) -> AuditReport {
         report.unsealed = unsealed
         report.head = previous.map { previous in
@@ -64,10 +64,10 @@ package struct AuditVerifier: Sendable {
 
     private var nextID: Int64 { (previous?.seal.id ?? 0) &+ 1 }
 
-    /// Whether the seal goes on where the one before it ended.
+    /// Whether the seal continues the previous one.
     ///
-    /// When the one before it was changed, it is enough that either its stored hash or the one that it must have stands
-    /// here: the fault is that one's, and was told.
+    /// If the previous one was changed, it suffices that either its stored hash or the one that it must have is here:
+    /// the fault is that seal's, and has been reported.
     private func follows(_ seal: AuditSeal) -> Bool {
         guard let previous else {
             return seal.id == 1 && seal.firstID == 1 && seal.previousHash == [UInt8](repeating: 0, count: 32)
@@ -77,13 +77,13 @@ package struct AuditVerifier: Sendable {
     }
 }
 
-/// A seal and the digests in it that no row was found for yet.
+/// A seal and those of its digests whose rows have not been found yet.
 private struct OpenSeal: Sendable {
     let seal: AuditSeal
     /// Whether seals before it are missing.
     let isBehindGap: Bool
     var digests: [Int64: ArraySlice<UInt8>] = [:]
-    /// Whether the digests are whole, as many as the seal says, and of different rows.
+    /// Whether the digests are complete, as many as the seal claims, and of different rows.
     var isWellFormed: Bool
 
     init(_ seal: AuditSeal, isBehindGap: Bool) {

@@ -3,19 +3,19 @@ package import Kernel
 package import Postgres
 package import RateLimiting
 
-/// What a download link leads to.
+/// What a download link gives access to.
 package struct DownloadOverview: Equatable, Sendable {
-    /// Who sells.
+    /// The shop's name.
     package let shopName: String
-    /// Where help is.
+    /// The shop's support address.
     package let supportEmail: String
-    /// What was bought.
+    /// The product's name.
     package let productName: String
-    /// When the link ends.
+    /// When the link expires.
     package let expiresAt: Instant
-    /// How many files may still be fetched with the link.
+    /// The number of downloads left.
     package let usesLeft: Int
-    /// Whether the link was called back.
+    /// Whether the link was revoked.
     package let isRevoked: Bool
     /// Whether a license of the order is active.
     package let hasAccess: Bool
@@ -32,9 +32,9 @@ package struct DownloadOverview: Equatable, Sendable {
 
 /// The statements behind a download link.
 package enum DownloadStatements {
-    /// What the link's page shows; nothing when there is no such grant.
+    /// Returns what the link's page shows; `nil` if there is no such grant.
     ///
-    /// Uses up nothing.
+    /// It counts no use.
     package static func overview(_ grant: GrantID) -> Statement<DownloadOverview?> {
         Statement(
             """
@@ -62,10 +62,10 @@ package enum DownloadStatements {
         }
     }
 
-    /// Uses the link once for the file of this name and answers where it lies.
+    /// Uses the link once for the file `name` and returns the file's artifact.
     ///
-    /// The statement that checks is the one that counts. Nothing when the link is spent, revoked or over, when no license is
-    /// active, or without such a file; of a caller who comes too often nothing is used.
+    /// The statement that checks is the one that counts. It returns `nil` if the link is used up, revoked or expired,
+    /// if no license is active, or if there is no such file; a rate-limited caller uses up nothing.
     package static func use(
         _ grant: GrantID, file name: String, at now: Instant, behind gate: RateLimitGate
     ) -> Statement<RateLimited<Artifact?>> {

@@ -1,9 +1,9 @@
 package import Kernel
 package import Postgres
 
-/// The writes of download grants, which other statements carry.
+/// The writes of download grants; other statements include them.
 package enum GrantStatements {
-    /// Makes a grant for each row of `source`, for a WITH part.
+    /// Inserts a grant for each row of `source`, for a WITH part.
     ///
     /// - Parameter source: a CTE with `id`, `order_id`, `expires_at`, `max_uses` and `at`.
     package static func issue(from source: SQL) -> SQL {
@@ -13,11 +13,11 @@ package enum GrantStatements {
         """
     }
 
-    /// Revokes the grants of an order, so that links which were sent stop working, for a WITH part; returns `id`.
+    /// Revokes the grants of an order, so that links sent earlier stop working, for a WITH part; returns `id`.
     ///
     /// - Parameters:
     ///   - order: an expression for the order of a row of `source`.
-    ///   - condition: which grants `g` are meant.
+    ///   - condition: a condition on the grants `g`.
     package static func revoke(
         of order: SQL, from source: SQL, where condition: SQL = "true", at now: Instant
     ) -> SQL {
@@ -28,7 +28,7 @@ package enum GrantStatements {
         """
     }
 
-    /// Writes the grants that freshly made links stand for.
+    /// Inserts the grants of newly made links.
     package static func issue(_ grants: [(Grant, OrderID)], at now: Instant) -> Statement<Int> {
         .affected(
             """

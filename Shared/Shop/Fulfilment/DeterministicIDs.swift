@@ -3,25 +3,26 @@ import Kernel
 import Orders
 import Stripe
 
-/// The IDs of what a session's sale brings, always the same ones for the same session.
+/// Derives the IDs of a sale's records from its session; the same session always gives the same IDs.
 ///
-/// A database that was set back to yesterday makes yesterday's sales again from what Stripe knows. The license's ID is
-/// what its key is derived from, so the buyer's key still holds; the mail's ID is its Message-ID, so a mail program
-/// shows the receipt that comes again as the same one. None of them is a secret: whoever knows the session can compute
-/// them, and can still not compute a key, which takes the license secret.
+/// A database restored from yesterday's backup makes yesterday's sales again from what Stripe has. The license's ID is
+/// what its key is derived from, so the buyer's key stays valid; the mail's ID is its Message-ID, so a mail program
+/// recognizes the repeated receipt as the same message. None of them is a secret: anyone who knows the session can
+/// compute them, but not a key, which takes the license secret.
 struct DeterministicIDs {
-    /// The session that is sold.
+    /// The sale's session.
     let session: StripeID
-    /// When it was opened.
+    /// When it was created.
     let createdAt: Instant
 
-    /// The order of a session that names none.
+    /// The order, for a session that names none.
     var order: OrderID { OrderID(uuid("order")) }
 
-    /// The license of one of the sale's units, counted from 0.
+    /// Returns the license ID of one of the sale's units, counted from 0.
     func license(_ unit: Int) -> LicenseID { LicenseID(uuid("license", "\(unit)")) }
 
-    /// The mail that the order's new state calls for; an order comes into each state by a sale's news once.
+    /// Returns the ID of the mail that the order's new status calls for; checkout updates bring an order into each
+    /// status once.
     func email(_ status: OrderStatus) -> EmailID { EmailID(uuid("email", status.rawValue)) }
 
     private func uuid(_ kind: String, _ detail: String = "") -> UUIDv7 {

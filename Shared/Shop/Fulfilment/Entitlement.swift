@@ -2,15 +2,15 @@ package import Downloads
 package import Kernel
 package import Licensing
 
-/// What a paid sale gives the buyer, made beforehand and kept only if the order becomes paid by it.
+/// What a paid sale grants the buyer, prepared in advance and stored only if it makes the order paid.
 package struct Entitlement: Equatable, Sendable {
-    /// One for each unit.
+    /// The licenses, one for each unit.
     package var licenses: [NewLicense]
     /// The version of the secret that the keys are derived from.
     package var keyVersion: Int
-    /// The right to download.
+    /// The download grant.
     package var grant: Grant
-    /// The outbox row of the receipt.
+    /// The receipt's outbox row.
     package var email: EmailID
 
     /// Memberwise.

@@ -3,20 +3,20 @@ package import Kernel
 package import Orders
 package import Stripe
 
-// What was learned by asking, which goes the same way as what an event tells.
+// Polled state, applied through the same path as delivered events.
 extension EventProcessor {
-    /// How far the word of an event may be behind what we saw by asking and still be taken for the later one.
+    /// Clock-skew margin: polled state is back-dated by this much so that it never overrides a newer event.
     ///
-    /// What we see is dated by our clock and what events tell by Stripe's. Dated back by more than the two differ, what
-    /// we saw never beats an event that happened after it; the other way round the next look puts it right.
+    /// Polled state is dated by our clock, events by Stripe's. Back-dated by more than the two differ, what we polled
+    /// never beats an event that happened after it; the opposite error is corrected by the next poll.
     package static var clockMargin: Duration { .seconds(60) }
 
     /// Applies the event that `entry` holds, once.
     ///
-    /// - Throws: why it could not be, which the ledger keeps; that it cannot be read is such a reason.
+    /// - Throws: the reason for failure, which the ledger keeps; a malformed payload is one.
     @discardableResult
     package func process(_ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
+        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
             let event: Event
             do throws(MalformedDocument) { event = try Event(kept: entry.payload) } catch {
                 throw .misconfigured("an event that cannot be read (\(error.field))")
@@ -25,25 +25,25 @@ extension EventProcessor {
         }
     }
 
-    /// Applies what a session's own state tells, which is `news` under `entry`, once.
+    /// Applies `update`, which was read from the session's own state, once under `entry`.
     ///
-    /// - Throws: why it could not be, which the ledger keeps.
+    /// - Throws: the reason for failure, which the ledger keeps.
     @discardableResult
     package func process(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, _ entry: LedgerEntry
+        _ session: CheckoutSession, _ update: CheckoutUpdate, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
-        try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
+        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
             do throws(FulfilmentFault) {
-                return try await sell(session, news, entry)
+                return try await sell(session, update, entry)
             } catch .notOurs {
                 return .unused
             }
         }
     }
 
-    /// Applies how a refund stands, as seen at `now` by whoever `kind` names.
+    /// Applies the refund's status as polled at `now`; `kind` is the ledger's type for the poller.
     ///
-    /// - Throws: why it could not be, which the ledger keeps.
+    /// - Throws: the reason for failure, which the ledger keeps.
     @discardableResult
     package func process(
         _ refund: Refund, seenBy kind: String, at now: Instant
@@ -51,35 +51,35 @@ extension EventProcessor {
         let seen = now - EventProcessor.clockMargin
         let state = refund.status?.text ?? "succeeded"
         let entry = LedgerEntry(.refund(refund.id), state, seenBy: kind, at: seen, now)
-        return try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
-            let news = PaymentUpdate.refund(
-                id: refund.id.text, amount: refund.amount, try refund.standing(), at: seen)
-            return try await learn(
-                news, of: PaymentReference(payment: refund.paymentIntent, charge: refund.charge), entry)
+        return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
+            let update = PaymentUpdate.refund(
+                id: refund.id.text, amount: refund.amount, try refund.refundStatus(), at: seen)
+            return try await applyPolled(
+                update, to: PaymentReference(payment: refund.paymentIntent, charge: refund.charge), entry)
         }
     }
 
-    /// Applies how a dispute stands, as seen at `now` by whoever `kind` names.
+    /// Applies the dispute's status as polled at `now`; `kind` is the ledger's type for the poller.
     ///
-    /// - Throws: why it could not be, which the ledger keeps.
+    /// - Throws: the reason for failure, which the ledger keeps.
     @discardableResult
     package func process(
         _ dispute: Dispute, seenBy kind: String, at now: Instant
     ) async throws(FulfilmentFault) -> EventEffect {
         let seen = now - EventProcessor.clockMargin
         let entry = LedgerEntry(.dispute(dispute.id), dispute.status.text, seenBy: kind, at: seen, now)
-        return try await keepingFailure(of: entry) { () throws(FulfilmentFault) in
-            let news = PaymentUpdate.dispute(id: dispute.id.text, try dispute.standing(), at: seen)
-            return try await learn(
-                news, of: PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge), entry)
+        return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
+            let update = PaymentUpdate.dispute(id: dispute.id.text, try dispute.disputeStatus(), at: seen)
+            return try await applyPolled(
+                update, to: PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge), entry)
         }
     }
 
-    private func learn(
-        _ news: PaymentUpdate, of payment: PaymentReference, _ entry: LedgerEntry
+    private func applyPolled(
+        _ update: PaymentUpdate, to payment: PaymentReference, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
         do throws(FulfilmentFault) {
-            return try await update(payment, news, entry)
+            return try await apply(update, to: payment, entry)
         } catch .notOurs {
             return .unused
         }
@@ -87,23 +87,23 @@ extension EventProcessor {
 }
 
 extension LedgerEntry {
-    /// The entry that a thing was seen in a state, dated `seen`.
+    /// Creates the entry of an object polled in `state`, dated `seen`.
     fileprivate init(
         _ subject: LedgerSubject, _ state: String, seenBy kind: String, at seen: Instant, _ now: Instant
     ) {
         let payload = JSONValue.object([("seen", .string(state))])
         self.init(
             event: subject.entryID("\(state):\(seen.unixSeconds)"), type: kind, apiVersion: StripeAPI.version,
-            createdAt: seen, receivedAt: now, payload: payload.text, source: .asked)
+            createdAt: seen, receivedAt: now, payload: payload.text, source: .fetched)
     }
 }
 
 extension Refund {
-    /// Where it stands, in our word; `nil` when Stripe's is not known.
-    package var stated: String? { (try? standing())?.rawValue }
+    /// The name of our status; `nil` if Stripe's is unknown.
+    package var statusName: String? { (try? refundStatus())?.rawValue }
 }
 
 extension Dispute {
-    /// Where it stands, in our word; `nil` when Stripe's is not known.
-    package var stated: String? { (try? standing())?.rawValue }
+    /// The name of our status; `nil` if Stripe's is unknown.
+    package var statusName: String? { (try? disputeStatus())?.rawValue }
 }

@@ -11,17 +11,17 @@ package import Postgres
 package import Stripe
 package import StripeClient
 
-/// What an event did.
+/// The effect of an event.
 package enum EventEffect: Equatable, Sendable {
-    /// An order changed, or came to be.
+    /// An order was created or changed.
     case changed(OrderID)
-    /// It was known already, or is kept until its sale arrives.
+    /// It was known already, or is stored until its sale arrives.
     case kept
-    /// It means nothing to this shop.
+    /// It is irrelevant to this shop.
     case unused
 }
 
-/// Deals with an event of Stripe's, however it came here: delivered, asked for, or out of the ledger.
+/// Processes Stripe's events, whether delivered, fetched, or replayed from the ledger.
 @Loop
 package struct EventProcessor {
     private let pool: Pool
@@ -36,8 +36,8 @@ package struct EventProcessor {
     /// Memberwise, in part.
     ///
     /// - Parameters:
-    ///   - mails: sends what an event calls for; somebody waits for an answer, so its attempts should be short.
-    ///   - isLive: whether events are about real money, as our key is.
+    ///   - mails: sends the mails that an event calls for; the caller's client waits, so attempts should be short.
+    ///   - isLive: whether events are of live mode, as our key is.
     ///   - actor: the audit log's name for the caller, such as `function:webhook`.
     package init(
         pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, mails: MailService, isLive: Bool,
@@ -55,16 +55,16 @@ package struct EventProcessor {
         self.clock = clock
     }
 
-    /// Applies the event once; what it calls for is safe when this returns.
+    /// Applies the event once; its effects and the mails it calls for are committed when this returns.
     ///
-    /// - Throws: why it could not be handled, which the ledger keeps together with the event.
+    /// - Throws: the reason for failure, which the ledger keeps together with the event.
     @discardableResult
     package func process(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        try await keepingFailure(of: entry) { () throws(FulfilmentFault) in try await handle(event, entry) }
+        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in try await handle(event, entry) }
     }
 
-    /// What `body` answers; why it could not is kept with `entry`, to be tried again.
-    package func keepingFailure<Output>(
+    /// Runs `body`; on failure records the reason in the ledger for retry.
+    package func recordingFailure<Output>(
         of entry: LedgerEntry, _ body: @Loop () async throws(FulfilmentFault) -> Output
     ) async throws(FulfilmentFault) -> Output {
         do throws(FulfilmentFault) {
@@ -77,24 +77,26 @@ package struct EventProcessor {
     }
 
     func handle(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        guard event.isLive == isLive else { return try await pass(entry, "test and live mode do not match") }
+        guard event.isLive == isLive else { return try await ignore(entry, "test and live mode do not match") }
         do throws(FulfilmentFault) {
-            if let (session, news) = try event.checkoutUpdate() { return try await sell(session, news, entry) }
-            if let (payment, news) = try event.paymentUpdate() { return try await update(payment, news, entry) }
+            if let (session, update) = try event.checkoutUpdate() { return try await sell(session, update, entry) }
+            if let (payment, update) = try event.paymentUpdate() {
+                return try await apply(update, to: payment, entry)
+            }
             switch event.object {
             case .earlyFraudWarning(let warning): return try await warn(warning, entry)
             case .paymentIntent(let payment): return try await noteFailure(payment, event, entry)
-            default: return try await pass(entry, "not used")
+            default: return try await ignore(entry, "not used")
             }
         } catch .notOurs(let reason) {
-            return try await pass(entry, reason)
+            return try await ignore(entry, reason)
         }
     }
 
     func sell(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, _ entry: LedgerEntry
+        _ session: CheckoutSession, _ update: CheckoutUpdate, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
-        let outcome = try await fulfilment.apply(session, news, from: entry)
+        let outcome = try await fulfilment.apply(session, update, from: entry)
         log(.info, "event handled", entry.logFields + outcome.logFields)
         if outcome.lacksAddress {
             log(.error, "a paid order has no address to send its keys to", entry.logFields + outcome.logFields)
@@ -102,22 +104,21 @@ package struct EventProcessor {
         return outcome.order.map(EventEffect.changed) ?? .kept
     }
 
-    func update(
-        _ reference: PaymentReference, _ news: PaymentUpdate, _ entry: LedgerEntry
+    func apply(
+        _ update: PaymentUpdate, to reference: PaymentReference, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
         let payment = try await payment(reference).text
         let now = clock.now()
         let (record, settle) = settlement.statements(
-            news, of: payment, from: entry, mailLeasedUntil: now + EmailSender.lease, at: now)
-        let outcome: PaymentOutcome?
-        do throws(PostgresFault) { outcome = try await pool.run(record, settle).1 } catch { throw .database(error) }
+            update, of: payment, from: entry, mailLeasedUntil: now + EmailSender.lease, at: now)
+        let outcome = try await mapError(FulfilmentFault.database, await pool.run(record, settle).1)
         settlement.report(outcome, of: entry)
         guard let outcome else { return .kept }
         await send(outcome.mails)
         return .changed(outcome.order)
     }
 
-    /// Sends what the change called for; a mail that cannot be sent now waits for `email-retry`.
+    /// Sends the mails that the change called for; one that cannot be sent now is left to `email-retry`.
     private func send(_ mails: [EmailID]) async {
         do { try await self.mails.worker.send(mails) } catch {
             log(.warning, "mails wait for the next round", [("reason", .string(error.description))])
@@ -128,10 +129,9 @@ package struct EventProcessor {
         _ warning: EarlyFraudWarning, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
         let payment = try await payment(PaymentReference(payment: warning.paymentIntent, charge: warning.charge))
-        let order: OrderID?
-        do throws(PostgresFault) {
-            order = try await pool.run(PaymentEventStatements.noteWarning(payment: payment.text, from: entry))
-        } catch { throw .database(error) }
+        let order = try await mapError(
+            FulfilmentFault.database,
+            await pool.run(PaymentEventStatements.noteWarning(payment: payment.text, from: entry)))
         log(
             .error, "an early fraud warning: refund the order before a dispute follows, or keep watch",
             entry.logFields + [("order", order.map { .string($0.description) } ?? .null)])
@@ -141,35 +141,32 @@ package struct EventProcessor {
     private func noteFailure(
         _ payment: PaymentIntent, _ event: Event, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
-        guard case .known(.paymentIntentFailed) = event.kind else { return try await pass(entry, "not used") }
+        guard case .known(.paymentIntentFailed) = event.kind else { return try await ignore(entry, "not used") }
         guard let order = SaleMetadata(payment)?.order else { throw .notOurs("a payment of another program") }
         let code = payment.lastErrorCode ?? "unknown"
-        do throws(PostgresFault) {
-            _ = try await pool.run(
-                PaymentEventStatements.noteFailure(code, order: order, at: event.created, from: entry))
-        } catch { throw .database(error) }
+        _ = try await mapError(
+            FulfilmentFault.database,
+            await pool.run(PaymentEventStatements.noteFailure(code, order: order, at: event.created, from: entry)))
         log(
             .info, "event handled",
             entry.logFields + [("order", .string(order.description)), ("failure", .string(code))])
         return .kept
     }
 
-    /// The payment's ID: as the event names it, else as its charge does.
+    /// Returns the payment's ID: the one in the event, else the one in its charge.
     private func payment(_ reference: PaymentReference) async throws(FulfilmentFault) -> StripeID {
         if let payment = reference.payment { return payment }
         guard let id = reference.charge else { throw .notOurs("neither a payment nor a charge is named") }
-        do throws(StripeCallFault) {
-            if let payment = try await stripe.send(.charge(id)).paymentIntent { return payment }
-        } catch { throw .stripe(error) }
-        throw .notOurs("a charge without a payment")
+        let charge = try await mapError(FulfilmentFault.stripe, await stripe.send(.charge(id)))
+        guard let payment = charge.paymentIntent else { throw .notOurs("a charge without a payment") }
+        return payment
     }
 
-    private func pass(
+    private func ignore(
         _ entry: LedgerEntry, _ reason: String
     ) async throws(FulfilmentFault) -> EventEffect {
-        do throws(PostgresFault) {
-            _ = try await pool.run(LedgerStatements.ignore(entry, why: reason))
-        } catch { throw .database(error) }
+        _ = try await mapError(
+            FulfilmentFault.database, await pool.run(LedgerStatements.ignore(entry, why: reason)))
         log(.info, "event not used", entry.logFields + [("reason", .string(reason))])
         return .unused
     }
@@ -184,18 +181,18 @@ package struct EventProcessor {
 }
 
 extension LedgerEntry {
-    /// The ledger's entry for `event`, which was delivered as `payload`.
+    /// Creates the ledger's entry for `event`, delivered as `payload`.
     package init(_ event: Event, payload: String, receivedAt: Instant) {
         self.init(
             event: event.id.text, type: event.kind.text, apiVersion: event.apiVersion, createdAt: event.created,
             receivedAt: receivedAt, payload: payload, source: .delivered)
     }
 
-    /// The ledger's entry for an event that Stripe's API told.
+    /// Creates the ledger's entry for an event fetched from Stripe's API.
     package init(_ document: EventDocument, at now: Instant) {
         self.init(
             event: document.id.text, type: document.kind, apiVersion: document.apiVersion, createdAt: document.created,
-            receivedAt: now, payload: document.text, source: .asked)
+            receivedAt: now, payload: document.text, source: .fetched)
     }
 }
 

@@ -12,13 +12,13 @@ package import Postgres
 package import Stripe
 package import StripeClient
 
-/// Why a session's news could not be made into an order.
+/// Why a checkout update could not be applied to an order.
 package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The session is no sale of this shop's: another product, a subscription.
+    /// The session is not a sale of this shop's: another product, a subscription.
     case notOurs(String)
     case database(PostgresFault)
     case stripe(StripeCallFault)
-    /// The catalog or the secrets do not fit together.
+    /// The catalog or the secrets are inconsistent.
     case misconfigured(String)
 
     package var description: String {
@@ -30,7 +30,7 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// What the caller is told.
+    /// The refusal for the client.
     package var refusal: Refusal {
         switch self {
         case .notOurs, .misconfigured: .failed
@@ -40,9 +40,9 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
     }
 }
 
-/// Turns what Stripe says of a session into an order with everything that belongs to it.
+/// Turns Stripe's state of a session into an order with its licenses, grant and mail.
 ///
-/// Whoever learns of a sale calls this, be it from an event or from the buyer who comes back.
+/// This is the one path for every source of a sale: an event, a poll, or the buyer who returns from the payment page.
 @Loop
 package struct Fulfilment {
     private let pool: Pool
@@ -54,7 +54,7 @@ package struct Fulfilment {
     private let log: Log
     private let clock: WallClock
 
-    /// Takes the parts as they are; `actor` is who the audit log says it was, such as `function:webhook`.
+    /// Memberwise; `actor` is the audit log's name for the caller, such as `function:webhook`.
     package init(
         pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, mails: MailService, actor: String,
         log: Log, clock: WallClock = .system
@@ -69,26 +69,25 @@ package struct Fulfilment {
         self.clock = clock
     }
 
-    /// Applies the news once, and sends the receipt if this call is the one that made the sale.
+    /// Applies the update once, and sends the receipt if this call made the sale.
     ///
-    /// The mail is tried once here and only after the sale is safe; whatever becomes of it, the sale stands.
+    /// The mail is tried once here, after the sale is committed; its failure does not affect the sale.
     @discardableResult
     package func apply(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, from entry: LedgerEntry
+        _ session: CheckoutSession, _ update: CheckoutUpdate, from entry: LedgerEntry
     ) async throws(FulfilmentFault) -> FulfilmentOutcome {
-        let (product, quantity, known) = try await whatWasBought(session)
+        let (product, quantity, known) = try await purchasedProduct(of: session)
         let now = clock.now()
         let ids = DeterministicIDs(session: session.id, createdAt: session.created ?? now)
-        let sale = try sale(session, news, product, quantity, ids)
-        let entitlement = try entitlement(product, quantity, news, ids, at: now)
-        let outcome: FulfilmentOutcome
-        do {
-            outcome = try await pool.run(
+        let sale = try sale(session, update, product, quantity, ids)
+        let entitlement = try entitlement(product, quantity, update, ids, at: now)
+        let outcome = try await mapError(
+            FulfilmentFault.database,
+            await pool.run(
                 FulfilmentStatements.lock(sale),
                 FulfilmentStatements.apply(
                     sale, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease, by: actor, at: now)
-            ).1
-        } catch { throw .database(error) }
+            ).1)
         report(outcome, sale, product)
         if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
             let email = receipt(order, status, sale, product, entitlement, to: recipient, at: now)
@@ -98,7 +97,7 @@ package struct Fulfilment {
     }
 
     private func report(_ outcome: FulfilmentOutcome, _ sale: Sale, _ product: Product) {
-        guard sale.news.target == .paid, let order = outcome.order, let status = outcome.status else { return }
+        guard sale.update.target == .paid, let order = outcome.order, let status = outcome.status else { return }
         log(
             .info, "sale made",
             [
@@ -113,8 +112,10 @@ package struct Fulfilment {
         do { return try await catalog.catalog(isComplete) } catch { throw .database(error) }
     }
 
-    /// The product and how many: from the metadata that our checkout wrote, else from the session's items.
-    private func whatWasBought(_ session: CheckoutSession) async throws(FulfilmentFault) -> (Product, Int, Catalog) {
+    /// Returns the product and quantity: from the metadata that our checkout wrote, else from the session's line items.
+    private func purchasedProduct(
+        of session: CheckoutSession
+    ) async throws(FulfilmentFault) -> (Product, Int, Catalog) {
         if case .known(let mode)? = session.mode, mode != .payment { throw .notOurs("mode \(mode.rawValue)") }
         if let ours = SaleMetadata(session) {
             let known = try await currentCatalog { $0.product(slug: ours.product) != nil }
@@ -127,8 +128,9 @@ package struct Fulfilment {
         return (product, quantity, known)
     }
 
-    /// The one product among `items`, as often as all of them say; an order has one, and a session with two must not
-    /// be half sold.
+    /// Returns the one product among `items` and its total quantity.
+    ///
+    /// An order has one product, and a session with two must not be fulfilled in part.
     private static func sum(_ items: [LineItem], _ catalog: Catalog) throws(FulfilmentFault) -> (Product, Int) {
         var sum: (product: Product, quantity: Int)?
         for item in items {
@@ -145,28 +147,30 @@ package struct Fulfilment {
 
     private func items(of session: CheckoutSession) async throws(FulfilmentFault) -> LineItems {
         if let items = session.lineItems { return items }
-        do {
-            let items = try await stripe.send(StripeRequest<CheckoutSession>.session(session.id)).lineItems
-            if let items { return items }
-        } catch { throw .stripe(error) }
-        throw .misconfigured("a session whose items Stripe does not tell")
+        let expanded = try await mapError(
+            FulfilmentFault.stripe, await stripe.send(StripeRequest<CheckoutSession>.session(session.id)))
+        guard let items = expanded.lineItems else {
+            throw .misconfigured("a session whose items Stripe does not tell")
+        }
+        return items
     }
 
     private func sale(
-        _ session: CheckoutSession, _ news: CheckoutUpdate, _ product: Product, _ quantity: Int, _ ids: DeterministicIDs
+        _ session: CheckoutSession, _ update: CheckoutUpdate, _ product: Product, _ quantity: Int,
+        _ ids: DeterministicIDs
     ) throws(FulfilmentFault) -> Sale {
         guard let total = session.total else { throw .misconfigured("a sale without an amount") }
         return Sale(
             order: SaleMetadata(session)?.order ?? ids.order, fallbackOrder: ids.order,
             session: session.id.text, paymentIntent: session.paymentIntent?.text,
             email: session.email.flatMap { EmailAddress($0) }, name: session.buyerName, total: total,
-            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt, news: news)
+            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt, update: update)
     }
 
     private func entitlement(
-        _ product: Product, _ quantity: Int, _ news: CheckoutUpdate, _ ids: DeterministicIDs, at now: Instant
+        _ product: Product, _ quantity: Int, _ update: CheckoutUpdate, _ ids: DeterministicIDs, at now: Instant
     ) throws(FulfilmentFault) -> Entitlement {
-        let count = news.target == .paid ? quantity : 0
+        let count = update.target == .paid ? quantity : 0
         guard count <= Fulfilment.unitLimit else { throw .misconfigured("a sale of \(count) units") }
         var licenses: [NewLicense] = []
         do throws(KeyFault) {
@@ -178,10 +182,10 @@ package struct Fulfilment {
         } catch { throw .misconfigured(error.description) }
         return Entitlement(
             licenses: licenses, keyVersion: keys.currentVersion, grant: product.newGrant(at: now),
-            email: ids.email(news.target))
+            email: ids.email(update.target))
     }
 
-    /// What the keys of `count` licenses of a sale are derived from.
+    /// Returns what the keys of a sale's `count` licenses are derived from.
     private func origins(_ product: Product, _ ids: DeterministicIDs, _ count: Int) -> [KeyOrigin] {
         (0..<count).map { unit in
             KeyOrigin(
@@ -205,17 +209,17 @@ package struct Fulfilment {
         return OrderEmail(job: job, recipient: recipient, purchases: [(purchase, entitlement.grant)])
     }
 
-    /// More units in one sale than anybody buys; beyond it a person must look.
+    /// The maximum number of units in one sale; more needs a person's attention.
     private static let unitLimit = 10_000
 }
 
 extension CheckoutSession {
-    /// The name that the buyer typed, without the zero characters that no text of Postgres's can hold: a sale must not
-    /// fail for one.
+    /// The name that the buyer typed, without NUL characters, which Postgres's text type cannot hold: a sale must not
+    /// fail because of one.
     fileprivate var buyerName: String? { customerDetails?.name.map { String($0.unicodeScalars.filter { $0 != "\0" }) } }
 }
 
 extension Catalog {
-    /// The product that `item` is.
+    /// Returns the product of `item`.
     fileprivate func product(_ item: LineItem) -> Product? { item.price.flatMap { product(stripePrice: $0.text) } }
 }

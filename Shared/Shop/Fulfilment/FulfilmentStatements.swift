@@ -6,43 +6,44 @@ package import Orders
 import Outbox
 package import Postgres
 
-/// What a sale's news did.
+/// The effect of a checkout update.
 package struct FulfilmentOutcome: Equatable, Sendable {
-    /// The order that changed; `nil` when the news was known already.
+    /// The order that changed; `nil` if the update was known already.
     package let order: OrderID?
-    /// What it became.
+    /// Its new status.
     package let status: OrderStatus?
-    /// Who gets the receipt, which waits to be sent and is leased to the caller: the buyer's address as Stripe has it,
-    /// or as somebody has put it right since; `nil` when there is no receipt to send.
+    /// The recipient of the receipt, which is queued and leased to the caller; `nil` if there is no receipt to send.
+    ///
+    /// This is the buyer's address as Stripe has it, or as it has been corrected since.
     package let recipient: EmailAddress?
-    /// Whether the receipt waits to be sent.
+    /// Whether a receipt is queued.
     package var hasMail: Bool { recipient != nil }
-    /// Whether somebody paid now and no mail can go to them, because they left no address that we can send to.
+    /// Whether the order became paid and no mail can be sent, because it has no valid address.
     package var lacksAddress: Bool { status?.access == .active && !hasMail }
 }
 
-/// The one statement that turns a sale's news into an order, its licenses, its grant and its mail.
+/// The one statement that turns a checkout update into an order, its licenses, its grant and its mail.
 package enum FulfilmentStatements {
-    /// What to run before `apply` in the same transaction: the lock under which the sale's payment is dealt with, so
-    /// that no refund or dispute is missed that arrives at the same time.
+    /// Takes the lock of the sale's payment; run it before `apply` in the same transaction.
+    ///
+    /// Without it a concurrent refund or dispute could be missed.
     package static func lock(_ sale: Sale) -> Statement<Void> {
         PaymentStatements.lock(sale.paymentIntent ?? sale.session)
     }
 
-    /// Applies `sale` once for the event, whatever arrives twice or at once; run it behind `lock`.
+    /// Applies `sale` once for the event, even if repeated or concurrent; run it after `lock`.
     ///
-    /// An address that somebody has put right stays as it is, whatever Stripe goes on to call it.
+    /// A corrected address stays as it is, whatever address Stripe reports later.
     ///
-    /// What is known of the payment already counts: a sale whose money went back before it arrived gives nothing that
-    /// opens a door.
+    /// Known facts of the payment count at once: a sale that was refunded before it arrived grants no access.
     ///
     /// Two locks make a repeat harmless: the event's row in the ledger (a second copy waits for the first and then
-    /// finds it), and the order's row with the states in which the news is news (a different event about the same
+    /// finds it), and the order's row with the statuses in which the update applies (a different event about the same
     /// sale finds it paid). Everything is inserted from the changed order's row, so all of it commits or none.
     ///
-    /// The audit log hears of sales alone: of what nobody paid it would keep for good what is forgotten elsewhere.
+    /// Only sales are audited: unpaid orders are deleted later, and the audit log is permanent.
     ///
-    /// - Parameter actor: who the audit log says it was, such as `function:webhook`.
+    /// - Parameter actor: the audit log's name for the caller, such as `function:webhook`.
     package static func apply(
         _ sale: Sale, _ entitlement: Entitlement, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
         by actor: String, at now: Instant
@@ -90,7 +91,7 @@ package enum FulfilmentStatements {
         }
     }
 
-    /// The CTE `input`: each value of the sale once.
+    /// Returns the CTE `input`, which binds each value of the sale once.
     private static func input(
         _ sale: Sale, _ entitlement: Entitlement, _ lease: Instant, _ actor: String, _ now: Instant
     ) -> SQL {
@@ -100,8 +101,8 @@ package enum FulfilmentStatements {
                 \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.name)::text AS name,
                 \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
                 \(sale.product)::uuid AS product_id, \(sale.quantity)::integer AS quantity, \(sale.isLive)::boolean AS livemode,
-                \(sale.createdAt)::timestamptz AS created_at, \(sale.news.target == .paid)::boolean AS is_paid,
-                \(sale.news.target.rawValue)::text AS target, \(sale.news.startingPoints.map(\.rawValue))::text[] AS starts,
+                \(sale.createdAt)::timestamptz AS created_at, \(sale.update.target == .paid)::boolean AS is_paid,
+                \(sale.update.target.rawValue)::text AS target, \(sale.update.startingPoints.map(\.rawValue))::text[] AS starts,
                 \(CustomerID(at: now))::uuid AS customer_id, \(entitlement.licenses.count)::integer AS licenses,
                 \(entitlement.grant.id)::uuid AS grant_id, \(entitlement.grant.expiresAt)::timestamptz AS grant_expires_at,
                 \(entitlement.grant.maxUses)::integer AS grant_max_uses, \(entitlement.email)::uuid AS email_id,

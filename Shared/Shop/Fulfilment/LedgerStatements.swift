@@ -2,32 +2,32 @@ package import Kernel
 package import Orders
 package import Postgres
 
-/// How we came to know an event; the words are those of the database.
+/// How we learned of an event; the raw values are those of the database.
 package enum EventSource: String, Sendable {
     /// Stripe delivered it to our endpoint.
     case delivered
-    /// We asked Stripe.
-    case asked
+    /// We got it in a response of Stripe's API.
+    case fetched = "asked"
 }
 
-/// One event as the ledger keeps it.
+/// An event as the ledger keeps it.
 package struct LedgerEntry: Equatable, Sendable {
     /// Stripe's ID of the event.
     package let event: String
-    /// Stripe's word for what happened.
+    /// Stripe's event type, or the type for the poller.
     package let type: String
-    /// The version of Stripe's API that it is written in.
+    /// The version of Stripe's API that the payload is in.
     package let apiVersion: String?
-    /// When it happened, says Stripe.
+    /// When it happened, by Stripe's clock.
     package let createdAt: Instant
-    /// When its delivery arrived.
+    /// When we received it.
     package let receivedAt: Instant
-    /// The body as it was signed, or as Stripe told it when asked.
+    /// The body as signed, or as Stripe's API returned it.
     package let payload: String
-    /// Who began.
+    /// How we learned of it.
     package let source: EventSource
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         event: String, type: String, apiVersion: String?, createdAt: Instant, receivedAt: Instant, payload: String,
         source: EventSource
@@ -42,34 +42,34 @@ package struct LedgerEntry: Equatable, Sendable {
     }
 }
 
-/// The states of an event in the ledger; the raw values are those of the database.
+/// The statuses of an event in the ledger; the raw values are those of the database.
 package enum EventStatus: String, CaseIterable, Sendable {
     case processed
-    /// It means nothing to this shop.
+    /// It is irrelevant to this shop.
     case ignored
-    /// It could not be handled yet.
+    /// It has not been processed successfully yet.
     case failed
 }
 
-/// An event of Stripe's about the order.
+/// An event of Stripe's about an order.
 package struct LedgeredEvent: Equatable, Sendable {
     /// Stripe's ID of the event.
     package let id: String
-    /// What happened.
+    /// The event's type.
     package let type: String
-    /// What became of it here.
+    /// Its status here.
     package let status: EventStatus
-    /// How often it was handled.
+    /// The number of attempts.
     package let attempts: Int64
-    /// When it arrived.
+    /// When we received it.
     package let receivedAt: Instant
-    /// Why it could not be handled.
+    /// Why it failed.
     package let error: String?
 }
 
-/// The writes of the webhook's ledger.
+/// The writes of the event ledger.
 package enum LedgerStatements {
-    /// Records an event that means nothing here, even if it failed before or there was another reason; a repeat changes
+    /// Records an irrelevant event, even if it failed before or was ignored for another reason; a repeat changes
     /// nothing.
     package static func ignore(_ entry: LedgerEntry, why: String) -> Statement<Int> {
         .affected(
@@ -81,8 +81,9 @@ package enum LedgerStatements {
             """)
     }
 
-    /// Records that an event could not be handled and why, so that it is not forgotten if Stripe gives up; an event
-    /// that was handled meanwhile stays handled.
+    /// Records that an event failed and why, so that it is not lost if Stripe gives up.
+    ///
+    /// An event that has been processed meanwhile stays processed.
     package static func fail(_ entry: LedgerEntry, why: String) -> Statement<Int> {
         .affected(
             """
@@ -92,10 +93,10 @@ package enum LedgerStatements {
             """)
     }
 
-    /// The claim of `entry` by the transaction that handles it, for a WITH part.
+    /// Claims `entry` for the transaction that processes it, for a WITH part.
     ///
-    /// It returns the event's ID when the event has not been handled before; a second copy waits for the first and then
-    /// finds it handled.
+    /// It returns the event's ID if the event has not been processed before; a second copy waits for the first and then
+    /// finds it processed.
     ///
     /// - Parameter source: a FROM clause, for a claim that waits for another part.
     static func claim(_ entry: LedgerEntry, from source: SQL = "") -> SQL {
@@ -116,7 +117,7 @@ package enum LedgerStatements {
         """
     }
 
-    /// The events whose kept payload names the order's session or payment; reads the whole ledger.
+    /// Returns the events whose stored payload contains the order's session or payment; scans the whole ledger.
     package static func events(of order: OrderDetail) -> Statement<[LedgeredEvent]> {
         .rows(
             """

@@ -1,18 +1,18 @@
 package import Stripe
 
-/// What an entry of the ledger is about, as its ID tells.
+/// The subject of a ledger entry, parsed from the entry's ID.
 ///
-/// An event's entry has the event's ID. What was learned by asking has an ID made of the thing's kind, its ID and the
-/// state that it was seen in, so that the same news counts once.
+/// An event's entry has the event's ID. A polled state has an ID made of the object's kind, its ID and the state, so
+/// that the same state counts once.
 package enum LedgerSubject: Equatable, Sendable {
     case event(StripeID)
     case session(StripeID)
     case refund(StripeID)
     case dispute(StripeID)
 
-    /// Reads an entry's ID; `nil` when it is none of ours.
+    /// Parses an entry's ID; `nil` if we did not make it.
     package init?(entryID: String) {
-        // Nearly every entry is an event's.
+        // Nearly all entries are events.
         guard entryID.utf8.contains(UInt8(ascii: ":")) else {
             guard let id = StripeID(entryID) else { return nil }
             self = .event(id)
@@ -28,7 +28,7 @@ package enum LedgerSubject: Equatable, Sendable {
         }
     }
 
-    /// The ID of the entry that it was seen in `state`.
+    /// Returns the ID of the entry for the subject polled in `state`.
     func entryID(_ state: String) -> String {
         switch self {
         case .event(let id): id.text
@@ -40,7 +40,7 @@ package enum LedgerSubject: Equatable, Sendable {
 }
 
 extension LedgerEntry {
-    /// What a log may call it: a session's ID opens its order's page, so it stays out.
+    /// The entry's name in logs; a session's ID is left out because it opens its order's page.
     package var loggedName: String {
         if case .session = LedgerSubject(entryID: event) { return "session" }
         return event

@@ -2,9 +2,9 @@ package import Kernel
 package import Orders
 package import Postgres
 
-/// What an event about a payment writes, once for each event.
+/// The writes of an event about a payment, made once for each event.
 package enum PaymentEventStatements {
-    /// Takes the payment's lock and keeps the update; run it with `PaymentStatements.settle` in one transaction.
+    /// Takes the payment's lock and stores the update; run it with `PaymentStatements.settle` in one transaction.
     package static func record(_ update: PaymentUpdate, of payment: String, from entry: LedgerEntry) -> Statement<Int> {
         .affected(
             """
@@ -15,7 +15,7 @@ package enum PaymentEventStatements {
             """)
     }
 
-    /// Records why an attempt to pay failed.
+    /// Records why a payment attempt failed.
     package static func noteFailure(
         _ code: String, order: OrderID, at: Instant, from entry: LedgerEntry
     ) -> Statement<Int> {
@@ -28,7 +28,7 @@ package enum PaymentEventStatements {
             """)
     }
 
-    /// Records an event that calls for a person; returns the payment's order, if there is one.
+    /// Records an event that needs a person's attention; returns the payment's order, if any.
     package static func noteWarning(payment: String, from entry: LedgerEntry) -> Statement<OrderID?> {
         .row(
             """

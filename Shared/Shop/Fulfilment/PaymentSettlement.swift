@@ -5,8 +5,9 @@ package import Log
 package import Orders
 package import Postgres
 
-/// Applies what Stripe says of a payment after its sale, and reports what followed: the one road for events, for what
-/// we polled, and for refunds that the seller makes here.
+/// Applies and reports Stripe's updates of a payment after its sale.
+///
+/// This is the one path for events, for polled state, and for refunds that the seller makes here.
 @Loop
 package struct PaymentSettlement {
     private let actor: String
@@ -17,16 +18,17 @@ package struct PaymentSettlement {
     ///
     /// - Parameters:
     ///   - actor: the audit log's name for the caller, such as `function:webhook`.
-    ///   - origin: from where, for the audit log; empty for a function.
+    ///   - origin: the audit log's origin; empty for a function.
     package init(actor: String, origin: String = "", log: Log) {
         self.actor = actor
         self.origin = origin
         self.log = log
     }
 
-    /// The statements that keep an update and bring its order to where the facts put it; run them as one transaction.
+    /// Returns the statements that store an update and settle its order from all stored facts; run them as one
+    /// transaction.
     ///
-    /// - Parameter lease: until when the caller has the mails for itself; `now` when it leaves them to `email-retry`.
+    /// - Parameter lease: the end of the caller's lease on the mails; `now` to leave them to `email-retry`.
     package func statements(
         _ update: PaymentUpdate, of payment: String, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
         at now: Instant
@@ -38,7 +40,7 @@ package struct PaymentSettlement {
         )
     }
 
-    /// Logs what an update led to, and what the seller should look at soon: a dispute has a deadline for the answer.
+    /// Logs the outcome, and what the seller should look at soon: a dispute has a deadline for the response.
     package func report(_ outcome: PaymentOutcome?, of entry: LedgerEntry) {
         guard let outcome else {
             log(.info, "event handled", entry.logFields + [("status", "known already, or its sale has not arrived")])
@@ -59,7 +61,7 @@ package struct PaymentSettlement {
 }
 
 extension LedgerEntry {
-    /// What a log tells of the entry.
+    /// The entry's log fields.
     var logFields: [(String, JSONValue)] { [("event", .string(loggedName)), ("type", .string(type))] }
 }
 

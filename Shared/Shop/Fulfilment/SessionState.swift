@@ -4,11 +4,13 @@ package import Orders
 package import Stripe
 
 extension CheckoutSession {
-    /// What the session's own state tells about its sale, and the ledger's entry for it: always the same one, so that
-    /// the same state makes a sale once; `nil` while it tells nothing.
+    /// Returns the checkout update that the session's own state implies, and its ledger entry; `nil` if it implies
+    /// none.
     ///
-    /// - Parameter kind: who looked, as the ledger's type of event.
-    package func news(seenBy kind: String, at now: Instant) -> (CheckoutUpdate, LedgerEntry)? {
+    /// The entry is the same for the same state, so that a state makes a sale once.
+    ///
+    /// - Parameter kind: the ledger's type for the poller.
+    package func checkoutUpdate(seenBy kind: String, at now: Instant) -> (CheckoutUpdate, LedgerEntry)? {
         switch (status, paymentStatus) {
         case (.known(.complete), .known(.paid)), (.known(.complete), .known(.noPaymentRequired)):
             (.paid, entry(paymentStatus.text, kind, at: now))
@@ -21,7 +23,9 @@ extension CheckoutSession {
         }
     }
 
-    /// Whether a delayed payment did not come: it then waits for another method, which nobody is asked for any more.
+    /// Whether a delayed payment failed or was canceled.
+    ///
+    /// For a failed one Stripe reports `requires_payment_method`, although the buyer is no longer asked for another.
     ///
     /// Source: <https://docs.stripe.com/payments/paymentintents/lifecycle>
     private var hasFailed: Bool { paymentState == "requires_payment_method" || paymentState == "canceled" }
@@ -34,6 +38,6 @@ extension CheckoutSession {
         return LedgerEntry(
             event: LedgerSubject.session(id).entryID(state), type: kind, apiVersion: StripeAPI.version,
             createdAt: created ?? now,
-            receivedAt: now, payload: payload.text, source: .asked)
+            receivedAt: now, payload: payload.text, source: .fetched)
     }
 }

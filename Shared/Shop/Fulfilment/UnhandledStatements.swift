@@ -1,33 +1,33 @@
 package import Kernel
 package import Postgres
 
-/// An event of the ledger that is still to be handled.
+/// An event in the ledger that is still to be processed.
 package struct UnhandledEvent: Equatable, Sendable {
     /// The entry's ID.
     package let id: String
-    /// Stripe's word for what happened, or who looked.
+    /// Stripe's event type, or the type for the poller.
     package let type: String
-    /// The version of Stripe's API that it is written in.
+    /// The version of Stripe's API that the payload is in.
     package let apiVersion: String?
     /// When it happened.
     package let createdAt: Instant
     /// When we learned of it.
     package let receivedAt: Instant
-    /// What we learned; `nil` when it was trimmed.
+    /// The payload; `nil` if it was trimmed.
     package let payload: String?
 
-    /// The entry for it, with `payload` for one that was trimmed.
+    /// Returns its entry, with `payload` in place of a trimmed one.
     package func entry(orElse payload: String = "{}") -> LedgerEntry {
         LedgerEntry(
             event: id, type: type, apiVersion: apiVersion, createdAt: createdAt, receivedAt: receivedAt,
-            payload: self.payload ?? payload, source: .asked)
+            payload: self.payload ?? payload, source: .fetched)
     }
 }
 
-/// What the ledger says of events, to find those that need another try.
+/// Reads of the ledger that find events to retry.
 package enum UnhandledStatements {
-    /// The events that failed, and those of `types` that a version of ours had no use for: those tried least first, and
-    /// of these the oldest.
+    /// The events that failed, and those of `types` that an older version of ours ignored: fewest attempts first, then
+    /// the oldest first.
     package static func waiting(types: [String], limit: Int) -> Statement<[String]> {
         .rows(
             """
@@ -42,7 +42,7 @@ package enum UnhandledStatements {
         ) { row throws(PostgresFault) in try row.text(0) }
     }
 
-    /// One of them; `nil` when it has been handled meanwhile.
+    /// One of them; `nil` if it has been processed meanwhile.
     package static func event(_ id: String) -> Statement<UnhandledEvent?> {
         .optionalRow(
             """
@@ -56,7 +56,7 @@ package enum UnhandledStatements {
         }
     }
 
-    /// Those of `events` that the ledger does not have.
+    /// Those of `events` that are not in the ledger.
     package static func unknown(among events: [String]) -> Statement<[String]> {
         .rows(
             """

@@ -4,25 +4,25 @@ import JSON
 package import Kernel
 package import Postgres
 
-/// What rehashing all license keys gave.
+/// The outcome of rehashing all license keys.
 package enum KeyRehashingOutcome: Sendable {
-    /// All hashes fit the pepper now; `changed` of them did not before.
+    /// All hashes match the pepper now; `changed` of them did not before.
     case done(seen: Int, changed: Int)
-    /// A license's key cannot be derived, and why; nothing was changed.
+    /// A license's key cannot be derived, for this reason; nothing was changed.
     case underivable(LicenseID, KeyFault)
 }
 
 /// Derives every license key again and stores its hash under the present pepper.
 package struct KeyRehashing: Sendable {
-    /// Licenses that are read, or written, at once.
+    /// The number of licenses read or written at once.
     private static let batch = 5_000
 
     private let keys: KeyRing
 
-    /// Rehashing with `keys`, which must have every secret in use, and the new pepper.
+    /// Creates a rehashing with `keys`, which must have every secret in use, and the new pepper.
     package init(keys: KeyRing) { self.keys = keys }
 
-    /// Derives every key before the first hash is written; run it in a transaction, which keeps new licenses out.
+    /// Derives every key before writing the first hash; run it in a transaction, which blocks new licenses.
     @Loop
     package func callAsFunction(
         _ connection: Connection, by context: AuditContext

@@ -1,12 +1,12 @@
 package import Kernel
 package import Postgres
 
-/// Making the hashes of all license keys anew, for another pepper.
+/// Recomputing the hashes of all license keys, for another pepper.
 package enum LicenseHashStatements {
-    /// Keeps licenses from being made or changed until the transaction ends; reading goes on.
+    /// Blocks inserts and changes of licenses until the transaction ends; reads continue.
     package static let lock = Statement<Int>.affected("LOCK TABLE licenses IN SHARE ROW EXCLUSIVE MODE")
 
-    /// The next `limit` licenses after this one, by ID; the first ones after `nil`.
+    /// Returns the next `limit` licenses after this one, by ID; the first ones after `nil`.
     package static func page(after last: LicenseID?, limit: Int) -> Statement<[KeyOrigin]> {
         .rows(
             """
@@ -22,7 +22,7 @@ package enum LicenseHashStatements {
         }
     }
 
-    /// Puts these hashes in the place of others; answers how many were others.
+    /// Replaces key hashes; returns the number changed.
     package static func replace(_ hashes: [(LicenseID, [UInt8])]) -> Statement<Int> {
         .affected(
             """

@@ -1,16 +1,16 @@
 package import Kernel
 package import Postgres
 
-/// Licenses: the parts that other statements carry, and reads.
+/// Reads of licenses, and writes that other statements include.
 package enum LicenseStatements {
     /// Issues `licenses` for each row of `source`, for a WITH part.
     ///
     /// - Parameters:
     ///   - keyVersion: the version of the secret that the keys are derived from.
-    ///   - source: what follows FROM.
+    ///   - source: the content of the FROM clause.
     ///   - order: an expression for the order of a row.
     ///   - product: an expression for the product.
-    ///   - status: an expression for the state.
+    ///   - status: an expression for the status.
     ///   - now: an expression for the present.
     package static func issue(
         _ licenses: [NewLicense], keyVersion: Int, from source: SQL, order: SQL, product: SQL, status: SQL,
@@ -25,9 +25,9 @@ package enum LicenseStatements {
         """
     }
 
-    /// Brings the licenses of an order to a state, but for those that the seller holds closed, for a WITH part.
+    /// Gives the licenses of an order a status, except those that the seller holds revoked, for a WITH part.
     ///
-    /// - Parameter source: a CTE with the order's `id` and the state as `access`.
+    /// - Parameter source: a CTE with the order's `id` and the status as `access`.
     package static func move(licensesOf source: SQL) -> SQL {
         """
         UPDATE licenses l SET status = o.access FROM \(source) o
@@ -35,7 +35,7 @@ package enum LicenseStatements {
         """
     }
 
-    /// Closes a license by hand and holds it closed, unless it is held already, for a WITH part; returns `id` and
+    /// Revokes a license by hand and holds it revoked, unless it is held already, for a WITH part; returns `id` and
     /// `status`.
     ///
     /// - Parameter source: a CTE with the license's `id` and `held_at`.
@@ -47,10 +47,10 @@ package enum LicenseStatements {
         """
     }
 
-    /// Releases a license that was held closed by hand, for a WITH part; returns `id` and `status`.
+    /// Releases a license that was revoked by hand, for a WITH part; returns `id` and `status`.
     ///
     /// - Parameters:
-    ///   - source: a CTE with the license's `id` and `held_at`, and the state that it gets as `access`.
+    ///   - source: a CTE with the license's `id` and `held_at`, and its new status as `access`.
     ///   - condition: when it may be released.
     package static func release(_ source: SQL, where condition: SQL) -> SQL {
         """
@@ -60,8 +60,8 @@ package enum LicenseStatements {
         """
     }
 
-    /// Puts another key in the old one's place, unless the license is not active or has been given another key
-    /// meanwhile, for a WITH part; returns `id`, `order_id`, `reissues`, `key_version` and `old_last_four`.
+    /// Replaces the license's key, unless the license is not active or its key has been replaced meanwhile, for a WITH
+    /// part; returns `id`, `order_id`, `reissues`, `key_version` and `old_last_four`.
     ///
     /// - Parameter source: a CTE with the license's `id` and `key_last_four`.
     package static func reissue(_ source: SQL, _ key: NewKey) -> SQL {
@@ -75,7 +75,7 @@ package enum LicenseStatements {
         """
     }
 
-    /// Releases every machine of a license, for a WITH part; returns `id`.
+    /// Deactivates every machine of a license, for a WITH part; returns `id`.
     ///
     /// - Parameter source: a CTE with the license's `id`.
     package static func releaseMachines(of source: SQL, at now: Instant) -> SQL {
@@ -86,7 +86,7 @@ package enum LicenseStatements {
         """
     }
 
-    /// The machines that a license was used on, those that it is active on among them.
+    /// Returns the machines that a license was used on, active ones included.
     package static func activations(_ license: LicenseID) -> Statement<[LicenseActivation]> {
         .rows(
             """

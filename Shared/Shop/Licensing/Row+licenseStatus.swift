@@ -1,7 +1,7 @@
 package import Postgres
 
 extension Row {
-    /// The state of a license.
+    /// Reads the status of a license.
     package func licenseStatus(_ column: Int) throws(PostgresFault) -> LicenseStatus {
         try word(column, "state of a license") { LicenseStatus(rawValue: $0) }
     }

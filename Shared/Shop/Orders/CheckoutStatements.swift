@@ -2,26 +2,27 @@ package import Kernel
 package import Postgres
 package import RateLimiting
 
-/// What the payment page is opened with.
+/// The terms that the payment page is opened with.
 package struct CheckoutTerms: Equatable, Sendable {
     /// Stripe's ID of the price.
     package let stripePriceID: String
-    /// What one unit costs.
+    /// The price of one unit.
     package let unitPrice: Money
-    /// Whether the payment page takes promotion codes.
+    /// Whether the payment page accepts promotion codes.
     package let allowsPromotionCodes: Bool
     /// Whether Stripe adds the tax.
     package let calculatesTax: Bool
-    /// Whether the buyer must agree to the terms.
+    /// Whether the buyer must agree to the terms of service.
     package let requiresTermsOfService: Bool
-    /// Whether Stripe makes an invoice.
+    /// Whether Stripe creates an invoice.
     package let createsInvoice: Bool
 }
 
 /// The writes of a checkout.
 package enum CheckoutStatements {
-    /// Writes the pending order and answers the terms, or nothing when the product is not for sale: one decision, one
-    /// statement, the caller's rate limit included.
+    /// Inserts the pending order and returns the terms, or `nil` if the product is not for sale.
+    ///
+    /// It is one decision in one statement, the caller's rate limit included.
     package static func begin(
         order: OrderID, product slug: String, quantity: Int, email: EmailAddress?, isLive: Bool, at now: Instant,
         behind gate: RateLimitGate
@@ -59,12 +60,12 @@ package enum CheckoutStatements {
             requiresTermsOfService: try row.bool(column + 5), createsInvoice: try row.bool(column + 6))
     }
 
-    /// Notes which session the order is paid through; the webhook may have been quicker.
+    /// Records the session that the order is paid through; the webhook may have been quicker.
     package static func attach(session: String, to order: OrderID) -> Statement<Int> {
         .affected("UPDATE orders SET stripe_session_id = \(session) WHERE id = \(order) AND stripe_session_id IS NULL")
     }
 
-    /// Notes that no payment page could be opened.
+    /// Records that no payment page could be opened.
     package static func abandon(_ order: OrderID) -> Statement<Int> {
         .affected(
             "UPDATE orders SET status = 'failed' WHERE id = \(order) AND status = 'pending' AND stripe_session_id IS NULL"

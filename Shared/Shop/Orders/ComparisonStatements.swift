@@ -1,36 +1,36 @@
 package import Kernel
 package import Postgres
 
-/// Where a session's order stands with us.
+/// A session's order, as we know it.
 package struct KnownSale: Equatable, Sendable {
     /// The session's ID.
     package let session: String
     /// Its order.
     package let order: OrderID
-    /// Where that stands.
+    /// The order's status.
     package let status: OrderStatus
 }
 
-/// An order that somebody has paid for, as we say.
+/// An order that is paid here.
 package struct PaidOrder: Equatable, Sendable {
     /// The order.
     package let order: OrderID
-    /// The session that it was paid through; `nil` when none is known.
+    /// The session that it was paid through; `nil` if unknown.
     package let session: String?
-    /// Since when.
+    /// When it was paid.
     package let paidAt: Instant
 }
 
-/// A refund or dispute, as Stripe shows it, in our words.
-package struct StatedFact: Equatable, Sendable {
-    /// Stripe's ID of it.
+/// A refund's or dispute's status as Stripe reports it, in our terms.
+package struct ReportedFact: Equatable, Sendable {
+    /// Stripe's ID.
     package let id: String
-    /// How many minor units; of a dispute 0, which is not compared.
+    /// The amount in minor units; 0 for a dispute, whose amount is not compared.
     package let amount: Int64
-    /// Our word for where it stands.
+    /// The name of our status.
     package let status: String
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(id: String, amount: Int64, status: String) {
         self.id = id
         self.amount = amount
@@ -38,9 +38,9 @@ package struct StatedFact: Equatable, Sendable {
     }
 }
 
-/// What we know, to be held against what Stripe knows.
+/// Reads of what we know, for comparison with Stripe.
 package enum ComparisonStatements {
-    /// The orders of these sessions, as far as there are any.
+    /// Returns the existing orders of these sessions.
     package static func sales(_ sessions: [String]) -> Statement<[KnownSale]> {
         .rows(
             "SELECT stripe_session_id, id, status FROM orders WHERE stripe_session_id = ANY(\(sessions)::text[])"
@@ -49,8 +49,8 @@ package enum ComparisonStatements {
         }
     }
 
-    /// Those of these refunds that we do not know, or know in another state.
-    package static func differing(refunds facts: [StatedFact]) -> Statement<[String]> {
+    /// Returns those of these refunds that are unknown here or differ from ours.
+    package static func differing(refunds facts: [ReportedFact]) -> Statement<[String]> {
         .rows(
             """
             SELECT told.id
@@ -63,8 +63,8 @@ package enum ComparisonStatements {
         ) { row throws(PostgresFault) in try row.text(0) }
     }
 
-    /// Those of these disputes that we do not know, or know in another state.
-    package static func differing(disputes facts: [StatedFact]) -> Statement<[String]> {
+    /// Returns those of these disputes that are unknown here or differ from ours.
+    package static func differing(disputes facts: [ReportedFact]) -> Statement<[String]> {
         .rows(
             """
             SELECT told.id
@@ -77,7 +77,7 @@ package enum ComparisonStatements {
         ) { row throws(PostgresFault) in try row.text(0) }
     }
 
-    /// Sessions whose delayed payment we wait for: any `limit` of them, so that each has its turn sooner or later.
+    /// Sessions with a pending delayed payment: a random sample of `limit`, so that each is polled sooner or later.
     package static func awaitingPayment(limit: Int) -> Statement<[String]> {
         .rows(
             """
@@ -87,21 +87,21 @@ package enum ComparisonStatements {
         ) { row throws(PostgresFault) in try row.text(0) }
     }
 
-    /// Refunds whose end we wait for, as many and as such.
+    /// Pending refunds, likewise sampled.
     package static func pendingRefunds(limit: Int) -> Statement<[String]> {
         .rows(
             "SELECT stripe_refund_id FROM refunds WHERE status = 'pending' ORDER BY random() LIMIT \(limit)::integer"
         ) { row throws(PostgresFault) in try row.text(0) }
     }
 
-    /// Disputes whose end we wait for, as many and as such.
+    /// Open disputes, likewise sampled.
     package static func openDisputes(limit: Int) -> Statement<[String]> {
         .rows(
             "SELECT stripe_dispute_id FROM disputes WHERE status = 'open' ORDER BY random() LIMIT \(limit)::integer"
         ) { row throws(PostgresFault) in try row.text(0) }
     }
 
-    /// The next orders that were paid between `start` and before `end`, behind the order `last` if one is named.
+    /// Returns the next orders that were paid from `start` and before `end`, after the order `last` if there is one.
     package static func paidOrders(
         from start: Instant, to end: Instant, behind last: PaidOrder?, limit: Int
     ) -> Statement<[PaidOrder]> {

@@ -9,56 +9,56 @@ package struct CorrectionMails: Equatable, Sendable {
     let ids: [EmailID]
     let notice: EmailID
 
-    /// Fresh IDs: one for each kind of mail that may have to go again, and one for the address before.
+    /// Creates new IDs: one for each kind of mail that may have to be repeated, and one for the previous address.
     package init(at now: Instant) {
         ids = (0..<4).map { _ in EmailID(at: now) }
         notice = EmailID(at: now)
     }
 }
 
-/// What became of a wish to put an address right.
+/// The outcome of a request to correct an address.
 package enum CorrectionOutcome: Equatable, Sendable {
-    /// It is right now, where it was `previous`; these mails wait to go to it, and the notice to the address before.
+    /// It was corrected from `previous`; these mails to it are queued, and the notice to the previous address.
     case corrected(previous: String?, mails: [EmailID], notice: EmailID?)
     /// The order has this address already.
     case unchanged
-    /// Nobody has given an address for it yet that could be wrong.
+    /// The order has not been placed yet, so it has no address that could be wrong.
     case notPlaced(OrderStatus)
-    /// It is too late, it was too often, or the order opens no doors.
+    /// It is too late, it was corrected too often, or the order has no active license.
     case beyondLimits
     /// There is no such order.
     case noOrder
 }
 
-/// The one statement that puts a buyer's address right, for the seller and for the buyer.
+/// The one statement that corrects a buyer's address, for the seller and for the buyer.
 package enum CorrectionStatements {
-    /// What the audit log calls it.
+    /// The audit log's name for the action.
     package static let action = "email.corrected"
 
-    /// Gives `order` the address `email` and the customer who has it, and sends what it has to say once more.
+    /// Gives `order` the address `email` and its customer, and repeats the mails that it should have received.
     ///
-    /// Other orders of the customer before stay theirs. Mails about the order that have not gone out yet do not go to
-    /// the old address any more: what they say goes to the new one, with a receipt if the order opens doors, and links
-    /// that were sent stop working. What Stripe later says of the buyer's address does not count any more.
+    /// Other orders of the previous customer stay with that customer. Queued mails about the order no longer go to the
+    /// old address: their content goes to the new one, with a receipt if a license is active, and links that were sent
+    /// stop working. Addresses that Stripe reports later are ignored.
     ///
-    /// An address that a mail has gone to is told that it is this order's no more, and not which one is: a buyer learns
-    /// so of a stranger who did it, and a stranger whose address was typed by mistake that the license is not theirs.
-    /// One that no mail has reached learns nothing.
+    /// The previous address is notified of the change (without the new address) if it ever received mail: a buyer so
+    /// learns of a stranger who made it, and a stranger whose address was typed by mistake learns that the license is
+    /// not theirs. One that never received mail learns nothing.
     ///
-    /// Run it behind `PaymentStatements.lock(paymentOf:)`, in one transaction: it then sees every mail that a correction
-    /// or a sale at the same time has queued.
+    /// Run it after `PaymentStatements.lock(paymentOf:)`, in one transaction: it then sees every mail that a concurrent
+    /// correction or sale has queued.
     ///
     /// - Parameters:
-    ///   - rule: what the buyer may; a buyer who gives the same address again gets the mail again, and learns nothing of
-    ///     whether it was the same. `nil` for the seller, who may put any order's address right that has one.
-    ///   - lease: until when the mails are the caller's to send; they are due at once when it is absent.
+    ///   - rule: the limits for a buyer; `nil` for the seller, who may correct the address of any placed order. A buyer
+    ///     who enters the same address again gets the mail again, and does not learn whether it was the same.
+    ///   - lease: the end of the caller's lease on the mails; without one they are due at once.
     package static func correctEmail(
         of order: OrderID, to email: EmailAddress, _ rule: CorrectionRule?, _ mails: CorrectionMails,
-        leasedUntil lease: Instant? = nil, by stamp: AuditContext
+        leasedUntil lease: Instant? = nil, by context: AuditContext
     ) -> Statement<CorrectionOutcome> {
         Statement(
             """
-            WITH \(input(order, email, rule, mails, lease, stamp)), \(found), changed AS (
+            WITH \(input(order, email, rule, mails, lease, context)), \(found), changed AS (
                 UPDATE orders o
                 SET email = due.new_email, customer_id = customer.id, email_corrected_at = due.at,
                     email_corrections = o.email_corrections + due.is_buyer::integer
@@ -68,12 +68,12 @@ package enum CorrectionStatements {
                 \(OutboxStatements.drop(
                     mailsOf: "changed", except: "'address_changed'", because: "the address was put right"))
             ), revoked AS (
-                \(GrantStatements.revoke(of: "changed.id", from: "changed", at: stamp.at))
+                \(GrantStatements.revoke(of: "changed.id", from: "changed", at: context.at))
             ), \(dueMail), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "\(action)", of: "id",
+                    context, "\(action)", of: "id",
                     details: """
                         'to', \(email.masked)::text,
                         'from', left(previous, 1) || '…' || substring(previous FROM position('@' IN previous))
@@ -91,22 +91,22 @@ package enum CorrectionStatements {
         }
     }
 
-    /// The CTE `input`: each value once.
+    /// Returns the CTE `input`, which binds each value once.
     private static func input(
         _ order: OrderID, _ email: EmailAddress, _ rule: CorrectionRule?, _ mails: CorrectionMails, _ lease: Instant?,
-        _ stamp: AuditContext
+        _ context: AuditContext
     ) -> SQL {
         """
         input AS (
             SELECT \(order)::uuid AS order_id, \(email)::text AS new_email, \(rule != nil)::boolean AS is_buyer,
-                \(rule.map { stamp.at - $0.window })::timestamptz AS window_start, \(rule?.count ?? 0)::integer AS times,
-                \(CustomerID(at: stamp.at))::uuid AS new_customer, \(mails.ids)::uuid[] AS mails,
-                \(mails.notice)::uuid AS notice, \(lease)::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+                \(rule.map { context.at - $0.window })::timestamptz AS window_start, \(rule?.count ?? 0)::integer AS times,
+                \(CustomerID(at: context.at))::uuid AS new_customer, \(mails.ids)::uuid[] AS mails,
+                \(mails.notice)::uuid AS notice, \(lease)::timestamptz AS leased_until, \(context.at)::timestamptz AS at
         )
         """
     }
 
-    /// The CTEs `found` and `due`, the order and whether it may be changed, and `customer`, who has the address.
+    /// The CTEs `found` and `due`, the order and whether it may be changed, and `customer`, the owner of the address.
     private static let found: SQL = """
         found AS (
             SELECT o.id, o.shop_id, o.customer_id, o.status, o.email, o.email = new_email AS is_same, new_email, new_customer,
@@ -128,7 +128,7 @@ package enum CorrectionStatements {
         )
         """
 
-    /// The CTE `due_mail`: what was said already once more, a receipt if the order opens doors, and the notice.
+    /// The CTE `due_mail`: the mails to repeat, a receipt if a license is active, and the notice.
     private static let dueMail: SQL = """
         again AS (
             SELECT kind FROM dropped WHERE kind IN ('refund_confirmed', 'access_suspended', 'payment_failed')

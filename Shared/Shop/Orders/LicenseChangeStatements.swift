@@ -5,21 +5,23 @@ package import Licensing
 import Outbox
 package import Postgres
 
-/// What the seller does to a license by hand; run each behind the lock of its order's payment, so that it and what
-/// Stripe says at the same time are dealt with one after the other.
+/// The changes that the seller makes to a license by hand.
+///
+/// Run each after the lock of its order's payment, so that it and Stripe's concurrent updates are applied one after the
+/// other.
 package enum LicenseChangeStatements {
-    /// Closes the license and keeps it closed whatever becomes of its order: with its state every door closes.
-    package static func revoke(_ license: LicenseID, by stamp: AuditContext) -> Statement<LicenseChange> {
+    /// Revokes the license and holds it revoked whatever becomes of its order; all access ends with its status.
+    package static func revoke(_ license: LicenseID, by context: AuditContext) -> Statement<LicenseChange> {
         change(
             """
             WITH found AS (
                 SELECT l.id, l.order_id, l.status, l.held_at, l.key_last_four, o.status AS standing
                 FROM licenses l JOIN orders o ON o.id = l.order_id WHERE l.id = \(license) FOR UPDATE OF l
             ), changed AS (
-                \(LicenseStatements.hold("found", at: stamp.at))
+                \(LicenseStatements.hold("found", at: context.at))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "'license.revoked'", of: "order_id",
+                    context, "'license.revoked'", of: "order_id",
                     details: "'license', id, 'last4', key_last_four, 'from', found.status",
                     from: "changed JOIN found USING (id)"))
             )
@@ -29,9 +31,9 @@ package enum LicenseChangeStatements {
         ) { was, heldAt, _ in .unchanged(was, heldAt: heldAt) }
     }
 
-    /// Gives the license back to its order, and the state that the order's gives it; refuses where the order's closes
-    /// it for good.
-    package static func reinstate(_ license: LicenseID, by stamp: AuditContext) -> Statement<LicenseChange> {
+    /// Releases the license from the hold and gives it the status that its order implies; refuses if the order revokes
+    /// it.
+    package static func reinstate(_ license: LicenseID, by context: AuditContext) -> Statement<LicenseChange> {
         change(
             """
             WITH found AS (
@@ -46,7 +48,7 @@ package enum LicenseChangeStatements {
                     "found", where: "found.standing IN ('paid', 'partially_refunded', 'disputed')"))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "'license.reinstated'", of: "order_id",
+                    context, "'license.reinstated'", of: "order_id",
                     details: "'license', id, 'last4', key_last_four, 'to', changed.status",
                     from: "changed JOIN found USING (id)"))
             )
@@ -56,7 +58,8 @@ package enum LicenseChangeStatements {
         ) { was, heldAt, order in heldAt == nil ? .unchanged(was, heldAt: nil) : .refused(order) }
     }
 
-    /// Reads what the license was, since when it is held, where its order stands, and what it is now if it changed.
+    /// Reads the license's previous status, since when it is held, its order's status, and its new status if it
+    /// changed.
     private static func change(
         _ sql: SQL, otherwise: @escaping @Sendable (LicenseStatus, Instant?, OrderStatus) -> LicenseChange
     ) -> Statement<LicenseChange> {
@@ -70,12 +73,13 @@ package enum LicenseChangeStatements {
         }
     }
 
-    /// Puts a new key in the old one's place: the old one and every download link sent so far stop working, machines
-    /// have to be activated again, and a mail with the new key waits to be sent.
+    /// Replaces the license's key; returns `nil` unless the license is active and its key has not been replaced
+    /// meanwhile.
     ///
-    /// Nothing unless the license opens doors now and has been given no other key meanwhile.
+    /// The old key and every download link sent so far stop working, machines must be activated again, and a mail with
+    /// the new key is queued.
     package static func reissue(
-        _ license: LicenseID, _ key: NewKey, mail: EmailID, by stamp: AuditContext
+        _ license: LicenseID, _ key: NewKey, mail: EmailID, by context: AuditContext
     ) -> Statement<Reissue?> {
         .optionalRow(
             """
@@ -84,19 +88,19 @@ package enum LicenseChangeStatements {
             ), changed AS (
                 \(LicenseStatements.reissue("found", key))
             ), released AS (
-                \(LicenseStatements.releaseMachines(of: "changed", at: stamp.at))
+                \(LicenseStatements.releaseMachines(of: "changed", at: context.at))
             ), link AS (
                 \(GrantStatements.revoke(
-                    of: "changed.order_id", from: "changed", where: "g.expires_at > \(stamp.at)", at: stamp.at))
+                    of: "changed.order_id", from: "changed", where: "g.expires_at > \(context.at)", at: context.at))
             ), due_mail AS (
                 SELECT \(mail)::uuid AS id, o.id AS order_id, 'key_reissued' AS kind, o.email AS recipient,
-                    NULL::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+                    NULL::timestamptz AS leased_until, \(context.at)::timestamptz AS at
                 FROM changed JOIN orders o ON o.id = changed.order_id WHERE o.email IS NOT NULL
             ), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
                 \(AuditStatements.append(
-                    stamp, "'license.reissued'", of: "order_id",
+                    context, "'license.reissued'", of: "order_id",
                     details: """
                         'license', id, 'from_last4', old_last_four, 'to_last4', \(key.lastFour)::text,
                         'reissues', reissues, 'key_version', key_version, 'released', (SELECT count(*) FROM released)

@@ -4,7 +4,7 @@ package import Postgres
 
 /// Reads of licenses with their orders, for the seller.
 package enum LicenseDetailStatements {
-    /// The licenses that are meant: one, or several with the same last four symbols.
+    /// Returns the licenses that match: one, or several with the same last four symbols.
     package static func find(_ reference: LicenseReference) -> Statement<[LicenseDetail]> {
         let statement: SQL =
             switch reference {

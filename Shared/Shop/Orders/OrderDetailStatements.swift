@@ -5,9 +5,9 @@ import Outbox
 package import Postgres
 import Stripe
 
-/// Reads of one order and all that hangs on it, for the seller.
+/// Reads of one order and its related rows, for the seller.
 package enum OrderDetailStatements {
-    /// The orders that are meant, one unless something is wrong.
+    /// Returns the orders that match, one unless something is wrong.
     package static func find(_ reference: OrderReference) -> Statement<[OrderDetail]> {
         let condition: SQL =
             switch reference {
@@ -48,7 +48,7 @@ package enum OrderDetailStatements {
         "\(columns) WHERE id IN (SELECT order_id FROM licenses WHERE key_last_four = \(symbols)) ORDER BY created_at"
     }
 
-    /// What was bought.
+    /// The order lines.
     package static func items(_ order: OrderID) -> Statement<[OrderPart.Item]> {
         .rows(
             """
@@ -62,7 +62,7 @@ package enum OrderDetailStatements {
         }
     }
 
-    /// The licenses; of their keys only the last four symbols are known.
+    /// The licenses; of their keys only the last four symbols are stored.
     package static func licenses(_ order: OrderID) -> Statement<[OrderPart.License]> {
         .rows(
             """
@@ -77,7 +77,7 @@ package enum OrderDetailStatements {
         }
     }
 
-    /// What is known of the refunds of `payment`.
+    /// The known refunds of `payment`.
     package static func refunds(_ payment: String?) -> Statement<[OrderPart.Refund]> {
         .rows(
             """
@@ -88,11 +88,11 @@ package enum OrderDetailStatements {
             OrderPart.Refund(
                 id: try row.text(0), amount: try row.integer(1),
                 status: try row.word(2, "state of a refund") { RefundStatus(rawValue: $0) },
-                statedAt: try row.instant(3))
+                reportedAt: try row.instant(3))
         }
     }
 
-    /// What is known of the disputes over `payment`.
+    /// The known disputes over `payment`.
     package static func disputes(_ payment: String?) -> Statement<[OrderPart.Dispute]> {
         .rows(
             """
@@ -102,7 +102,7 @@ package enum OrderDetailStatements {
         ) { row throws(PostgresFault) in
             OrderPart.Dispute(
                 id: try row.text(0), status: try row.word(1, "state of a dispute") { DisputeStatus(rawValue: $0) },
-                statedAt: try row.instant(2))
+                reportedAt: try row.instant(2))
         }
     }
 
@@ -122,7 +122,7 @@ package enum OrderDetailStatements {
         }
     }
 
-    /// The download links' grants.
+    /// The download grants.
     package static func grants(_ order: OrderID) -> Statement<[OrderPart.Grant]> {
         .rows(
             """

@@ -5,42 +5,42 @@ package import Postgres
 package struct OrderLine: Equatable, Sendable {
     /// The order's ID.
     package let id: OrderID
-    /// Where it stands.
+    /// The order's status.
     package let status: OrderStatus
     /// The buyer's address.
     package let email: String?
-    /// What was paid, or was to be.
+    /// The total that was paid or is due.
     package let total: Money
-    /// How much of it went back or is on its way.
+    /// The amount refunded or pending.
     package let refunded: Money
-    /// The product's name in addresses; none where nobody knows it any more.
+    /// The product's slug; `nil` if the order has no line.
     package let product: String?
-    /// How many units.
+    /// The quantity.
     package let quantity: Int64
-    /// Whether real money moved.
+    /// Whether it is live mode.
     package let isLive: Bool
     /// When it was placed.
     package let createdAt: Instant
 }
 
-/// Which orders a list is about; what is `nil` leaves none out.
+/// The orders that a list includes; `nil` excludes none.
 package struct OrderFilter: Equatable, Sendable {
-    /// Where they stand.
+    /// Their status.
     package var status: OrderStatus?
-    /// Whose they are.
+    /// The buyer's address.
     package var email: EmailAddress?
-    /// Placed then or later.
+    /// Placed at this instant or later.
     package var since: Instant?
-    /// Only orders that a list shows behind this one.
+    /// Only orders that a list shows after this one.
     package var before: OrderID?
 
-    /// All orders.
+    /// Includes all orders.
     package init() {}
 }
 
 /// The seller's list of orders.
 package enum OrderListStatements {
-    /// The newest orders, the newest first; their IDs grow with time.
+    /// Returns the newest orders, newest first; their IDs grow with time.
     package static func newest(_ limit: Int, _ filter: OrderFilter) -> Statement<[OrderLine]> {
         .rows(
             """

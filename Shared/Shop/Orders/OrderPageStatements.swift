@@ -7,7 +7,7 @@ package import Postgres
 
 /// An order as its buyer sees it.
 package struct OrderRecord: Equatable, Sendable {
-    /// A license that opens doors.
+    /// An active license.
     package struct License: Equatable, Sendable {
         /// What the key is derived from.
         package let origin: KeyOrigin
@@ -17,45 +17,45 @@ package struct OrderRecord: Equatable, Sendable {
 
     /// The newest mail with the order's keys.
     package struct Mail: Equatable, Sendable {
-        /// Who gets the mail.
+        /// The mail's recipient.
         package let recipient: EmailAddress
-        /// Where it stands.
+        /// The mail's status.
         package let status: EmailStatus
-        /// When the mail server took it.
+        /// When the mail server accepted it.
         package let sentAt: Instant?
     }
 
     /// The order's ID.
     package let order: OrderID
-    /// Where it stands.
+    /// The order's status.
     package let status: OrderStatus
     /// When it was placed.
     package let orderedAt: Instant
-    /// When the money came.
+    /// When it was paid.
     package let paidAt: Instant?
-    /// What was paid.
+    /// The total.
     package let total: Money
-    /// How many units.
+    /// The quantity.
     package let quantity: Int
-    /// Where mails about it go; none before the buyer gave one.
+    /// The recipient of its mails; `nil` before the buyer gave an address.
     package let email: EmailAddress?
-    /// Who sells.
+    /// The shop's name.
     package let shopName: String
-    /// What was bought.
+    /// The product's name.
     package let productName: String
-    /// What the license keys begin with.
+    /// The prefix of the license keys.
     package let keyPrefix: String
-    /// The licenses that open doors now.
+    /// The active licenses.
     package let licenses: [License]
-    /// The newest grant that opens anything now.
+    /// The newest grant that is still usable.
     package let grant: Grant?
-    /// The newest mail with the order's keys to the address that it has now.
+    /// The newest mail with the order's keys to the present address.
     package let mail: Mail?
-    /// How much of the payment went back.
+    /// The amount refunded.
     package let refunded: Money
-    /// When the address was last put right.
+    /// When the address was last corrected.
     package let correctedAt: Instant?
-    /// How often the buyer did that.
+    /// How often the buyer corrected it.
     package let corrections: Int
     /// The newest release's files.
     package fileprivate(set) var artifacts: [Artifact]
@@ -63,7 +63,7 @@ package struct OrderRecord: Equatable, Sendable {
 
 /// The read behind the order page.
 package enum OrderPageStatements {
-    /// The order that was paid, or was to be paid, through `session`; nothing when none is known.
+    /// Returns the order of `session`, paid or not; `nil` if there is none.
     package static func order(session: String, at now: Instant) -> Statement<OrderRecord?> {
         Statement(
             """

@@ -4,19 +4,19 @@ import Licensing
 import Outbox
 package import Postgres
 
-/// What a payment's news changed.
+/// The effect of a payment update.
 package struct PaymentOutcome: Equatable, Sendable {
     /// The order that changed.
     package let order: OrderID
-    /// What it was.
+    /// Its previous status.
     package let previous: OrderStatus
-    /// What it is now.
+    /// Its new status.
     package let status: OrderStatus
-    /// How much of it went back in all, in minor units.
+    /// The total amount refunded, in minor units.
     package let amountRefunded: Int64
-    /// How much of it had gone back before, in minor units.
+    /// The total amount refunded before, in minor units.
     package let previouslyRefunded: Int64
-    /// The mails that wait to be sent, leased to the caller.
+    /// The queued mails, leased to the caller.
     package let mails: [EmailID]
 }
 
@@ -25,26 +25,26 @@ package struct PaymentMails: Equatable, Sendable {
     let refund: EmailID
     let access: EmailID
 
-    /// Fresh IDs.
+    /// Creates new IDs.
     package init(at now: Instant) {
         refund = EmailID(at: now)
         access = EmailID(at: now)
     }
 }
 
-/// What Stripe says of a payment after its sale, and what follows from it for the order and its licenses.
+/// Stripe's updates of a payment after its sale, and their consequences for the order and its licenses.
 ///
-/// Run `record` and `settle` as one transaction. The first takes the payment's lock, so that the second, which begins
-/// with the lock held, sees every fact that any other transaction has committed; so does the sale's own statement. What
-/// arrives at once is therefore dealt with one after the other, and what arrives first, fact or sale, is found by what
-/// arrives second.
+/// Run `gate` with `keep`, and then `settle`, as one transaction. The first statement takes the payment's lock, so that
+/// the second, which begins with the lock held, sees every fact that any other transaction has committed; so does the
+/// sale's own statement. Concurrent updates are therefore applied one after the other, and whichever arrives second,
+/// fact or sale, finds the first.
 package enum PaymentStatements {
-    /// The lock that whoever reads or writes what is known of `payment` holds until the end of its transaction.
+    /// Takes the lock for reading or writing the facts of `payment`, until the end of the transaction.
     package static func lock(_ payment: String) -> Statement<Void> {
         .row("SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0))") { _ in }
     }
 
-    /// The same lock, for whoever knows the order alone; nothing is locked when there is no such order.
+    /// Takes the same lock by the order; locks nothing if there is no such order.
     package static func lock(paymentOf order: OrderID) -> Statement<Int> {
         .affected(
             """
@@ -53,12 +53,12 @@ package enum PaymentStatements {
             """)
     }
 
-    /// Takes the payment's lock, as a CTE for a statement that reads or writes what is known of `payment`.
+    /// Takes the payment's lock, as a CTE for a statement that reads or writes the facts of `payment`.
     package static func gate(_ payment: String) -> SQL {
         "gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0)))"
     }
 
-    /// Keeps an update of `payment`, if it is the latest, once for each row of `source`.
+    /// Stores an update of `payment`, if it is the latest, once for each row of `source`.
     package static func keep(_ update: PaymentUpdate, of payment: String, from source: SQL) -> SQL {
         switch update {
         case .refundTotal(let amount):
@@ -89,15 +89,15 @@ package enum PaymentStatements {
         }
     }
 
-    /// Brings the order of `payment`, and every license of it, to where the facts put them; nothing when nothing
-    /// changes or nobody has paid yet.
+    /// Brings the order of `payment` and its licenses to the status that the facts imply; returns `nil` if nothing
+    /// changes or the order is unpaid.
     ///
-    /// A license that the seller closed by hand stays closed. Downloads, activations and leases ask the license, so
-    /// its state closes and opens every door at once.
+    /// A license that the seller revoked by hand stays revoked. Downloads, activations and leases check the license, so
+    /// its status grants and revokes all access at once.
     ///
     /// - Parameters:
-    ///   - lease: until when the caller has the mails for itself; `now` when it leaves them to others.
-    ///   - origin: from where it was done, for the audit log.
+    ///   - lease: the end of the caller's lease on the mails; `now` to leave them to others.
+    ///   - origin: the audit log's origin.
     package static func settle(
         _ payment: String, _ mails: PaymentMails, mailLeasedUntil lease: Instant, by actor: String,
         from origin: String = "", at now: Instant
@@ -148,7 +148,7 @@ package enum PaymentStatements {
         }
     }
 
-    /// Records why an attempt to pay failed, once for each row of `source`; the buyer may try again.
+    /// Records why a payment attempt failed, once for each row of `source`; the buyer may try again.
     package static func noteFailure(_ code: String, order: OrderID, at: Instant, from source: SQL) -> SQL {
         """
         UPDATE orders o SET last_payment_error = \(code), last_payment_error_at = \(at) FROM \(source)
@@ -156,7 +156,7 @@ package enum PaymentStatements {
         """
     }
 
-    // MARK: The rules of money and access, one text for the sale and for what comes after it
+    // MARK: The rules of payment and access, shared by the sale and later updates
 
     /// The CTE `facts`, after a CTE `payment (id)`; it always has one row.
     package static let facts: SQL = """
@@ -178,7 +178,7 @@ package enum PaymentStatements {
         )
         """
 
-    /// The state of a paid order, of `facts` and `due.total`.
+    /// The status of a paid order, from `facts` and `due.total`.
     package static let status: SQL = """
         CASE WHEN facts.is_lost THEN 'lost'
             WHEN facts.refunded > 0 AND facts.refunded >= due.total THEN 'refunded'
@@ -187,7 +187,7 @@ package enum PaymentStatements {
             ELSE 'paid' END
         """
 
-    /// `OrderStatus.access` of `standing.status`, for an order that somebody has paid for.
+    /// `OrderStatus.access` of `standing.status`, for a paid order.
     package static let access: SQL = """
         CASE WHEN standing.status IN ('refunded', 'lost') THEN 'revoked'
             WHEN standing.status = 'disputed' THEN 'suspended'

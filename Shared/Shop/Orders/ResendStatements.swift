@@ -5,29 +5,29 @@ import Outbox
 package import Postgres
 package import RateLimiting
 
-/// What became of the seller's wish to send an order's mail again.
+/// The outcome of the seller's request to send an order's mail again.
 package enum ResendOutcome: Equatable, Sendable {
-    /// It waits to go to this address.
+    /// It is queued for this address.
     case queued(recipient: String)
-    /// The order, where it stands, has no license that opens anything.
+    /// The order has no active license; this is its status.
     case closed(OrderStatus)
-    /// There is no address to send it to.
+    /// The order has no address.
     case noAddress
     /// There is no such order.
     case noOrder
 }
 
-/// What sends a buyer everything once more, whoever asks for it.
+/// The statements that send a buyer everything again, for the buyer or the seller.
 package enum ResendStatements {
-    /// How long one mail is enough for the same customer.
+    /// The cooldown between two mails to the same customer.
     package static let pause: Duration = .seconds(600)
 
-    /// Notes that somebody asked for the e-mails of `email`: the same one row for every address.
+    /// Records a request for the e-mails of `email`: the same one row for every address.
     ///
-    /// Nothing is looked up, so that neither the answer nor its time can tell whether the address bought anything. Who
-    /// bought is found out later, where nobody waits. The gate counts by the caller's address and by `email` as it was
-    /// given, whether or not it is a customer's.
-    package static func ask(
+    /// Nothing is looked up, so that neither the response nor its time reveals whether the address bought anything.
+    /// That is found out later, where no client waits. The gate counts by the caller's address and by `email` as given,
+    /// whether or not it is a customer's.
+    package static func record(
         for email: EmailAddress, at now: Instant, behind gate: RateLimitGate
     ) -> Statement<RateLimited<Void>> {
         .row(
@@ -41,12 +41,12 @@ package enum ResendStatements {
         ) { row throws(PostgresFault) in try gate.read(row) { _ in } }
     }
 
-    /// Takes the oldest requests, at most `limit`, and queues a mail with everything that its address bought and still
-    /// holds for each that bought something; answers how many it took.
+    /// Processes the oldest requests, at most `limit`, and queues mails for them; returns the number processed.
     ///
-    /// A customer whose mail was queued less than `pause` ago gets no other one: a condition on the customer's row. One
-    /// caller at a time takes requests; another one meanwhile finds none.
-    package static func take(limit: Int, at now: Instant) -> Statement<Int> {
+    /// Each address that bought something gets one mail with everything it bought that is still active. A customer
+    /// whose mail was queued less than `pause` ago gets no other: a condition on the customer's row. One caller at a
+    /// time processes requests; a concurrent one finds none.
+    package static func process(limit: Int, at now: Instant) -> Statement<Int> {
         .row(
             """
             WITH gate AS MATERIALIZED (
@@ -86,22 +86,22 @@ package enum ResendStatements {
         ) { row throws(PostgresFault) in Int(try row.integer(0)) }
     }
 
-    /// How many requests one statement takes, and how many such statements one call runs at most: a flood of requests
-    /// must not keep a receipt waiting.
+    /// The requests that one statement processes, and the statements that one call runs at most: a flood of requests
+    /// must not delay receipts.
     private static let batch = (requests: 100, rounds: 10)
 
-    /// Takes what people asked for, in bounded batches; what is left waits for the next call.
+    /// Processes the requests in bounded batches; the rest waits for the next call.
     @Loop
     package static func queueAll(on pool: Pool, at now: Instant) async throws(PostgresFault) {
         for _ in 1...batch.rounds {
-            let taken = try await pool.run(take(limit: batch.requests, at: now))
-            if taken < batch.requests { break }
+            let processed = try await pool.run(process(limit: batch.requests, at: now))
+            if processed < batch.requests { break }
         }
     }
 
-    /// Queues a mail with everything that the buyer of `order` holds, due at once, or queues nothing and says why.
+    /// Queues a mail with everything of `order`'s buyer that is active, due at once, or queues nothing and says why.
     package static func queue(
-        _ mail: EmailID, for order: OrderID, by stamp: AuditContext
+        _ mail: EmailID, for order: OrderID, by context: AuditContext
     ) -> Statement<ResendOutcome> {
         Statement(
             """
@@ -111,12 +111,12 @@ package enum ResendStatements {
                 FROM orders o WHERE o.id = \(order)
             ), due_mail AS (
                 SELECT \(mail)::uuid AS id, id AS order_id, 'resend' AS kind, email AS recipient,
-                    NULL::timestamptz AS leased_until, \(stamp.at)::timestamptz AS at
+                    NULL::timestamptz AS leased_until, \(context.at)::timestamptz AS at
                 FROM found WHERE is_open AND email IS NOT NULL
             ), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                \(AuditStatements.append(stamp, "'order.resent'", of: "order_id", details: "'mail', id", from: "mail"))
+                \(AuditStatements.append(context, "'order.resent'", of: "order_id", details: "'mail', id", from: "mail"))
             )
             SELECT status, email, is_open FROM found
             """

@@ -1,8 +1,8 @@
 package import Postgres
 
-/// The parts of the statement that turns a checkout session into an order, which `Fulfilment` puts together.
+/// The parts of the statement that turns a checkout session into an order; `Fulfilment` combines them.
 package enum SaleStatements {
-    /// The CTE `customer`, from a CTE `item`: who has the address, if there is one.
+    /// The CTE `customer`, from a CTE `item`: the owner of the address, if there is one.
     package static let customer: SQL = """
         customer AS (
             INSERT INTO customers AS c (id, shop_id, email, name, created_at)
@@ -12,11 +12,11 @@ package enum SaleStatements {
         )
         """
 
-    /// Makes or changes the order of `item`, with the CTEs `input`, `customer` and `facts`, for a WITH part; returns it
-    /// with the kind of mail that is due.
+    /// Creates or changes the order of `item`, with the CTEs `input`, `customer` and `facts`, for a WITH part; returns
+    /// it with the kind of mail that is due.
     ///
-    /// The order's row and the states in which the update is news (`input.starts`) make a repeat harmless. An address
-    /// that has been corrected stays, whatever Stripe goes on to call it.
+    /// The order's row and the statuses in which the update applies (`input.starts`) make a repeat harmless. A
+    /// corrected address stays, whatever address Stripe reports later.
     package static let place: SQL = """
         INSERT INTO orders AS o (id, shop_id, customer_id, status, email, currency, amount_total,
             stripe_session_id, stripe_payment_intent_id, livemode, created_at, paid_at, amount_refunded)
@@ -46,7 +46,7 @@ package enum SaleStatements {
                 WHEN status = 'failed' THEN 'payment_failed' END AS mail
         """
 
-    /// Adds the line of a sale, from `sale` and `item`, for a WITH part.
+    /// Adds the order line of a sale, from `sale` and `item`, for a WITH part.
     package static let addLine: SQL = """
         INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
         SELECT sale.id, 1, item.product_id, item.quantity, item.total / item.quantity FROM sale, item

@@ -5,13 +5,13 @@ package import Postgres
 package struct EmailLine: Equatable, Sendable {
     /// The outbox row.
     package let id: EmailID
-    /// What kind of mail it is, as the outbox names it.
+    /// The kind of mail.
     package let kind: EmailKind
-    /// Whether it waits, was sent or was given up.
+    /// The mail's status.
     package let status: EmailStatus
-    /// How often it was tried.
+    /// The number of attempts.
     package let attempts: Int64
-    /// Whom it is for.
+    /// The recipient.
     package let recipient: String
     /// Why the last attempt failed, if it did.
     package let lastError: String?
@@ -23,9 +23,9 @@ package struct EmailLine: Equatable, Sendable {
 
 /// The seller's view of the outbox.
 package enum EmailListStatements {
-    /// The newest mails, the newest first, of one state or of all; their IDs grow with time.
+    /// Returns the newest mails, newest first, of one status or of all; their IDs grow with time.
     ///
-    /// - Parameter before: only mails that a list shows behind this one, to read on.
+    /// - Parameter before: only mails that a list shows after this one, for the next page.
     package static func newest(
         _ limit: Int, _ status: EmailStatus?, before: EmailID?
     ) -> Statement<[EmailLine]> {
@@ -45,12 +45,12 @@ package enum EmailListStatements {
         }
     }
 
-    /// Queues mails that were given up once more, due at once and with all attempts before them; answers how many.
+    /// Queues dead mails again, due at once and with all their attempts; returns how many.
     ///
-    /// One mail, or with `nil` up to `limit` of them, the oldest first.
+    /// It queues one mail, or with `nil` up to `limit` of them, the oldest first.
     ///
-    /// A mail whose order has another address by now stays where it is: it would tell a stranger. The row stays the
-    /// same, and with it the Message-ID, so that a receiver who has the mail after all can tell that it is the same.
+    /// A mail whose order has another address by now is left dead: it would go to a stranger. The row stays the same,
+    /// and with it the Message-ID, so that a receiver who has the mail after all can recognize the repeat.
     package static func revive(_ mail: EmailID?, limit: Int, at now: Instant) -> Statement<Int> {
         .affected(
             """

@@ -6,10 +6,10 @@ package import Log
 package import Outbound
 package import Postgres
 
-/// Sends mails and records the outcome of each: the one place where a mail's state moves on.
+/// Sends mails and records the outcome of each: the one place where a mail's status advances.
 @Loop
 package final class EmailSender {
-    /// Lease duration; longer than one delivery attempt takes.
+    /// Lease duration; must exceed one delivery attempt.
     package nonisolated static let lease: Duration = .seconds(90)
 
     private let smtp: SMTPClient
@@ -19,11 +19,11 @@ package final class EmailSender {
     private let clock: WallClock
     private let log: Log
 
-    /// A sender without a connection yet.
+    /// Creates a sender without a connection.
     ///
     /// - Parameters:
     ///   - sender: the envelope's sender.
-    ///   - attemptTime: bounds one attempt.
+    ///   - attemptTime: the limit on one attempt.
     package init(
         _ server: SMTPServer, from sender: EmailAddress, pool: Pool, log: Log, clock: WallClock = .system,
         schedule: EmailSchedule = .standard, attemptTime: Duration = .seconds(30)
@@ -36,8 +36,8 @@ package final class EmailSender {
         self.log = log
     }
 
-    /// Sends a mail that the caller has leased and settles its row; returns what follows, `nil` for a mail that is
-    /// dropped because it is outdated.
+    /// Sends a mail that the caller has leased and settles its row; returns what follows, or `nil` if the mail is
+    /// dropped as outdated.
     ///
     /// Delivery is at least once: a mail that could not be settled keeps its lease and is tried again when the lease
     /// ends; repeats share the Message-ID.
@@ -68,7 +68,7 @@ package final class EmailSender {
         await settle(job.id, job.attempt, .dead, error: "the order has moved on")
     }
 
-    /// Settles a mail whose recipient is not an address.
+    /// Settles a mail whose recipient is not a valid address.
     private func giveUp(_ job: EmailJob) async {
         let fault = DeliveryFault(reason: "its recipient is no address", isOurs: true)
         report(job, .dead, fault)
@@ -117,7 +117,7 @@ package final class EmailSender {
 /// Why an attempt to send a mail failed.
 private struct DeliveryFault {
     let reason: String
-    /// Whether the settings or the data must be mended: no later attempt will mend them.
+    /// Whether our settings or data are at fault, so that no later attempt helps until they are fixed.
     let isOurs: Bool
 }
 

@@ -1,7 +1,7 @@
 package import Kernel
 package import Postgres
 
-/// The outbox: mails that wait, who sends them now, and what became of it.
+/// The outbox: queued mails, their leases, and their outcomes.
 package enum OutboxStatements {
     /// Queues a mail for each row of `source`, for a WITH part of the statement that makes the mail necessary; returns
     /// `id` and `order_id`.
@@ -18,7 +18,7 @@ package enum OutboxStatements {
         """
     }
 
-    /// Gives up the mails of `order` that wait, except those of one kind, because of `reason`, for a WITH part; returns
+    /// Drops the pending mails of an order, except those of one kind, because of `reason`, for a WITH part; returns
     /// `kind`.
     ///
     /// - Parameter source: a CTE with the order's `id`.
@@ -30,7 +30,7 @@ package enum OutboxStatements {
         """
     }
 
-    /// Leases up to `limit` mails that are due, oldest first, passing over those that another process holds.
+    /// Leases up to `limit` mails that are due, oldest first, skipping those that another process has locked.
     package static func claim(limit: Int, leaseUntil lease: Instant, at now: Instant) -> Statement<[EmailJob]> {
         .rows(
             """
@@ -45,7 +45,7 @@ package enum OutboxStatements {
             """, job)
     }
 
-    /// The mails of these rows, which the caller has leased already.
+    /// Returns the mails of these rows, which the caller has leased already.
     package static func leased(_ mails: [EmailID]) -> Statement<[EmailJob]> {
         .rows(
             """
@@ -54,10 +54,10 @@ package enum OutboxStatements {
             """, job)
     }
 
-    /// Notes what an attempt led to.
+    /// Records the outcome of an attempt.
     ///
-    /// A mail that was settled by somebody else meanwhile stays as it is, and an attempt that outlived its lease says
-    /// nothing of the one that followed, unless the mail was sent by it.
+    /// A mail that has been settled meanwhile stays as it is. An attempt that outlived its lease does not affect the
+    /// one that followed, unless it sent the mail.
     package static func settle(
         _ mail: EmailID, attempt: Int, _ next: EmailSchedule.Next, error: String?, at now: Instant
     ) -> Statement<Int> {

@@ -2,35 +2,35 @@ package import EventLoop
 package import Kernel
 package import Postgres
 
-/// How many mails a round dealt with.
+/// The results of a round.
 package struct OutboxReport: Equatable, Sendable {
-    /// Mails that the mail server took.
+    /// Mails that the mail server accepted.
     package var sent = 0
-    /// Mails that will be tried again.
+    /// Mails that will be retried.
     package var postponed = 0
     /// Mails that were given up.
     package var dead = 0
-    /// Mails that what happened since has made untrue.
+    /// Mails that were dropped as outdated.
     package var dropped = 0
 
-    /// Nothing was done.
+    /// Creates an empty report.
     package init() {}
 }
 
-/// The renderer of some kinds of mail; every slice that sends mails brings one.
+/// The renderer of some kinds of mail; every slice that sends mails provides one.
 package protocol EmailRendering: Sendable {
-    /// The kinds that this renderer knows.
+    /// The kinds that it renders.
     var kinds: Set<EmailKind> { get }
 
-    /// Renders a batch of leased mails of these kinds; a mail that it leaves out counts as failed.
+    /// Renders a batch of leased mails of these kinds; a mail missing from the result counts as failed.
     @Loop
     func render(_ jobs: [EmailJob]) async throws(PostgresFault) -> [EmailID: RenderedEmail]
 }
 
-/// Works off what is due in the outbox; any number of these may run at once.
+/// Sends the due mails of the outbox; any number of workers may run at once.
 @Loop
 package struct OutboxWorker {
-    /// Mails that are sent at once: as many connections as a mail server likes to see from one peer.
+    /// The number of mails sent at once: as many connections as a mail server accepts from one peer.
     private static let roundSize = 5
 
     private let pool: Pool
@@ -38,7 +38,7 @@ package struct OutboxWorker {
     private let renderers: [any EmailRendering]
     private let clock: WallClock
 
-    /// A worker that sends with `sender` what `renderers` render.
+    /// Creates a worker that sends with `sender` what `renderers` render.
     package init(pool: Pool, sender: EmailSender, renderers: [any EmailRendering], clock: WallClock = .system) {
         self.pool = pool
         self.sender = sender
@@ -46,9 +46,9 @@ package struct OutboxWorker {
         self.clock = clock
     }
 
-    /// Sends what is due, in rounds of a few, until nothing is or `deadline` has come.
+    /// Sends due mails in small rounds until none is left or `deadline` has passed.
     ///
-    /// - Throws: what the database says; mails under way keep their lease and are tried again when it ends.
+    /// - Throws: the database's fault; mails in flight keep their lease and are tried again when it ends.
     package func sendDue(until deadline: Instant) async throws(PostgresFault) -> OutboxReport {
         var report = OutboxReport()
         while clock.now() < deadline {
@@ -61,9 +61,9 @@ package struct OutboxWorker {
         return report
     }
 
-    /// Sends mails that the caller has leased by making them; they are tried once here.
+    /// Sends mails that the caller queued with a lease; each is tried once here.
     ///
-    /// - Throws: what the database says; the mails keep their lease and are tried again when it ends.
+    /// - Throws: the database's fault; the mails keep their lease and are tried again when it ends.
     package func send(_ mails: [EmailID]) async throws(PostgresFault) {
         guard !mails.isEmpty else { return }
         var report = OutboxReport()
@@ -72,7 +72,7 @@ package struct OutboxWorker {
 
     private func send(_ jobs: [EmailJob], _ report: inout OutboxReport) async throws(PostgresFault) {
         let rendered = try await render(jobs)
-        // All of a round at once: its lease is one attempt's time, and a hanging server delays no other mail.
+        // A whole round at once: its lease lasts for one attempt, and a hanging server delays no other mail.
         let sending = jobs.map { job in
             Loop.start { await sender.send(job, rendered[job.id] ?? .failed("no mail of kind \(job.kind.rawValue)")) }
         }

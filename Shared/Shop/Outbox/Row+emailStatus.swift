@@ -1,7 +1,7 @@
 package import Postgres
 
 extension Row {
-    /// The state of a mail.
+    /// Reads the status of a mail.
     package func emailStatus(_ column: Int) throws(PostgresFault) -> EmailStatus {
         try word(column, "state of a mail") { EmailStatus(rawValue: $0) }
     }

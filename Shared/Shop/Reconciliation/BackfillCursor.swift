@@ -3,41 +3,41 @@ import JSON
 import Kernel
 import Stripe
 
-/// Goes through one of Stripe's lists from its oldest element to its newest.
+/// Reads one of Stripe's lists from its oldest element to its newest.
 ///
-/// Stripe gives lists newest first. So that the oldest is dealt with first, that memory stays bounded, and that a walk
-/// which is broken off need not begin anew, the time is cut into slices of a few pages each; one that turns out too full
-/// is cut down to what its newest pages reached back, and those after sparse ones grow again.
+/// Stripe returns lists newest first. To process the oldest first, in bounded memory, and to be able to resume after an
+/// interruption, the time range is cut into slices of a few pages each. A slice with too many elements is cut down to
+/// the range that its newest pages covered; slices after sparse ones grow again.
 @Loop
 struct BackfillCursor<Element: JSONReadable & Sendable> {
     /// Reads one page of a slice, newest first.
     let page: @Loop (TimeSlice, _ after: StripeID?) async throws(ReconciliationFault) -> Page<Element>
-    /// An element's ID and when it was made.
+    /// Returns an element's ID and creation time.
     let place: (Element) -> (id: StripeID, created: Instant)
-    /// What a slice turned out to hold.
+    /// The content of a slice.
     private enum Content {
-        /// Its elements, oldest first.
+        /// All its elements, oldest first.
         case whole([Element])
-        /// Too many; so far back did as many go as it may hold.
+        /// Too many elements; the maximum number of them reaches back this far.
         case tooFull(backTo: Instant)
         case timeIsUp
     }
 
-    /// Elements of a slice beyond which it is cut.
+    /// The maximum number of elements in a slice; a slice with more is cut.
     var sliceLimit = 300
-    /// Elements that are handed over at once.
+    /// The maximum number of elements processed at once.
     var chunkSize = 50
 
-    /// Goes from `start` to `end`, whole seconds both; answers the instant before which everything is dealt with.
+    /// Reads from `start` to `end`, both whole seconds; returns the instant before which everything has been processed.
     ///
     /// - Parameters:
-    ///   - isTimeUp: asked before each page; when it says so, the walk ends where it is.
-    ///   - reached: told after each slice how far the walk has come.
-    ///   - deal: deals with elements, oldest first, and answers how many of them it came to.
+    ///   - isTimeUp: called before each page; if it returns true, the backfill stops there.
+    ///   - reached: called after each slice with the instant reached.
+    ///   - process: processes elements, oldest first, and returns how many it got to.
     func callAsFunction(
         from start: Instant, to end: Instant, isTimeUp: @Loop () -> Bool,
         reached: @Loop (Instant) async throws(ReconciliationFault) -> Void,
-        deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
+        process: @Loop ([Element]) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) -> Instant {
         var (start, seconds) = (start, max(1, end.unixSeconds - start.unixSeconds))
         while start < end {
@@ -48,7 +48,7 @@ struct BackfillCursor<Element: JSONReadable & Sendable> {
                 let length = slice.end.unixSeconds - slice.start.unixSeconds
                 seconds = max(1, min(length / 2, slice.end.unixSeconds - oldest.unixSeconds))
             case .whole(let elements):
-                if let stop = try await handOver(elements, deal) { return max(start, stop) }
+                if let stop = try await processInChunks(elements, process) { return max(start, stop) }
                 start = slice.end
                 try await reached(start)
                 if elements.count < sliceLimit / 2 { seconds *= 2 }
@@ -75,14 +75,14 @@ struct BackfillCursor<Element: JSONReadable & Sendable> {
         return .whole(elements.reversed())
     }
 
-    /// Hands elements over; answers when the first was made that was not dealt with.
-    private func handOver(
-        _ elements: [Element], _ deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
+    /// Processes elements in chunks; returns the creation time of the first that was not processed, or `nil`.
+    private func processInChunks(
+        _ elements: [Element], _ process: @Loop ([Element]) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) -> Instant? {
         var rest = elements[...]
         while !rest.isEmpty {
             let chunk = Array(rest.prefix(chunkSize))
-            let done = try await deal(chunk)
+            let done = try await process(chunk)
             guard done == chunk.count else { return place(chunk[done]).created }
             rest = rest.dropFirst(chunk.count)
         }

@@ -1,43 +1,43 @@
 package import Kernel
 package import Postgres
 
-/// What must be true of a shop's data at any time; the words are for alerts.
+/// What must hold for a shop's data at any time; the raw values are names for alerts.
 package enum Invariant: String, CaseIterable, Sendable {
-    /// Somebody paid and has fewer licenses than they bought.
+    /// A paid order has fewer licenses than units.
     case paidWithoutLicense = "paid_without_license"
-    /// A license that nobody has paid for.
+    /// A license belongs to an unpaid order.
     case licenseWithoutPaidOrder = "license_without_paid_order"
-    /// A license opens doors though the money went back, is disputed, or the seller closed it by hand.
+    /// A license is active although its order is refunded or disputed, or the seller revoked it by hand.
     case openLicenseOnClosedOrder = "active_license_on_refunded_order"
-    /// A license opens no doors though its order is paid and the seller did not close it.
+    /// A license is not active although its order is paid and the seller did not revoke it.
     case closedLicenseOnPaidOrder = "closed_license_on_paid_order"
-    /// A mail is due for ten minutes and nobody sends it.
+    /// A mail has been due for ten minutes and has not been sent.
     case mailOverdue = "mail_pending_beyond_schedule"
-    /// An event could not be handled for ten minutes.
+    /// An event has been failing for ten minutes.
     case eventUnhandled = "event_unhandled"
-    /// Stripe delivers nothing at a time when sales usually come.
+    /// Stripe delivers nothing at a time when sales are usual.
     case noWebhook = "no_webhook"
 }
 
-/// How often an invariant is violated.
+/// The violations of an invariant.
 package struct Violations: Equatable, Sendable {
-    /// In how many cases.
+    /// The number of cases.
     package let count: Int64
     /// Some of them: IDs of orders, licenses, mails or events.
     package let examples: [String]
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(count: Int64, examples: [String]) {
         self.count = count
         self.examples = examples
     }
 }
 
-/// Where the invariants do not hold: one statement each, so that each sees the data as they are at one moment.
+/// Queries for violated invariants: one statement each, so that each sees one snapshot of the data.
 package enum InvariantStatements {
-    /// The cases in which `invariant` does not hold, with five of them by name.
+    /// The cases that violate `invariant`, with the IDs of five.
     ///
-    /// - Parameter quietHours: after how many hours without a delivery `.noWebhook` speaks.
+    /// - Parameter quietHours: the number of hours without a delivery after which `.noWebhook` is violated.
     package static func violations(
         of invariant: Invariant, quietHours: Int, at now: Instant
     ) -> Statement<Violations> {
@@ -52,10 +52,10 @@ package enum InvariantStatements {
         }
     }
 
-    /// How late a mail or an event may be, which others are to notice before: what goes by the minute took its turns.
+    /// How late a mail or an event may be: the jobs that run every minute have had several attempts by then.
     private static let patience: Duration = .seconds(600)
 
-    /// A query of the cases in which `invariant` does not hold: an ID as text, and since when.
+    /// A query for the cases that violate `invariant`: an ID as text, and since when.
     private static func cases(of invariant: Invariant, quietHours: Int, at now: Instant) -> SQL {
         switch invariant {
         case .paidWithoutLicense: paidWithoutLicense
@@ -82,7 +82,7 @@ package enum InvariantStatements {
             WHERE status = 'pending' AND next_attempt_at < \(now - patience)
             """
         case .eventUnhandled:
-            // A session's ID opens its order's page, so it is not told.
+            // A session's ID opens its order's page, so it is left out.
             """
             SELECT CASE WHEN stripe_event_id LIKE 'session:%' THEN type ELSE stripe_event_id END, received_at
             FROM webhook_events WHERE status = 'failed' AND received_at < \(now - patience)
@@ -91,8 +91,9 @@ package enum InvariantStatements {
         }
     }
 
-    /// Each table is read once and counted whole: an order at a time would cost a shop of a million sales three times
-    /// as much.
+    /// Each table is read once and counted as a whole.
+    ///
+    /// Reading it order by order would cost a shop with a million sales three times as much.
     private static let paidWithoutLicense: SQL = """
         SELECT o.id::text, o.created_at FROM orders o
         LEFT JOIN (SELECT order_id, count(*) AS licenses FROM licenses GROUP BY order_id) l ON l.order_id = o.id
@@ -102,8 +103,8 @@ package enum InvariantStatements {
             AND COALESCE(l.licenses, 0) < COALESCE(i.units, 1)
         """
 
-    /// One row when nothing was delivered since `start`, and in at least three of the last four weeks somebody paid in
-    /// these hours of the same weekday.
+    /// Returns one row if nothing has been delivered since `start` and, in at least three of the last four weeks, an
+    /// order was paid in these hours of the same weekday.
     private static func silence(since start: Instant, at now: Instant) -> SQL {
         """
         SELECT 'since ' || COALESCE(to_char(max(e.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), 'ever'),

@@ -5,10 +5,10 @@ package import Log
 package import Postgres
 package import StripeClient
 
-/// Holds the shop against Stripe and repairs what is missing, by the code of the webhook.
+/// Compares the shop with Stripe and repairs what is missing, through the webhook's code.
 ///
-/// Any number of runs may go on at once, and next to the webhook: each thing is dealt with once. `withReconciliationLock` only spares
-/// the work of doing it twice.
+/// Any number of runs may overlap with each other and with the webhook: each item is processed once.
+/// `withReconciliationLock` only saves the duplicate work.
 @Loop
 package struct Reconciliation {
     let pool: Pool
@@ -19,11 +19,11 @@ package struct Reconciliation {
     let log: Log
     let clock: WallClock
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     ///
     /// - Parameters:
-    ///   - isLive: whether it is about real money, as our key is.
-    ///   - quietHours: after how many hours without a delivery it is to be told, if sales usually come.
+    ///   - isLive: whether it is live mode, as our key is.
+    ///   - quietHours: the number of hours without a delivery after which to raise an alert, if sales are usual then.
     package init(
         pool: Pool, stripe: StripeClient, processor: EventProcessor, isLive: Bool, quietHours: Int, log: Log,
         clock: WallClock = .system
@@ -37,7 +37,7 @@ package struct Reconciliation {
         self.clock = clock
     }
 
-    /// Does a run; what ended it early is in its report.
+    /// Performs a run; if a fault ended it early, the report has it.
     package func callAsFunction(_ plan: ReconciliationPlan) async -> ReconciliationReport {
         await ReconciliationRun(self, plan)()
     }

@@ -4,7 +4,7 @@ package import Postgres
 import Stripe
 package import StripeClient
 
-/// Why a run ended before its work did; the next one goes on.
+/// Why a run ended early; the next one resumes.
 package enum ReconciliationFault: Error, Equatable, Sendable, CustomStringConvertible {
     case database(PostgresFault)
     case stripe(StripeCallFault)
@@ -16,7 +16,7 @@ package enum ReconciliationFault: Error, Equatable, Sendable, CustomStringConver
         }
     }
 
-    /// What the caller is told.
+    /// The refusal for the client.
     package var refusal: Refusal {
         switch self {
         case .database(let fault): fault.refusal
@@ -24,7 +24,7 @@ package enum ReconciliationFault: Error, Equatable, Sendable, CustomStringConver
         }
     }
 
-    /// The fault, if it would meet whatever comes next as well; `nil` when it is one thing's own.
+    /// Non-nil for faults that affect every item, so the run must stop.
     init?(endingRun fault: FulfilmentFault) {
         switch fault {
         case .database(let fault) where fault.isTransient: self = .database(fault)
@@ -35,31 +35,11 @@ package enum ReconciliationFault: Error, Equatable, Sendable, CustomStringConver
 }
 
 extension StripeCallFault {
-    /// Whether other calls would meet it as well.
+    /// Whether other calls would fail in the same way.
     var isGeneral: Bool {
         switch self {
         case .unreachable, .answered(.retryable), .answered(.authentication): true
         case .answered(.refused), .answered(.malformedAnswer): false
         }
     }
-
-    /// Whether Stripe has nothing under the ID.
-    var isNotFound: Bool {
-        guard case .answered(let fault) = self else { return false }
-        return fault.context.status == 404
-    }
-}
-
-/// What `body` makes, with a fault of the database turned into one of the run.
-func asking<Output>(
-    _ body: () async throws(PostgresFault) -> Output
-) async throws(ReconciliationFault) -> Output {
-    do throws(PostgresFault) { return try await body() } catch { throw .database(error) }
-}
-
-/// What `body` makes, with a fault of Stripe's turned into one of the run.
-func asking<Output>(
-    _ body: () async throws(StripeCallFault) -> Output
-) async throws(ReconciliationFault) -> Output {
-    do throws(StripeCallFault) { return try await body() } catch { throw .stripe(error) }
 }

@@ -1,9 +1,9 @@
 import EventLoop
 package import Postgres
 
-/// Runs `body` while nobody else reconciles the same database; answers `nil`, and runs nothing, when somebody does.
+/// Runs `body` while no one else reconciles the same database; returns `nil`, without running it, if someone does.
 ///
-/// The turn hangs on a connection of its own, so that it ends with the process, however that ends.
+/// The lock is held by a connection of its own, so that it ends with the process, however that ends.
 @Loop
 package func withReconciliationLock<Output>(
     _ settings: DatabaseSettings, _ body: @Loop () async -> Output

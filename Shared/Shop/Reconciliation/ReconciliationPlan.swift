@@ -1,25 +1,25 @@
 package import Kernel
 
-/// What a run shall look at, and for how long.
+/// What a run reads, and for how long.
 package struct ReconciliationPlan: Sendable {
-    /// From when on Stripe's lists are read.
+    /// The instant from which Stripe's lists are read.
     package enum Start: Equatable, Sendable {
-        /// From where the last run came to.
-        case marks
-        /// From this moment, all of it, and events that were delivered too; the marks stay where they are.
+        /// Resume from the stored watermark.
+        case watermark
+        /// From this instant, including events that were delivered; the watermarks do not move.
         case since(Instant)
     }
 
-    /// From when on.
+    /// The start.
     package let start: Start
-    /// How long a run works at most before it answers; `nil` for as long as it takes.
+    /// The time limit for a run; `nil` for none.
     package let time: Duration?
-    /// Whether it only tells what it would do.
+    /// Whether it only reports what it would do.
     package let isDryRun: Bool
-    /// Told what the run is at, for people who watch.
+    /// Called with what the run is doing, for people who watch.
     package let progress: @Sendable (String) -> Void
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         start: Start, time: Duration? = nil, isDryRun: Bool = false,
         progress: @escaping @Sendable (String) -> Void = { _ in }
@@ -32,8 +32,9 @@ package struct ReconciliationPlan: Sendable {
 }
 
 extension ReconciliationStep {
-    /// The share of a run's time after which the step gives way to the next, so that none starves the others; what the
-    /// steps before left over is the step's as well.
+    /// The share of a run's time after which the step yields to the next, so that none starves the others.
+    ///
+    /// Time that earlier steps left over is the step's as well.
     var timeShare: Double {
         switch self {
         case .ledger: 0.2
@@ -46,16 +47,16 @@ extension ReconciliationStep {
         }
     }
 
-    /// How long things of the step's list may still change or come up; so much of it is read again by the next run.
+    /// How long items in the step's list may still change or appear late; the next run reads this much again.
     ///
-    /// A session can be paid for 24 hours after it was opened, and is then complete, whatever the method. A delayed
-    /// payment may take two weeks from there: by then its order awaits payment here, and the session is asked for by
-    /// its ID. An event, refund or dispute is in its list at once, as good as.
+    /// A session can be paid for 24 hours after its creation, and is then complete, whatever the method. A delayed
+    /// payment may take two weeks from there: by then its order awaits payment here, and the session is fetched by its
+    /// ID. An event, refund or dispute appears in its list practically at once.
     var overlap: Duration {
         switch self {
         case .sessions: .seconds(25 * 3_600)
         case .refunds, .disputes, .events: .seconds(3_600)
-        // A payment whose transaction began before others' may become visible after them.
+        // A payment whose transaction began before others may become visible after them.
         case .orders: .seconds(300)
         case .ledger, .unsettled: .zero
         }

@@ -1,64 +1,64 @@
 package import JSON
 import Kernel
 
-/// What a run looks at, in this order.
+/// The steps of a run, in order.
 package enum ReconciliationStep: String, CaseIterable, Sendable {
-    /// Events of our own ledger that failed, or that an older version had no use for.
+    /// Events of our own ledger that failed, or that an older version ignored.
     case ledger
-    /// Refunds before sales: a sale whose money went back meanwhile is then told to its buyer in one mail, and no
-    /// receipt goes out with a key that is dead on arrival.
+    /// Refunds come before sales: the buyer of a sale refunded meanwhile then gets one mail, and no receipt is sent
+    /// with a key that is already revoked.
     case refunds
-    /// Disputes before sales, for the same reason.
+    /// Disputes come before sales, for the same reason.
     case disputes
     /// Events that Stripe could not deliver, or all of them.
     case events
-    /// Sessions that were opened not long ago.
+    /// Sessions that were created recently.
     case sessions
-    /// Payments, refunds and disputes whose end we wait for, however old.
+    /// Pending payments, refunds and disputes, of any age.
     case unsettled
-    /// Orders that we call paid.
+    /// Orders that are paid here.
     case orders
 }
 
-/// What a run did.
+/// The result of a run.
 package struct ReconciliationReport: Equatable, Sendable {
-    /// What one step did.
+    /// The result of one step.
     package struct Tally: Equatable, Sendable {
-        /// Things that were looked at.
+        /// Items that were looked at.
         package var seen = 0
-        /// Things that changed an order, or in a dry run would have been handled.
+        /// Items that changed an order, or in a dry run would have been processed.
         package var repaired = 0
-        /// Things that could not be handled; the ledger keeps them for the next run.
+        /// Items that failed; the ledger keeps them for the next run.
         package var failed = 0
-        /// Things about which we and Stripe do not agree even now.
+        /// Items on which we and Stripe still disagree.
         package var mismatches = 0
     }
 
-    /// Whether everything was looked at; otherwise the next run goes on where this one stopped.
+    /// Whether everything was looked at; otherwise the next run resumes where this one stopped.
     package var isFinished = true
-    /// What the steps did.
+    /// The results of the steps.
     package var tallies: [ReconciliationStep: Tally] = [:]
-    /// Orders that Stripe calls paid and we do not.
+    /// Orders that are paid at Stripe and not here.
     package var paidAtStripeOnly = 0
-    /// Orders that we call paid and Stripe does not.
+    /// Orders that are paid here and not at Stripe.
     package var paidHereOnly = 0
     /// Invariants that are violated, by name.
     package var violations: [String] = []
-    /// Why the run ended before its work did.
+    /// Why the run ended early.
     package var fault: ReconciliationFault?
 
-    /// Nothing was done yet.
+    /// Creates an empty report.
     package init() {}
 
-    /// What a step did.
+    /// The result of a step.
     package subscript(step: ReconciliationStep) -> Tally {
         get { tallies[step] ?? Tally() }
         set { tallies[step] = newValue }
     }
 
-    /// Things that changed an order, of all steps.
+    /// Items that changed an order, over all steps.
     package var repaired: Int { tallies.values.reduce(0) { $0 + $1.repaired } }
-    /// Things that could not be handled, of all steps.
+    /// Items that failed, over all steps.
     package var failed: Int { tallies.values.reduce(0) { $0 + $1.failed } }
 
     /// The report for programs and for the log.

@@ -5,26 +5,25 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Events that no endpoint of ours has taken; where the past is rebuilt, those that were taken as well.
+// Events that were delivered to none of our endpoints; when rebuilding the past, delivered ones as well.
 extension ReconciliationRun {
     func readEvents() async throws(ReconciliationFault) {
-        let (stripe, isUndelivered) = (parts.stripe, plan.start == .marks)
+        let (stripe, isUndelivered) = (parts.stripe, plan.start == .watermark)
         let list = BackfillCursor<EventDocument>(
             page: { slice, last throws(ReconciliationFault) in
-                try await asking { () throws(StripeCallFault) in
-                    try await stripe.send(.events(in: slice, undelivered: isUndelivered, startingAfter: last))
-                }
+                try await mapError(
+                    ReconciliationFault.stripe,
+                    await stripe.send(.events(in: slice, undelivered: isUndelivered, startingAfter: last)))
             }, place: { ($0.id, $0.created) })
-        try await walk(.events, list) { documents throws(ReconciliationFault) in try await take(documents) }
+        try await backfill(.events, list) { documents throws(ReconciliationFault) in try await process(documents) }
     }
 
-    /// Those that the ledger has were dealt with, or are among what failed.
-    private func take(_ documents: [EventDocument]) async throws(ReconciliationFault) -> Int {
-        let pool = parts.pool
+    /// Processes those that the ledger lacks; the others have been processed, or are among those that failed.
+    private func process(_ documents: [EventDocument]) async throws(ReconciliationFault) -> Int {
         let unknown = Set(
-            try await asking { () throws(PostgresFault) in
-                try await pool.run(UnhandledStatements.unknown(among: documents.map(\.id.text)))
-            })
+            try await mapError(
+                ReconciliationFault.database,
+                await parts.pool.run(UnhandledStatements.unknown(among: documents.map(\.id.text)))))
         for (index, document) in documents.enumerated() {
             if isTimeUp(.events) { return index }
             report[.events].seen += 1

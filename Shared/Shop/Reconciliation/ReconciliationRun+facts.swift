@@ -6,38 +6,38 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Refunds and disputes as they stand, so that a door closes even when no event told of it.
+// The current status of refunds and disputes, so that access is revoked even if the event was lost.
 extension ReconciliationRun {
     func readRefunds() async throws(ReconciliationFault) {
         let stripe = parts.stripe
         let list = BackfillCursor<Refund>(
             page: { slice, last throws(ReconciliationFault) in
-                try await asking { () throws(StripeCallFault) in
-                    try await stripe.send(.refunds(in: slice, startingAfter: last))
-                }
+                try await mapError(
+                    ReconciliationFault.stripe, await stripe.send(.refunds(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
-        try await walk(.refunds, list) { refunds throws(ReconciliationFault) in try await take(refunds, .refunds) }
+        try await backfill(.refunds, list) { refunds throws(ReconciliationFault) in
+            try await process(refunds, .refunds)
+        }
     }
 
     func readDisputes() async throws(ReconciliationFault) {
         let stripe = parts.stripe
         let list = BackfillCursor<Dispute>(
             page: { slice, last throws(ReconciliationFault) in
-                try await asking { () throws(StripeCallFault) in
-                    try await stripe.send(.disputes(in: slice, startingAfter: last))
-                }
+                try await mapError(
+                    ReconciliationFault.stripe, await stripe.send(.disputes(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
-        try await walk(.disputes, list) { disputes throws(ReconciliationFault) in try await take(disputes, .disputes) }
+        try await backfill(.disputes, list) { disputes throws(ReconciliationFault) in
+            try await process(disputes, .disputes)
+        }
     }
 
-    /// Takes those that stand otherwise than we know; answers how many of `refunds` it came to.
-    func take(_ refunds: [Refund], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
-        let pool = parts.pool
-        let facts = refunds.map { StatedFact(id: $0.id.text, amount: $0.amount, status: $0.stated ?? "unknown") }
+    /// Applies refunds whose status differs from ours; returns how many of `refunds` were processed.
+    func process(_ refunds: [Refund], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
+        let facts = refunds.map { ReportedFact(id: $0.id.text, amount: $0.amount, status: $0.statusName ?? "unknown") }
         let differing = Set(
-            try await asking { () throws(PostgresFault) in
-                try await pool.run(ComparisonStatements.differing(refunds: facts))
-            })
+            try await mapError(
+                ReconciliationFault.database, await parts.pool.run(ComparisonStatements.differing(refunds: facts))))
         for (index, refund) in refunds.enumerated() {
             if isTimeUp(step) { return index }
             report[step].seen += 1
@@ -50,14 +50,12 @@ extension ReconciliationRun {
         return refunds.count
     }
 
-    /// Takes those that stand otherwise than we know; answers how many of `disputes` it came to.
-    func take(_ disputes: [Dispute], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
-        let pool = parts.pool
-        let facts = disputes.map { StatedFact(id: $0.id.text, amount: 0, status: $0.stated ?? "unknown") }
+    /// Applies disputes whose status differs from ours; returns how many of `disputes` were processed.
+    func process(_ disputes: [Dispute], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
+        let facts = disputes.map { ReportedFact(id: $0.id.text, amount: 0, status: $0.statusName ?? "unknown") }
         let differing = Set(
-            try await asking { () throws(PostgresFault) in
-                try await pool.run(ComparisonStatements.differing(disputes: facts))
-            })
+            try await mapError(
+                ReconciliationFault.database, await parts.pool.run(ComparisonStatements.differing(disputes: facts))))
         for (index, dispute) in disputes.enumerated() {
             if isTimeUp(step) { return index }
             report[step].seen += 1

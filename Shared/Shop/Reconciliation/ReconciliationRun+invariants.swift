@@ -4,14 +4,15 @@ import Kernel
 import Log
 import Postgres
 
-// What must be true of the shop at any time, whatever arrived or did not.
+// What must hold for the shop's data at any time, whatever has arrived.
 extension ReconciliationRun {
     func checkInvariants() async throws(ReconciliationFault) {
-        let (pool, now) = (parts.pool, parts.clock.now())
+        let now = parts.clock.now()
         for invariant in Invariant.allCases {
-            let found = try await asking { () throws(PostgresFault) in
-                try await pool.run(InvariantStatements.violations(of: invariant, quietHours: parts.quietHours, at: now))
-            }
+            let found = try await mapError(
+                ReconciliationFault.database,
+                await parts.pool.run(
+                    InvariantStatements.violations(of: invariant, quietHours: parts.quietHours, at: now)))
             guard found.count > 0 else { continue }
             report.violations.append(invariant.rawValue)
             parts.log(

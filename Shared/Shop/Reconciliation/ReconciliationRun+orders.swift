@@ -8,21 +8,22 @@ import Postgres
 import Stripe
 import StripeClient
 
-// The other way round: what we call paid must be paid at Stripe. Each order is looked at once, soon after it was paid.
+// The reverse check: an order that is paid here must be paid at Stripe. Each order is checked once, soon after its
+// payment.
 extension ReconciliationRun {
     private static let chunk = 100
 
     func checkPaidOrders() async throws(ReconciliationFault) {
         let start = try await start(of: .orders)
-        let (pool, end) = (parts.pool, begun - ReconciliationStep.orders.overlap)
+        let end = begun - ReconciliationStep.orders.overlap
         var last: PaidOrder?
         while true {
             let behind = last
-            let orders = try await asking { () throws(PostgresFault) in
-                try await pool.run(
+            let orders = try await mapError(
+                ReconciliationFault.database,
+                await parts.pool.run(
                     ComparisonStatements.paidOrders(
-                        from: start, to: end, behind: behind, limit: ReconciliationRun.chunk))
-            }
+                        from: start, to: end, behind: behind, limit: ReconciliationRun.chunk)))
             for order in orders {
                 if isTimeUp(.orders) { return try await advance(.orders, to: order.paidAt) }
                 report[.orders].seen += 1
@@ -37,10 +38,7 @@ extension ReconciliationRun {
     private func isPaidAtStripe(_ order: PaidOrder) async throws(ReconciliationFault) -> Bool {
         guard let text = order.session, let id = StripeID(text) else { return false }
         if let isPaid = isPaid[text] { return isPaid }
-        let stripe = parts.stripe
-        let session: CheckoutSession? = try await ifThere { () throws(StripeCallFault) in
-            try await stripe.send(.session(id))
-        }
+        let session: CheckoutSession? = try await fetchIfExists(.session(id))
         guard let session else { return false }
         return session.isPaid && session.isLive == parts.isLive
     }

@@ -8,21 +8,22 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Sessions as they stand: a sale that no event told of is made from its session.
+// The sessions' own state: a sale whose event was lost is made from its session.
 extension ReconciliationRun {
     func readSessions() async throws(ReconciliationFault) {
         let stripe = parts.stripe
         let list = BackfillCursor<CheckoutSession>(
             page: { slice, last throws(ReconciliationFault) in
-                try await asking { () throws(StripeCallFault) in
-                    try await stripe.send(.sessions(in: slice, startingAfter: last))
-                }
+                try await mapError(
+                    ReconciliationFault.stripe, await stripe.send(.sessions(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
-        try await walk(.sessions, list) { sessions throws(ReconciliationFault) in try await take(sessions, .sessions) }
+        try await backfill(.sessions, list) { sessions throws(ReconciliationFault) in
+            try await process(sessions, .sessions)
+        }
     }
 
-    /// Takes those that tell more than we know; answers how many of `sessions` it came to.
-    func take(
+    /// Applies sessions whose state is newer than ours; returns how many of `sessions` were processed.
+    func process(
         _ sessions: [CheckoutSession], _ step: ReconciliationStep
     ) async throws(ReconciliationFault) -> Int {
         let known = try await knownSales(of: sessions.map(\.id.text))
@@ -35,10 +36,8 @@ extension ReconciliationRun {
     }
 
     private func knownSales(of sessions: [String]) async throws(ReconciliationFault) -> [String: KnownSale] {
-        let pool = parts.pool
-        let known = try await asking { () throws(PostgresFault) in
-            try await pool.run(ComparisonStatements.sales(sessions))
-        }
+        let known = try await mapError(
+            ReconciliationFault.database, await parts.pool.run(ComparisonStatements.sales(sessions)))
         return Dictionary(known.map { ($0.session, $0) }) { first, _ in first }
     }
 
@@ -46,15 +45,15 @@ extension ReconciliationRun {
         _ session: CheckoutSession, _ known: KnownSale?, _ step: ReconciliationStep
     ) async throws(ReconciliationFault) {
         isPaid[session.id.text] = session.isPaid
-        guard let (news, entry) = session.news(seenBy: SeenBy.session, at: parts.clock.now()) else {
+        guard let (update, entry) = session.checkoutUpdate(seenBy: SeenBy.session, at: parts.clock.now()) else {
             if session.status != .known(.open) { reportUnknownState(session, known, step) }
             return
         }
-        if let known, known.status.after(news) == known.status { return }
+        if let known, known.status.after(update) == known.status { return }
         let effect = try await attempt(step) { () throws(FulfilmentFault) in
-            try await parts.processor.process(session, news, entry)
+            try await parts.processor.process(session, update, entry)
         }
-        if news.target == .paid, !plan.isDryRun { try await confirm(session, effect) }
+        if update.target == .paid, !plan.isDryRun { try await confirm(session, effect) }
     }
 
     private func reportUnknownState(_ session: CheckoutSession, _ known: KnownSale?, _ step: ReconciliationStep) {
@@ -68,7 +67,7 @@ extension ReconciliationRun {
             ])
     }
 
-    /// Raises the alert when a session that somebody paid for is no paid order even now.
+    /// Raises an alert if a session that is paid at Stripe is still not a paid order here.
     private func confirm(_ session: CheckoutSession, _ effect: EventEffect?) async throws(ReconciliationFault) {
         if case .changed = effect { return }
         let sale = try await knownSales(of: [session.id.text])[session.id.text]
@@ -88,7 +87,7 @@ extension ReconciliationRun {
 }
 
 extension CheckoutSession {
-    /// Whether somebody has paid, or nothing was to be paid.
+    /// Whether the session is paid, or nothing was due.
     var isPaid: Bool {
         status == .known(.complete)
             && (paymentStatus == .known(.paid) || paymentStatus == .known(.noPaymentRequired))

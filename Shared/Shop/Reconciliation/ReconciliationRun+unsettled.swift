@@ -6,47 +6,39 @@ import Postgres
 import Stripe
 import StripeClient
 
-// What we wait for is asked for by its ID: its beginning may lie further back than any list is read.
+// Pending items are fetched by ID: they may be older than any list is read.
 extension ReconciliationRun {
-    /// Things of each kind that one run asks for at most, unless it takes the time it takes.
+    /// Per-kind batch limit; ignored for runs without a deadline.
     private var limit: Int { plan.time == nil ? 1_000_000 : 50 }
 
-    func askForUnsettled() async throws(ReconciliationFault) {
-        let stripe = parts.stripe
-        try await ask(ComparisonStatements.awaitingPayment(limit: limit)) { id throws(ReconciliationFault) in
-            let session: CheckoutSession? = try await ifThere { () throws(StripeCallFault) in
-                try await stripe.send(.session(id, withPayment: true))
-            }
-            return try await take([session].compactMap(\.self), .unsettled)
+    func fetchUnsettled() async throws(ReconciliationFault) {
+        try await forEach(ComparisonStatements.awaitingPayment(limit: limit)) { id throws(ReconciliationFault) in
+            let session: CheckoutSession? = try await fetchIfExists(.session(id, withPayment: true))
+            return try await process([session].compactMap(\.self), .unsettled)
         }
-        try await ask(ComparisonStatements.pendingRefunds(limit: limit)) { id throws(ReconciliationFault) in
-            let refund: Refund? = try await ifThere { () throws(StripeCallFault) in try await stripe.send(.refund(id)) }
-            return try await take([refund].compactMap(\.self), .unsettled)
+        try await forEach(ComparisonStatements.pendingRefunds(limit: limit)) { id throws(ReconciliationFault) in
+            let refund: Refund? = try await fetchIfExists(.refund(id))
+            return try await process([refund].compactMap(\.self), .unsettled)
         }
-        try await ask(ComparisonStatements.openDisputes(limit: limit)) { id throws(ReconciliationFault) in
-            let dispute: Dispute? = try await ifThere { () throws(StripeCallFault) in
-                try await stripe.send(.dispute(id))
-            }
-            return try await take([dispute].compactMap(\.self), .unsettled)
+        try await forEach(ComparisonStatements.openDisputes(limit: limit)) { id throws(ReconciliationFault) in
+            let dispute: Dispute? = try await fetchIfExists(.dispute(id))
+            return try await process([dispute].compactMap(\.self), .unsettled)
         }
     }
 
-    private func ask(
-        _ waiting: Statement<[String]>, _ look: @Loop (StripeID) async throws(ReconciliationFault) -> Int
+    private func forEach(
+        _ pending: Statement<[String]>, _ process: @Loop (StripeID) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) {
-        let pool = parts.pool
-        let ids = try await asking { () throws(PostgresFault) in try await pool.run(waiting) }
+        let ids = try await mapError(ReconciliationFault.database, await parts.pool.run(pending))
         for id in ids.compactMap({ StripeID($0) }) {
             if isTimeUp(.unsettled) { return }
-            _ = try await look(id)
+            _ = try await process(id)
         }
     }
 
-    /// What Stripe answers; `nil` when it has nothing under the ID.
-    func ifThere<Answer>(
-        _ ask: @Loop () async throws(StripeCallFault) -> Answer
-    ) async throws(ReconciliationFault) -> Answer? {
-        do throws(StripeCallFault) { return try await ask() } catch {
+    /// Returns Stripe's response to `request`; `nil` if Stripe has no object with the ID.
+    func fetchIfExists<Answer>(_ request: StripeRequest<Answer>) async throws(ReconciliationFault) -> Answer? {
+        do throws(StripeCallFault) { return try await parts.stripe.send(request) } catch {
             if error.isNotFound { return nil }
             throw .stripe(error)
         }

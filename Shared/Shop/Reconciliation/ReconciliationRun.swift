@@ -6,14 +6,14 @@ import Postgres
 import Stripe
 import StripeClient
 
-/// One run: what it has found so far, and how long it has.
+/// One run: its findings so far and its time limit.
 @Loop
 final class ReconciliationRun {
     let parts: Reconciliation
     let plan: ReconciliationPlan
     let begun: Instant
     var report = ReconciliationReport()
-    /// What Stripe said of sessions during this run: whether they are paid.
+    /// Whether sessions are paid, as Stripe reported during this run.
     var isPaid: [String: Bool] = [:]
 
     init(_ parts: Reconciliation, _ plan: ReconciliationPlan) {
@@ -22,7 +22,7 @@ final class ReconciliationRun {
         begun = parts.clock.now()
     }
 
-    /// Does every step, and looks at the invariants even when a step could not be done.
+    /// Performs every step, and checks the invariants even if a step failed.
     func callAsFunction() async -> ReconciliationReport {
         for step in ReconciliationStep.allCases where report.fault == nil {
             plan.progress("\(step.rawValue) …")
@@ -40,7 +40,7 @@ final class ReconciliationRun {
         case .disputes: try await readDisputes()
         case .events: try await readEvents()
         case .sessions: try await readSessions()
-        case .unsettled: try await askForUnsettled()
+        case .unsettled: try await fetchUnsettled()
         case .orders: try await checkPaidOrders()
         }
     }
@@ -52,7 +52,7 @@ final class ReconciliationRun {
 
     // MARK: Time
 
-    /// Whether the step shall give way to the next; then the run is not finished.
+    /// Whether the step must yield to the next; the run is then unfinished.
     func isTimeUp(_ step: ReconciliationStep) -> Bool {
         guard let time = plan.time, parts.clock.now() >= begun + time * step.timeShare else { return false }
         report.isFinished = false
@@ -61,10 +61,10 @@ final class ReconciliationRun {
 
     // MARK: Lists
 
-    /// Goes through one of Stripe's lists from where the last run came to, and notes how far this one comes.
-    func walk<Element>(
+    /// Reads one of Stripe's lists from where the last run stopped, and records how far this run got.
+    func backfill<Element>(
         _ step: ReconciliationStep, _ list: BackfillCursor<Element>,
-        deal: @Loop ([Element]) async throws(ReconciliationFault) -> Int
+        process: @Loop ([Element]) async throws(ReconciliationFault) -> Int
     ) async throws(ReconciliationFault) {
         let start = try await start(of: step)
         // Stripe's clock may be ahead of ours.
@@ -75,40 +75,40 @@ final class ReconciliationRun {
                 plan.progress(
                     "\(step.rawValue): \(report[step].seen) read, through \(CivilTime(min(through, begun)).rfc3339)")
                 try await advance(step, to: through)
-            }, deal: deal)
+            }, process: process)
         try await advance(step, to: stop)
     }
 
-    /// From when on the step reads; on the first run ever as far back as Stripe keeps events.
+    /// Returns the instant from which the step reads; on the very first run, as far back as Stripe keeps events.
     func start(of step: ReconciliationStep) async throws(ReconciliationFault) -> Instant {
         let furthest = begun - .seconds(30 * 86_400)
         switch plan.start {
         case .since(let since) where step == .events: return max(since, furthest)
-        // A session that was paid since then may have been opened before.
+        // A session that was paid after `since` may have been created before.
         case .since(let since): return step == .sessions ? since - step.overlap : since
-        case .marks:
-            let pool = parts.pool
-            return try await asking { () throws(PostgresFault) in
-                try await pool.run(ReconcileStatements.mark(step.rawValue))
-            } ?? furthest
+        case .watermark:
+            return try await mapError(
+                ReconciliationFault.database, await parts.pool.run(ReconcileStatements.watermark(step.rawValue))
+            ) ?? furthest
         }
     }
 
-    /// Notes from where the next run goes on: where this one came to, but so far back that nothing can still change.
+    /// Records where the next run resumes: where this one stopped, but no later than the point after which items may
+    /// still change.
     func advance(_ step: ReconciliationStep, to reached: Instant) async throws(ReconciliationFault) {
-        guard plan.start == .marks, !plan.isDryRun else { return }
-        let (pool, through) = (parts.pool, min(reached, begun - step.overlap))
-        _ = try await asking { () throws(PostgresFault) in
-            try await pool.run(ReconcileStatements.advance(step.rawValue, to: through, at: begun))
-        }
+        guard plan.start == .watermark, !plan.isDryRun else { return }
+        let through = min(reached, begun - step.overlap)
+        _ = try await mapError(
+            ReconciliationFault.database,
+            await parts.pool.run(ReconcileStatements.advance(step.rawValue, to: through, at: begun)))
     }
 
-    // MARK: One thing
+    // MARK: One item
 
-    /// Does what repairs one thing and counts what became of it; in a dry run counts it as done.
+    /// Runs the repair of one item and counts its effect; a dry run only counts it.
     ///
-    /// - Returns: what it changed; `nil` when it could not be done, or was not to be.
-    /// - Throws: what would meet the next thing too.
+    /// - Returns: the effect; `nil` if the repair failed or the run is dry.
+    /// - Throws: a fault that would hit the next item too.
     @discardableResult
     func attempt(
         _ step: ReconciliationStep, _ repair: @Loop () async throws(FulfilmentFault) -> EventEffect

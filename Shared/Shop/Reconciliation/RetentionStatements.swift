@@ -1,14 +1,14 @@
 package import Kernel
 package import Postgres
 
-/// Removing what is kept for a time only, a stretch of time after the other.
+/// Removes data whose retention period is over, one time range at a time.
 package enum RetentionStatements {
-    /// How long the words of an event are kept.
+    /// How long payloads of events are kept.
     ///
-    /// Three times as long as Stripe keeps them; that the event was dealt with is kept for good.
-    package static let keeping: Duration = .seconds(90 * 86_400)
+    /// This is three times as long as Stripe keeps them; that the event was processed is kept for good.
+    package static let payloadLifetime: Duration = .seconds(90 * 86_400)
 
-    /// From when on there is something to look at: where the last look ended, or the first event's or order's time.
+    /// The start of the next range: the end of the last one, or the time of the first event or order.
     package static let start = Statement<Instant?>.row(
         """
         SELECT COALESCE(
@@ -17,13 +17,13 @@ package enum RetentionStatements {
         """
     ) { row throws(PostgresFault) in try row.optionalInstant(0) }
 
-    /// Removes the words of the events that arrived in this time, but for those that could not be handled yet.
+    /// Trims the payloads of the events received in this range, except those that still fail.
     package static func trimPayloads(from start: Instant, to end: Instant) -> Statement<Int> {
         .row("SELECT trim_event_payloads(\(start), \(end))") { row throws(PostgresFault) in Int(try row.integer(0)) }
     }
 
-    /// Removes the orders of this time that nobody paid, with the buyers' addresses in them, and the customers who have
-    /// no order then.
+    /// Removes the unpaid orders of this range, including the buyers' addresses, and the customers left without an
+    /// order.
     package static func forgetUnpaid(from start: Instant, to end: Instant) -> Statement<Int> {
         .row("SELECT forget_unpaid_orders(\(start), \(end))") { row throws(PostgresFault) in Int(try row.integer(0)) }
     }

@@ -4,33 +4,33 @@ package import Orders
 package import Postgres
 package import StripeClient
 
-/// Why a refund cannot or should not be made, or what became of one that was asked for.
+/// Why a refund cannot or should not be made, or what became of a requested one.
 package enum RefundFault: Error, Equatable, Sendable {
-    /// The order moved real money and the key is a test key, or the other way round.
+    /// The order is of live mode and the key of test mode, or the other way round.
     case otherMode(orderIsLive: Bool)
     /// Nothing was paid through Stripe.
     case noPayment
-    /// The order is in a state in which nothing can be refunded.
+    /// The order has a status in which nothing can be refunded.
     case notRefundable(OrderStatus)
-    /// More is asked for than is left.
+    /// The requested amount exceeds what is left.
     case tooMuch(left: Money, asked: Money)
-    /// A refund of this amount was asked for and its outcome is unknown: it must be brought to its end first.
+    /// A refund of this amount was requested and its outcome is unknown; it must be completed first.
     case unfinished(Money, since: Instant)
     /// A refund of the same amount was made before.
     case repeated(Money, at: Instant, refund: String)
-    /// The order changed since it was looked at; nothing was done.
+    /// The order has changed since it was read; nothing was done.
     case changedMeanwhile
-    /// Stripe never heard of the refund, and its idempotency key has lapsed; no money went back.
+    /// Stripe never received the refund, and its idempotency key has expired; no money was returned.
     case neverReached
-    /// Stripe could not carry out the refund; no money went back.
+    /// Stripe could not complete the refund; no money was returned.
     case failed(refund: String)
-    /// Whether money went back is unknown; asking again looks the refund up.
+    /// It is unknown whether money was returned; requesting it again looks the refund up.
     case unknown(StripeCallFault)
-    /// Stripe refused, with its code; no money went back.
+    /// Stripe refused, with its error code; no money was returned.
     ///
     /// - Parameter doubt: why Stripe's other refunds of the payment could not be read, if they could not.
     case refused(code: String, doubt: StripeCallFault?)
-    /// Stripe gives a refund a state that is not known here.
+    /// Stripe's status of a refund is unknown here.
     case unknownState(refund: String, FulfilmentFault)
     case database(PostgresFault)
 }

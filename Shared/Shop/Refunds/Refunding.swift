@@ -8,17 +8,18 @@ package import Postgres
 package import Stripe
 package import StripeClient
 
-/// Asks Stripe for refunds so that each is made once, and notes what Stripe answers.
+/// Requests refunds from Stripe so that each is made once, and records Stripe's responses.
 ///
-/// The request is kept before Stripe hears of it, under an ID that makes every repeat the same call to Stripe for as
-/// long as Stripe remembers calls, and that stands in the refund, where it is looked up when somebody repeats.
+/// The request is stored before Stripe receives it. Its ID is the idempotency key, which makes every repeat the same
+/// call for as long as Stripe keeps such keys, and is also in the refund's metadata, by which a later repeat finds the
+/// refund.
 @Loop
 package struct Refunding {
-    /// How long Stripe remembers an idempotency key at least.
+    /// The minimum time for which Stripe keeps an idempotency key.
     ///
     /// Source: <https://docs.stripe.com/api/idempotent_requests>
     private static let keyLife: Duration = .seconds(86_400)
-    /// Where the request's ID stands in a refund at Stripe.
+    /// The metadata key of the request's ID in a refund at Stripe.
     private static let mark = "latchkey_refund"
 
     private let connection: Connection
@@ -26,7 +27,7 @@ package struct Refunding {
     private let context: AuditContext
     private let settlement: PaymentSettlement
 
-    /// Refunds on the word of `context`, which the audit log keeps.
+    /// Creates refunds made by `context`, which the audit log records.
     package init(_ connection: Connection, _ stripe: StripeClient, by context: AuditContext, log: Log) {
         self.connection = connection
         self.stripe = stripe
@@ -34,7 +35,7 @@ package struct Refunding {
         settlement = PaymentSettlement(actor: context.actor.description, origin: context.origin, log: log)
     }
 
-    /// What is known before a refund of `order`.
+    /// Reads what is known before a refund of `order`.
     package func view(_ order: OrderDetail) async throws(RefundFault) -> RefundView {
         let (refunds, open) = try await mapError(
             RefundFault.database,
@@ -43,9 +44,9 @@ package struct Refunding {
         return RefundView(order: order, refunds: refunds, open: open)
     }
 
-    /// Makes the refund and records it; when this returns, the licenses are as the money is.
+    /// Makes the refund and records it; when this returns, the licenses reflect it.
     ///
-    /// - Throws: what became of the refund; the fault says whether no money went back or whether that is unknown.
+    /// - Throws: the refund's fault, which says whether no money was returned or whether that is unknown.
     package func carryOut(_ plan: RefundPlan) async throws(RefundFault) -> Refund {
         let (request, isNew) = try await begin(plan)
         let answer: Refund?
@@ -65,7 +66,7 @@ package struct Refunding {
         return refund
     }
 
-    /// The request to bring to its end, and whether Stripe cannot have heard of it yet.
+    /// Returns the request to complete, and whether Stripe cannot have received it yet.
     private func begin(_ plan: RefundPlan) async throws(RefundFault) -> (RefundRequest, Bool) {
         if let open = plan.open { return (open, false) }
         let id = RefundRequestID(at: context.at)
@@ -83,8 +84,9 @@ package struct Refunding {
         return (begun, begun.id == id)
     }
 
-    /// The refund that Stripe made of the request, now or before; `nil` when it made none and may have forgotten that it
-    /// was asked, so that asking again is a new question.
+    /// Returns the refund that Stripe made of the request, now or before.
+    ///
+    /// It returns `nil` if no refund exists and the idempotency key has expired, so a retry would create a new refund.
     private func made(
         _ request: RefundRequest, _ plan: RefundPlan, isNew: Bool
     ) async throws(StripeCallFault) -> Refund? {
@@ -113,8 +115,9 @@ package struct Refunding {
         return refunds
     }
 
-    /// Records what became of refunds, and that with it the request has come to its end, in one transaction: as if
-    /// Stripe's events about them had arrived, which then change nothing any more.
+    /// Records the status of refunds and closes the request, in one transaction.
+    ///
+    /// The effect is that of Stripe's events about them, which then change nothing when they arrive.
     private func note(
         _ refunds: [Refund], of payment: StripeID, ending request: RefundRequest, _ end: RefundRequestEnd
     ) async throws(RefundFault) {
@@ -141,7 +144,7 @@ package struct Refunding {
         for (outcome, entry) in outcomes { settlement.report(outcome, of: entry) }
     }
 
-    /// Why Stripe made no refund, or none that we know of; a request that it refused is over.
+    /// Returns why Stripe made no refund, or none that we know of; closes a request that Stripe refused.
     private func failure(
         _ fault: StripeCallFault, _ request: RefundRequest, _ plan: RefundPlan
     ) async throws(RefundFault) -> RefundFault {
@@ -151,7 +154,7 @@ package struct Refunding {
         case .answered(.authentication): code = "authentication"
         case .answered, .unreachable: return .unknown(fault)
         }
-        // Stripe may know of refunds that we have not heard of: that would be why.
+        // Refunds that Stripe has and we do not know yet would be the reason.
         var (known, doubt): ([Refund], StripeCallFault?) = ([], nil)
         do throws(StripeCallFault) { known = try await refunds(of: plan.payment) } catch { doubt = error }
         try await note(known, of: plan.payment, ending: request, .refused(code: code))

@@ -157,7 +157,7 @@ struct CheckoutTests {
         }
     }
 
-    @Test("a caller who presses too often gets 429, opens no order and calls on nobody; others are served")
+    @Test("a caller who presses too often gets 429, no order and no call to Stripe; others are served")
     func tooOften() async throws {
         try await onLoop {
             let desk = try await Desk(["RATE_LIMITS": "checkout-address=2/60", "TRUSTED_PROXY_HOPS": "1"])

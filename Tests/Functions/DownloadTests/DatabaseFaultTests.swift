@@ -21,7 +21,7 @@ struct DatabaseFaultTests {
             overview: { _, _, _ throws(PostgresFault) in throw fault },
             use: { _, _, _, _ throws(PostgresFault) in throw fault },
             reason: { _ throws(PostgresFault) in throw fault },
-            link: .onTheSpot { _, _, _, _ throws(SigningFault) in throw .cannotSign })
+            link: .local { _, _, _, _ throws(SigningFault) in throw .cannotSign })
         let token = try sampleTokens().mint(grant: GrantID(at: now), expiresAt: now + .seconds(9)).revealed()
         return await download(Request(path: "/download/\(token)\(file)", fields: ["Accept": accept]))
     }

@@ -62,7 +62,7 @@ final class Doorway {
         let download = Download(
             tokens: tokens, publicURL: shopURL, trustedHops: 0, pool: pool, limits: limits, log: log.log, now: { now },
             link: maker
-                ?? .onTheSpot { object, method, size, now throws(SigningFault) in
+                ?? .local { object, method, size, now throws(SigningFault) in
                     try DownloadLink.make(object, for: method, size: size, in: bucket, at: now, signer: signer)
                 })
         return await download(Request(method: method, path: path, fields: ["Accept": accept], peer: caller))

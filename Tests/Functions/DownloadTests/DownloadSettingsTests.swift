@@ -35,7 +35,7 @@ struct DownloadSettingsTests {
         #expect(fault?.lines.contains { $0.contains("hunter2") } == false)
     }
 
-    @Test("take a signer without a key, and where it is asked")
+    @Test("accept a signer without a key, and its host")
     func keyless() throws {
         let changes = [
             "STORAGE_SIGNER": "iam:download@project.example", "GCE_METADATA_HOST": "127.0.0.1:9000",

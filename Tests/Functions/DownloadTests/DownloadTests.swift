@@ -64,7 +64,7 @@ struct DownloadPageTests {
         }
     }
 
-    @Test("is never stored, indexed, framed or told on", arguments: ["text/html", "application/json"])
+    @Test("is never stored, indexed, framed or sent as a referrer", arguments: ["text/html", "application/json"])
     func fields(accept: String) async throws {
         try await atDoor { door in
             let fields = await door.ask(door.path, accept: accept).fields
@@ -112,7 +112,7 @@ struct DownloadFileTests {
         }
     }
 
-    @Test("is served no more often than the link allows, however many ask at once")
+    @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
         try await atDoor { door in
             let file = door.path + "/GenX-1.0.0.zip"
@@ -207,7 +207,7 @@ struct ClosedLinkTests {
         }
     }
 
-    @Test("of a grant that does not exist is told the same as a forged one")
+    @Test("of a grant that does not exist gets the same response as a forged one")
     func unknown() async throws {
         try await atDoor { door in
             let unknown = await door.ask("/download/\(door.token(for: GrantID(at: door.now)))")

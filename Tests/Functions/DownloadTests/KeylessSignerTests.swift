@@ -13,9 +13,9 @@ import Testing
 
 @testable import DownloadFunction
 
-@Suite("Download with a signer that must be asked", .freshDatabase)
+@Suite("Download with a remote signer", .freshDatabase)
 struct KeylessSignerTests {
-    @Test("asks before it counts, and counts once")
+    @Test("signs before it counts, and counts once")
     func order() async throws {
         try await atDoor { door in
             let asked = Asked()
@@ -42,7 +42,7 @@ struct KeylessSignerTests {
                 .remote(.answered(.credentials, .forbidden(reason: "PERMISSION_DENIED"))),
                 .remote(.answered(.credentials, .retryable(status: 503, wait: nil))),
             ] {
-                door.maker = .asking { _, _, _, _ throws(LinkFault) in throw fault }
+                door.maker = .remote { _, _, _, _ throws(LinkFault) in throw fault }
                 for method in [Method.get, .head] {
                     let page = await door.ask(door.path + "/GenX-1.0.0.zip", method)
                     #expect(page.status == 503 && page.fields["retry-after"] == "5")
@@ -57,10 +57,10 @@ struct KeylessSignerTests {
         }
     }
 
-    @Test("is not asked for what the link does not open")
+    @Test("is not called for what the link does not give access to")
     func closed() async throws {
         try await atDoor { door in
-            door.maker = .asking { _, _, _, _ throws(LinkFault) in
+            door.maker = .remote { _, _, _, _ throws(LinkFault) in
                 Issue.record("asked")
                 throw .local(.cannotSign)
             }
@@ -74,10 +74,10 @@ struct KeylessSignerTests {
         }
     }
 
-    @Test("is served no more often than the link allows, however many ask at once")
+    @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
         try await atDoor { door in
-            door.maker = .asking { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
+            door.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
             let file = door.path + "/GenX-1.0.0.zip"
             let requests = (0..<40).map { _ in Loop.start { await door.ask(file).status } }
             var statuses: [Int: Int] = [:]
@@ -90,7 +90,7 @@ struct KeylessSignerTests {
     @Test("counts each request against the limits once")
     func limits() async throws {
         try await atDoor { door in
-            door.maker = .asking { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
+            door.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
             door.limits = try #require(RateLimitTable("download-link=2/3600"))
             let file = door.path + "/GenX-1.0.0.zip"
             #expect(await door.ask(file).status == 302)
@@ -173,7 +173,7 @@ private final class Asked {
 
     /// Signs everything, after `body`.
     func maker(_ body: @escaping @Loop @Sendable (Doorway) async throws -> Int64) -> LinkMaker {
-        .asking { object, method, _, _ throws(LinkFault) in await self.sign(object, method, body) }
+        .remote { object, method, _, _ throws(LinkFault) in await self.sign(object, method, body) }
     }
 
     private func sign(

@@ -30,7 +30,7 @@ struct RateLimitedLinkTests {
         }
     }
 
-    @Test("one caller's haste stops that caller alone, whatever links it tries, and forged links cost nobody anything")
+    @Test("one caller's haste limits that caller alone, whatever links it tries, and forged links count for no one")
     func address() async throws {
         try await atDoor { door in
             door.limits = try #require(RateLimitTable("download-address=2/60"))
@@ -47,7 +47,7 @@ struct RateLimitedLinkTests {
         }
     }
 
-    @Test("is told to people in words, to programs as a problem, and what is left stands on pages but not on redirects")
+    @Test("is a page for people and a problem for programs, and pages have rate limit fields but redirects do not")
     func told() async throws {
         try await atDoor { door in
             door.limits = try #require(RateLimitTable("download-link=2/60"))

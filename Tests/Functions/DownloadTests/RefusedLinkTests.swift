@@ -32,7 +32,7 @@ struct RefusedLinkTests {
                 Issue.record("the database was asked why")
                 throw .cancelled
             },
-            link: .onTheSpot { _, _, _, _ throws(SigningFault) in
+            link: .local { _, _, _, _ throws(SigningFault) in
                 Issue.record("a link was signed")
                 throw .cannotSign
             })
@@ -44,7 +44,7 @@ struct RefusedLinkTests {
             .mint(grant: grant, expiresAt: now + .seconds(seconds)).revealed()
     }
 
-    @Test("that is malformed or forged costs no query and is told nothing but 404", arguments: ["", "/GenX-1.0.0.zip"])
+    @Test("that is malformed or forged costs no query and gets nothing but 404", arguments: ["", "/GenX-1.0.0.zip"])
     func forged(file: String) async throws {
         let good = try token()
         let last = good.last == "A" ? "B" : "A"

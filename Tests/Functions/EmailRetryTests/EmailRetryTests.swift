@@ -28,7 +28,7 @@ struct EmailRetryTests {
             authorize: { request throws(Refusal) in try await authorizer.authorize(request) }, log: log)
     }
 
-    @Test("works for nobody but the scheduler")
+    @Test("works for no one but the scheduler")
     func auth() async throws {
         let retry = try await emailRetry { () throws(PostgresFault) in
             Issue.record("worked for a stranger")
@@ -55,7 +55,7 @@ struct EmailRetryTests {
         #expect(String(decoding: response.body, as: UTF8.self) == #"{"sent":3,"postponed":1,"dead":0,"dropped":0}"#)
     }
 
-    @Test("requests for lost mails that cannot be looked up hold up no mail, and are told as a fault")
+    @Test("requests for lost mails that cannot be processed hold up no mail, and are reported as a fault")
     func requestsInTrouble() async throws {
         let log = CapturedLog()
         let sent = Mutex(0)

@@ -15,7 +15,7 @@ struct ArrivalTests {
     /// One order, item, customer, license, grant and mail, and so many events.
     private func oneSale(events: Int) -> String { "1 1 1 1 1 1 \(events)" }
 
-    @Test("the page makes the sale that the webhook has not told of, and the webhook finds it made")
+    @Test("the page makes the sale before the webhook arrives, and the webhook finds it made")
     func pageFirst() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -35,7 +35,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("the page that comes after the webhook asks nobody and changes nothing")
+    @Test("the page that comes after the webhook calls no one and changes nothing")
     func webhookFirst() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -105,7 +105,7 @@ struct ArrivalTests {
         }
     }
 
-    @Test("an order that nobody has paid says so and loads itself again, until it is paid")
+    @Test("an unpaid order says so and reloads itself until it is paid")
     func pending() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -160,6 +160,6 @@ struct ArrivalTests {
 extension OrderFinder {
     /// The same with nothing remembered.
     fileprivate var ofAnotherProcess: OrderFinder {
-        OrderFinder(open: open, find: find, ask: ask, fulfil: fulfil, isLive: isLive, log: log)
+        OrderFinder(open: open, find: find, fetch: fetch, fulfil: fulfil, isLive: isLive, log: log)
     }
 }

@@ -12,7 +12,7 @@ private let session = "cs_test_a1b2c3d4e5"
 
 @Suite("Mail to a corrected address", .freshDatabase)
 struct CorrectedMailTests {
-    @Test("brings the same key and fresh links at once, and the address before is told without them")
+    @Test("brings the same key and fresh links at once, and the previous address is notified without them")
     func sent() async throws {
         let mailbox = try Mailbox()
         let number = UInt64.random(in: .min ... .max)

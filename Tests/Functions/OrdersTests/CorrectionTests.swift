@@ -127,7 +127,7 @@ struct CorrectionTests {
         }
     }
 
-    @Test("a sale that the webhook has not told of is made first")
+    @Test("a sale whose webhook has not arrived is made first")
     func late() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -158,7 +158,7 @@ struct CorrectionTests {
         }
     }
 
-    @Test("a form that a page of another site sends is 403, and one without a word of its origin is taken")
+    @Test("a form that a page of another site sends is 403, and one that does not say its origin is accepted")
     func otherSite() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -186,7 +186,7 @@ struct CorrectionTests {
         }
     }
 
-    @Test("the audit log tells the caller's network, and no log an address or a session")
+    @Test("the audit log has the caller's network, and no log has an address or a session")
     func traces() async throws {
         try await onLoop {
             let desk = try await OrderDesk(["TRUSTED_PROXY_HOPS": "1"])

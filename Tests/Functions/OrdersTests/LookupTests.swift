@@ -12,7 +12,7 @@ private let session = "cs_test_a1b2c3d4e5"
 @Suite("Question to Stripe", .freshDatabase)
 struct LookupTests {
     @Test(
-        "is never asked for what is no session of ours",
+        "is never called for what is not a session of ours",
         arguments: [
             "x", "cs_test_", "cs_test_123456789", "cs_live_a1b2c3d4e5", "cs_test_a1b2c3d4e5%20", "cs_test_a1b2c3d4-5",
             "cs_test_a1b2c3d4_5", "cs_test_a1b2c3d4é5", "pi_a1b2c3d4e5f6", "CS_TEST_A1B2C3D4E5",
@@ -32,7 +32,7 @@ struct LookupTests {
         }
     }
 
-    @Test("is asked once in five seconds for a session, however often its page is loaded")
+    @Test("is called once in five seconds for a session, however often its page is loaded")
     func once() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -93,7 +93,7 @@ struct LookupTests {
         }
     }
 
-    @Test("whose sale cannot be written is asked again, and the buyer is told that nothing is lost")
+    @Test("whose sale cannot be written is fetched again, and the buyer reads that nothing is lost")
     func unwritable() async throws {
         try await onLoop {
             let desk = try await OrderDesk()

@@ -39,7 +39,7 @@ final class OrderDesk {
         pool = Pool(try OrderDesk.sized(poolSize, role: "latchkey_orders"), log: silentLog)
         settings = try OrdersSettings(sampleEnvironment.merging(environment) { $1 })
         orders = Orders(
-            settings, pool, ask: { [stripe] id throws(StripeCallFault) in try stripe.answer(id) }, log.log)
+            settings, pool, fetch: { [stripe] id throws(StripeCallFault) in try stripe.answer(id) }, log.log)
         let catalog = CatalogCache(owner)
         let mails = MailService(
             settings.mail, keys: settings.keys, pool: owner, catalog: catalog, log: silentLog, attemptTime: .seconds(3))

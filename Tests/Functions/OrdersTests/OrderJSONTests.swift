@@ -84,7 +84,7 @@ struct OrderJSONTests {
         }
     }
 
-    @Test("of an order that opens no doors holds no key and no link")
+    @Test("of an order without an active license holds no key and no link")
     func refunded() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -96,7 +96,7 @@ struct OrderJSONTests {
         }
     }
 
-    @Test("of a session that nobody has paid says pending")
+    @Test("of an unpaid session says pending")
     func pending() async throws {
         try await onLoop {
             let desk = try await OrderDesk()

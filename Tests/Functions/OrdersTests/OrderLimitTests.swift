@@ -11,7 +11,7 @@ import Testing
 struct OrderLimitTests {
     private let session = "cs_test_a1b2c3d4e5"
 
-    @Test("a caller who tries sessions is stopped, and Stripe is asked no more; the buyer elsewhere is served")
+    @Test("a caller who tries sessions is limited, and Stripe is called no more; the buyer elsewhere is served")
     func guessing() async throws {
         try await onLoop {
             let desk = try await OrderDesk(["RATE_LIMITS": "order-address=5/60"])
@@ -52,7 +52,7 @@ struct OrderLimitTests {
         }
     }
 
-    @Test("a page that loads itself as it says it does is never told to wait")
+    @Test("a page that reloads at its own interval is never rate-limited")
     func refresh() async throws {
         try await onLoop {
             let desk = try await OrderDesk()

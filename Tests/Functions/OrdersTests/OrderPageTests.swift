@@ -143,7 +143,7 @@ struct OrderPageTests {
         }
     }
 
-    @Test("of two licenses only the one that opens doors is shown")
+    @Test("of two licenses only the active one is shown")
     func oneOfTwo() async throws {
         try await onLoop {
             let desk = try await OrderDesk()

@@ -54,7 +54,7 @@ struct ResendTests {
         }
     }
 
-    @Test("the mail waits in the outbox, due at once, about the newest order that opens doors")
+    @Test("the mail waits in the outbox, due at once, about the newest order with an active license")
     func queued() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -97,7 +97,7 @@ struct ResendTests {
         }
     }
 
-    @Test("an address whose orders open no doors gets nothing")
+    @Test("an address whose orders have no active license gets nothing")
     func closed() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -148,7 +148,7 @@ struct ResendTests {
         }
     }
 
-    @Test("the answer asks no table that knows who bought")
+    @Test("the response reads no table that knows who bought")
     func blind() async throws {
         try await onLoop {
             let desk = try await OrderDesk()
@@ -197,7 +197,7 @@ extension OrderDesk {
 
     /// How many mails wait for a lost one, when the requests until then have been looked up.
     func queued(after passed: Duration = .zero) async throws -> String {
-        _ = try await owner.run(ResendStatements.take(limit: 100, at: now + passed))
+        _ = try await owner.run(ResendStatements.process(limit: 100, at: now + passed))
         #expect(try await text("SELECT count(*)::text FROM resend_requests") == "0")
         return try await text("SELECT count(*)::text FROM emails WHERE kind = 'resend'")
     }

@@ -13,7 +13,7 @@ import Testing
 
 @Suite("Resent mail", .freshDatabase)
 struct ResentMailTests {
-    @Test("is one mail with the key and a fresh link of every order that still opens doors, and of no other")
+    @Test("is one mail with the key and a fresh link of every order with an active license, and of no other")
     func content() async throws {
         let mailbox = try Mailbox()
         let buyer = "buyer-\(UInt64.random(in: .min ... .max))@example.com"

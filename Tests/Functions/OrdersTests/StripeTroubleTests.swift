@@ -61,7 +61,7 @@ extension OrderDesk {
             StripeSettings(&read), policy: RetryPolicy(attempts: 3, base: .milliseconds(1), limit: .seconds(1)),
             totalTimeout: time)
         var orders = self.orders
-        orders.find.ask = { id throws(StripeCallFault) in try await client.send(.session(id)) }
+        orders.find.fetch = { id throws(StripeCallFault) in try await client.send(.session(id)) }
         return orders
     }
 

@@ -12,7 +12,7 @@ import Testing
 
 @Suite("Housekeeping", .freshDatabase)
 struct HousekeepingTests {
-    @Test("words of old events and orders that nobody paid go; sales, fresh ones and what failed stay")
+    @Test("payloads of old events and unpaid orders go; sales, recent ones and what failed stay")
     func retention() async throws {
         try await onLoop {
             let fixture = try await Fixture()

@@ -17,7 +17,7 @@ struct LedgerReplayTests {
         }
     }
 
-    @Test("a refund that an older version had no use for closes the doors; what nobody uses is left alone")
+    @Test("a refund that an older version ignored revokes the licenses; what is still ignored is left alone")
     func unused() async throws {
         try await LosingShop.open { shop in
             try await shop.keep("evt_1", "checkout.session.completed", sale, status: "failed")
@@ -44,7 +44,7 @@ struct LedgerReplayTests {
         }
     }
 
-    @Test("one that was trimmed is asked for")
+    @Test("one that was trimmed is fetched")
     func trimmed() async throws {
         try await LosingShop.open(.isNotAsked) { shop in
             let sold = try await shop.stripe.sell()
@@ -71,7 +71,7 @@ struct LedgerReplayTests {
         }
     }
 
-    @Test("a session that could not be sold is asked for again, and sold when it can be")
+    @Test("a session that could not be fulfilled is fetched again, and fulfilled when it can be")
     func session() async throws {
         try await LosingShop.open(.isNotAsked) { shop in
             let sold = try await shop.stripe.sell()

@@ -22,7 +22,7 @@ struct LostEventTests {
         }
     }
 
-    @Test("a refund closes the doors, and adds up when there are several", arguments: StripeSide.Delivery.allCases)
+    @Test("a refund revokes the licenses, and several add up", arguments: StripeSide.Delivery.allCases)
     func refund(delivery: StripeSide.Delivery) async throws {
         try await LosingShop.open(delivery) { shop in
             let sold = try await shop.stripe.sell()
@@ -112,7 +112,7 @@ struct LostEventTests {
         }
     }
 
-    @Test("what events alone tell is heard: a warning of fraud, and why a payment failed")
+    @Test("what only events carry is processed: a fraud warning, and why a payment failed")
     func eventsAlone() async throws {
         try await LosingShop.open(.fails) { shop in
             let (sold, open) = (try await shop.stripe.sell(), try await shop.stripe.open())

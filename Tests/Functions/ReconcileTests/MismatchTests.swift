@@ -23,7 +23,7 @@ struct MismatchTests {
         }
     }
 
-    @Test("an order that somebody set back by hand is an alert, since its news was heard already")
+    @Test("an order that was set back by hand is an alert, since its update was processed already")
     func setBack() async throws {
         try await LosingShop.open(.isNotAsked) { shop in
             let sold = try await shop.stripe.sell()

@@ -30,7 +30,7 @@ struct ReconcileTests {
             fields: ["Authorization": "Bearer " + String(repeating: "t", count: 32)])
     }
 
-    @Test("works for nobody but the scheduler")
+    @Test("works for no one but the scheduler")
     func auth() async throws {
         let reconcile = try await reconcile { () throws(PostgresFault) in
             Issue.record("worked for a stranger")

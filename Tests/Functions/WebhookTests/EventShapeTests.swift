@@ -54,7 +54,7 @@ struct EventShapeTests {
         }
     }
 
-    @Test("a zero character in what the buyer typed costs nobody their sale")
+    @Test("a NUL character in what the buyer typed does not lose the sale")
     func zeroCharacter() async throws {
         try await onLoop {
             let shop = try await TestShop()

@@ -39,7 +39,7 @@ struct FailureLimitTests {
         }
     }
 
-    @Test("a flood writes a line for each that was counted and one for the limit, and asks the database no more")
+    @Test("a flood logs a line for each that was counted and one for the limit, and costs no more queries")
     func bounded() async throws {
         try await onLoop {
             let shop = try await TestShop(FailureLimitTests.limits)

@@ -44,7 +44,7 @@ struct PaymentNewsTests {
         }
     }
 
-    @Test("a refund that fails opens every door again, and a mail brings the keys")
+    @Test("a refund that fails makes the licenses active again, and a mail brings the keys")
     func failedRefund() async throws {
         try await onLoop {
             let sold = try await Sold()
@@ -102,7 +102,7 @@ struct PaymentNewsTests {
         }
     }
 
-    @Test("a delayed payment that fails is told to the buyer, with a way to try again")
+    @Test("a delayed payment that fails is mailed to the buyer, with a way to try again")
     func failedPayment() async throws {
         try await onLoop {
             let sold = try await Sold(isDelivered: false)
@@ -140,7 +140,7 @@ struct PaymentNewsTests {
         }
     }
 
-    @Test("a dispute in a state that nobody knows closes and opens nothing, and is 500 so that it comes again")
+    @Test("a dispute with an unknown status changes no license, and is 500 so that Stripe sends it again")
     func unknownState() async throws {
         try await onLoop {
             let sold = try await Sold()

@@ -45,7 +45,7 @@ struct TestShop {
                 pool: pool, catalog: catalog,
                 stripe: StripeClient(settings.stripe, totalTimeout: stripeTime ?? .seconds(10)), keys: settings.keys,
                 mails: mails, isLive: false, actor: "function:webhook", log: log.log)
-            webhook.take = { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) }
+            webhook.process = { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) }
         }
         self.webhook = webhook
     }

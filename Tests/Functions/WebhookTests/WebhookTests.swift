@@ -210,7 +210,7 @@ struct WebhookTests {
         }
     }
 
-    @Test("a payment status that nobody knows gives no license away, and is 500 so that it comes again")
+    @Test("an unknown payment status issues no license, and is 500 so that Stripe sends it again")
     func unknownStatus() async throws {
         try await onLoop {
             let shop = try await TestShop()

@@ -9,14 +9,14 @@ struct RateLimitFieldsTests {
     private let slow = RateLimitPolicy("download-address", quota: 2, in: .seconds(61))
     private let quick = RateLimitPolicy("download-link", quota: 10, in: .seconds(10))
 
-    private func standing(_ policy: RateLimitPolicy, _ ahead: Duration) -> RateLimitVerdict.Standing {
-        RateLimitVerdict.Standing(policy, arrival: now + ahead, at: now)
+    private func quota(_ policy: RateLimitPolicy, _ ahead: Duration) -> RateLimitVerdict.Quota {
+        RateLimitVerdict.Quota(policy, arrival: now + ahead, at: now)
     }
 
     @Test("are lists of strings with integers, in whole seconds rounded up, and leave out a window that is none")
     func syntax() {
         let verdict = RateLimitVerdict(
-            isAdmitted: true, [standing(slow, .milliseconds(30_500)), standing(quick, .zero)])
+            isAdmitted: true, [quota(slow, .milliseconds(30_500)), quota(quick, .zero)])
         #expect(
             verdict.fields == [
                 "RateLimit-Policy": #""download-address";q=2;w=61, "download-link";q=10;w=10"#,
@@ -27,7 +27,7 @@ struct RateLimitFieldsTests {
     @Test("of a refusal come with Retry-After, which is no earlier than the window of any policy that refused")
     func refusal() {
         let verdict = RateLimitVerdict(
-            isAdmitted: false, [standing(slow, .seconds(30)), standing(quick, .microseconds(9_000_001))])
+            isAdmitted: false, [quota(slow, .seconds(30)), quota(quick, .microseconds(9_000_001))])
         let response = Refusal.tooManyRequests(verdict).response
         #expect(response.status == 429)
         #expect(response.fields["retry-after"] == "1")

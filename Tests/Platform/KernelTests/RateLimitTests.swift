@@ -6,8 +6,8 @@ struct RateLimitVerdictTests {
     private let now = Instant(unixSeconds: 1_795_201_140)
     private let policy = RateLimitPolicy("p", quota: 3, in: .seconds(60))
 
-    private func standing(ahead: Duration) -> RateLimitVerdict.Standing {
-        RateLimitVerdict.Standing(policy, arrival: now + ahead, at: now)
+    private func quota(ahead: Duration) -> RateLimitVerdict.Quota {
+        RateLimitVerdict.Quota(policy, arrival: now + ahead, at: now)
     }
 
     @Test(
@@ -16,21 +16,21 @@ struct RateLimitVerdictTests {
             (-5, 3, 0), (0, 3, 0), (1, 2, 1), (19, 2, 19), (20, 2, 20), (21, 1, 1), (40, 1, 20), (41, 0, 1),
             (60, 0, 20), (75, 0, 35), (120, 0, 80),
         ])
-    func standings(ahead: Int, remaining: Int, wait: Int) {
-        let standing = standing(ahead: .seconds(ahead))
-        #expect(standing.remaining == remaining)
-        #expect(standing.wait == .seconds(wait))
+    func quotas(ahead: Int, remaining: Int, wait: Int) {
+        let quota = quota(ahead: .seconds(ahead))
+        #expect(quota.remaining == remaining)
+        #expect(quota.wait == .seconds(wait))
     }
 
     @Test("a refusal names the policies that refused, and waits for the slowest")
     func refusal() {
         let verdict = RateLimitVerdict(
             isAdmitted: false,
-            [standing(ahead: .seconds(10)), standing(ahead: .seconds(50)), standing(ahead: .seconds(60))])
-        #expect(verdict.standings.map(\.remaining) == [0, 0])
+            [quota(ahead: .seconds(10)), quota(ahead: .seconds(50)), quota(ahead: .seconds(60))])
+        #expect(verdict.quotas.map(\.remaining) == [0, 0])
         #expect(verdict.policies.count == 3)
         #expect(verdict.wait == .seconds(20))
-        #expect(RateLimitVerdict(isAdmitted: true, [standing(ahead: .seconds(60))]).wait == .zero)
+        #expect(RateLimitVerdict(isAdmitted: true, [quota(ahead: .seconds(60))]).wait == .zero)
     }
 
     @Test("a step is the window divided by the quota, rounded up to the microsecond")

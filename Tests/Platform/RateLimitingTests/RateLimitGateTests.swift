@@ -113,11 +113,11 @@ struct RateLimitTests {
             let rows = try await counter.rows()
             for _ in 0..<10 {
                 let verdict = try await counter.ask([narrow, wide])
-                #expect(!verdict.isAdmitted && verdict.standings.map(\.policy) == [narrow.policy])
+                #expect(!verdict.isAdmitted && verdict.quotas.map(\.policy) == [narrow.policy])
             }
             #expect(try await counter.rows() == rows)
             for remaining in [3, 2, 1, 0] {
-                #expect(try await counter.ask([wide]).standings.map(\.remaining) == [remaining])
+                #expect(try await counter.ask([wide]).quotas.map(\.remaining) == [remaining])
             }
             #expect(try await !counter.ask([wide]).isAdmitted)
             counter.close()

@@ -45,7 +45,7 @@ final class Counter {
     }
 
     func ask(_ limits: [RateLimit]) async throws -> RateLimitVerdict {
-        let answer = try await RateLimiter(pool, log: silentLog).run(limits, at: now, RateLimitStatements.ask)
+        let answer = try await RateLimiter(pool, log: silentLog).run(limits, at: now, RateLimitStatements.count)
         switch answer {
         case .admitted(_, let verdict), .refused(let verdict): return verdict
         }

@@ -18,18 +18,18 @@ struct RateLimiterTests {
             let (pool, log) = (try await openPool(), CapturedLog())
             let limiter = RateLimiter(pool, log: log.log)
             let limit = [RateLimit(policy, of: [1])]
-            let first = try await limiter.run(limit, at: now, RateLimitStatements.ask)
+            let first = try await limiter.run(limit, at: now, RateLimitStatements.count)
             #expect(try first.get().verdict.isAdmitted)
             for second in 0..<60 {
                 let present = now + .seconds(second)
-                let answer = try await limiter.run(limit, at: present, RateLimitStatements.ask)
-                let expected = RateLimitVerdict.Standing(policy, arrival: now + .seconds(60), at: present)
+                let answer = try await limiter.run(limit, at: present, RateLimitStatements.count)
+                let expected = RateLimitVerdict.Quota(policy, arrival: now + .seconds(60), at: present)
                 #expect(throws: Refusal.tooManyRequests(.init(isAdmitted: false, [expected]))) { try answer.get() }
                 if second == 0 { pool.close() }
             }
             #expect(log.text.split(separator: "too many requests").count == 2)
             await #expect(throws: PostgresFault.self) {
-                _ = try await limiter.run(limit, at: now + .seconds(60), RateLimitStatements.ask)
+                _ = try await limiter.run(limit, at: now + .seconds(60), RateLimitStatements.count)
             }
         }
     }
@@ -40,8 +40,8 @@ struct RateLimiterTests {
             let pool = try await openPool()
             let limiter = RateLimiter(pool, log: silentLog)
             let (hasty, calm) = (RateLimit(policy, of: [1]), RateLimit(policy, of: [2]))
-            for _ in 0..<2 { _ = try await limiter.run([hasty], at: now, RateLimitStatements.ask) }
-            #expect(limiter.known([calm, hasty], at: now)?.standings.count == 1)
+            for _ in 0..<2 { _ = try await limiter.run([hasty], at: now, RateLimitStatements.count) }
+            #expect(limiter.known([calm, hasty], at: now)?.quotas.count == 1)
             #expect(limiter.known([calm, hasty], at: now)?.policies.count == 2)
             #expect(limiter.known([calm], at: now) == nil)
             // A clock that was set back knows nothing.
@@ -74,7 +74,7 @@ struct RateLimiterTests {
             for _ in 0..<3 {
                 await #expect(throws: PostgresFault.self) { _ = try await limiter.read(limit, at: now, broken) }
             }
-            let answer = try await limiter.run(limit, at: now, RateLimitStatements.ask)
+            let answer = try await limiter.run(limit, at: now, RateLimitStatements.count)
             #expect(try answer.get().verdict.isAdmitted)
             pool.close()
         }

@@ -80,7 +80,7 @@ struct ConcurrentSealingTests {
         }
     }
 
-    @Test("with nothing to seal nobody waits, not even for an open writer")
+    @Test("with nothing to seal no one waits, not even for an open writer")
     func idle() async throws {
         try await onLoop {
             let log = try await SampleLog()

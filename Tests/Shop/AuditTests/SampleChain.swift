@@ -46,7 +46,7 @@ struct SampleChain {
         var end = Int64.min
         for seal in seals {
             verifier.open(seal)
-            for row in rows where row.id > end && row.id <= seal.lastID { verifier.take(row) }
+            for row in rows where row.id > end && row.id <= seal.lastID { verifier.check(row) }
             verifier.close()
             end = max(end, seal.lastID)
         }

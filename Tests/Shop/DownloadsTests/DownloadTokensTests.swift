@@ -100,7 +100,7 @@ struct DownloadTokensTests {
         #expect(!"\(minted)".contains("AAAA"))
     }
 
-    @Test("tells its grant, its end and its key, also when its key is no longer the first")
+    @Test("gives its grant, expiry and key version, also when its key is no longer the first")
     func verified() throws {
         for versions in [[3], [3, 2], [4, 3], [5, 4, 3]] {
             let joined = versions.map { secretsText($0) }.joined(separator: ",")

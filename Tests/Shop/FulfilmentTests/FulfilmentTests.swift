@@ -23,7 +23,7 @@ struct FulfilmentTests {
         }
     }
 
-    @Test("the audit log tells once who made a sale and what it gave, and nothing of what nobody paid")
+    @Test("the audit log records once who made a sale and what it granted, and no unpaid order")
     func audited() async throws {
         try await onLoop {
             let fixture = try await Fixture()

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Plans", .freshDatabase)
 struct PlanTests {
-    @Test("what a sale and a download ask is found by indexes however little the tables hold, and planned once")
+    @Test("the queries of a sale and a download use indexes however small the tables are, and are planned once")
     func indexes() async throws {
         try await onLoop {
             let fixture = try await Fixture(poolSize: 1)

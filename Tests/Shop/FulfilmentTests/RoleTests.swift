@@ -62,7 +62,7 @@ struct RoleTests {
         }
     }
 
-    @Test("whoever hears of events has a role that keeps the ledger", arguments: ["webhook", "reconcile"])
+    @Test("a function that processes events has a role that writes the ledger", arguments: ["webhook", "reconcile"])
     func ledger(role: String) async throws {
         try await onLoop {
             let fixture = try await Fixture()
@@ -78,7 +78,7 @@ struct RoleTests {
         }
     }
 
-    @Test("whoever hears of payments has a role that settles their orders", arguments: ["webhook", "reconcile"])
+    @Test("a function that processes payments has a role that settles orders", arguments: ["webhook", "reconcile"])
     func payments(role: String) async throws {
         try await onLoop {
             let fixture = try await Fixture()
@@ -125,7 +125,7 @@ struct RoleTests {
             }
             _ = try await pool.run(UnhandledStatements.unknown(among: ["evt_1"]))
             _ = try await pool.run(ComparisonStatements.sales(["cs_1"]))
-            let fact = StatedFact(id: "x", amount: 1, status: "pending")
+            let fact = ReportedFact(id: "x", amount: 1, status: "pending")
             _ = try await pool.run(ComparisonStatements.differing(refunds: [fact]))
             _ = try await pool.run(ComparisonStatements.differing(disputes: [fact]))
             for waiting in [
@@ -137,7 +137,7 @@ struct RoleTests {
             for _ in 0..<2 {
                 _ = try await pool.run(ReconcileStatements.advance("x", to: fixture.now, at: fixture.now))
             }
-            let mark = try await pool.run(ReconcileStatements.mark("x"))
+            let mark = try await pool.run(ReconcileStatements.watermark("x"))
             #expect(mark == fixture.now)
             for invariant in Invariant.allCases {
                 _ = try await pool.run(InvariantStatements.violations(of: invariant, quietHours: 6, at: fixture.now))
@@ -155,10 +155,10 @@ struct RoleTests {
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             _ = try await pool.run(CatalogStatements.load)
             _ = try await fixture.pool.run(
-                ResendStatements.ask(
+                ResendStatements.record(
                     for: try #require(EmailAddress("buyer@example.com")), at: fixture.now,
                     behind: .roomy(at: fixture.now)))
-            let taken = try await pool.run(ResendStatements.take(limit: 5, at: fixture.now))
+            let taken = try await pool.run(ResendStatements.process(limit: 5, at: fixture.now))
             #expect(taken == 1)
             #expect(try await fixture.counts()[5] == 2)
             let later = fixture.now + .seconds(61)
@@ -183,7 +183,7 @@ struct RoleTests {
             #expect(order != nil)
             let buyer = try #require(EmailAddress("buyer@example.com"))
             let asked = try await pool.run(
-                ResendStatements.ask(for: buyer, at: fixture.now, behind: .roomy(at: fixture.now))
+                ResendStatements.record(for: buyer, at: fixture.now, behind: .roomy(at: fixture.now))
             ).get().verdict.isAdmitted
             #expect(asked)
             pool.close()

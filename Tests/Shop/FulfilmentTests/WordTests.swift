@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Words", .freshDatabase)
 struct WordTests {
-    @Test("a state, kind or currency that nobody knows is refused, wherever it is written")
+    @Test("an unknown status, kind or currency is refused in every table")
     func refused() async throws {
         let changes: [SQL] = [
             "UPDATE orders SET status = 'sold'", "UPDATE orders SET currency = 'USD'",

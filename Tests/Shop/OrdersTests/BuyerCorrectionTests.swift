@@ -34,7 +34,7 @@ struct BuyerCorrectionTests {
         }
     }
 
-    @Test("the audit log tells who, when, from where, and neither address whole")
+    @Test("the audit log records who, when, from where, and neither address whole")
     func audited() async throws {
         try await onLoop {
             let fixture = try await Fixture()

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Mails of a corrected address", .freshDatabase)
 struct CorrectionMailTests {
-    @Test("the address that a mail has gone to is told, once, and not when only its capitals changed")
+    @Test("an address that received mail is notified, once, and not if only its capitals changed")
     func notice() async throws {
         try await onLoop {
             let fixture = try await Fixture()
@@ -37,7 +37,7 @@ struct CorrectionMailTests {
         }
     }
 
-    @Test("the news of a refund that still waits goes to the new address as well")
+    @Test("a pending mail about a refund goes to the new address as well")
     func refund() async throws {
         try await onLoop {
             let fixture = try await Fixture()
@@ -80,7 +80,7 @@ struct CorrectionMailTests {
         }
     }
 
-    @Test("a mail to the old address that slips in afterwards has nothing to tell")
+    @Test("a mail to the old address that is queued afterwards has no content")
     func slippedIn() async throws {
         try await onLoop {
             let fixture = try await Fixture()

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Correction", .freshDatabase)
 struct CorrectionTests {
-    @Test("what is wrong with the wish is told: no such order, not placed yet, the same address")
+    @Test("a refused correction says why: no such order, not placed yet, the same address")
     func refusals() async throws {
         try await onLoop {
             let fixture = try await Fixture()

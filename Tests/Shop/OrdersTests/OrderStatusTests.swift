@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Order status")
 struct OrderStatusTests {
-    @Test("ends the same in whichever order a sale's news arrive")
+    @Test("ends the same in whichever order a sale's updates arrive")
     func anyOrder() {
         let histories: [([CheckoutUpdate], OrderStatus)] = [
             ([.paid], .paid), ([.unpaid, .paymentSucceeded], .paid), ([.unpaid, .paymentFailed], .failed),
@@ -17,7 +17,7 @@ struct OrderStatusTests {
         }
     }
 
-    @Test("news that arrives twice changes nothing", arguments: CheckoutUpdate.allCases)
+    @Test("an update that arrives twice changes nothing", arguments: CheckoutUpdate.allCases)
     func twice(news: CheckoutUpdate) {
         for status in OrderStatus.allCases {
             #expect(status.after(news).after(news) == status.after(news))

@@ -9,7 +9,7 @@ struct PaymentFactsTests {
     private static let total: Int64 = 4900
 
     @Test(
-        "each combination of refunds and disputes has one standing",
+        "each combination of refunds and disputes has one status",
         arguments: [
             ([], OrderStatus.paid, Int64(0)),
             ([.refundTotal(100)], .partiallyRefunded, 100),
@@ -34,12 +34,12 @@ struct PaymentFactsTests {
         for order in [news, news.reversed(), news + news] {
             var facts = PaymentFacts()
             for each in order { facts.learn(each) }
-            #expect(facts.standing(ofTotal: PaymentFactsTests.total) == status)
+            #expect(facts.status(ofTotal: PaymentFactsTests.total) == status)
             #expect(facts.amountRefunded == refunded)
         }
     }
 
-    @Test("the latest word on a refund or a dispute counts, and of one second's the more final")
+    @Test("the latest status of a refund or a dispute counts, and within one second the more final one")
     func latest() {
         let words: [PaymentUpdate] = [
             refund(1, 4900, .pending, at: 0), refund(1, 4900, .succeeded, at: 1), refund(1, 4900, .failed, at: 1),
@@ -48,14 +48,14 @@ struct PaymentFactsTests {
         for order in [words, words.reversed(), words.shuffled()] {
             var facts = PaymentFacts()
             for each in order { facts.learn(each) }
-            #expect(facts.standing(ofTotal: PaymentFactsTests.total) == .paid, "\(order)")
+            #expect(facts.status(ofTotal: PaymentFactsTests.total) == .paid, "\(order)")
         }
     }
 
     @Test("a free order has nothing to give back")
-    func free() { #expect(PaymentFacts().standing(ofTotal: 0) == .paid) }
+    func free() { #expect(PaymentFacts().status(ofTotal: 0) == .paid) }
 
-    @Test("a door is open, waits, or is closed, for every state of an order")
+    @Test("every status of an order has active, suspended, revoked or no licenses")
     func access() {
         let open = OrderStatus.allCases.filter { $0.access == .active }
         #expect(open == [.paid, .partiallyRefunded])

@@ -34,7 +34,7 @@ struct ResendRequestTests {
         }
     }
 
-    @Test("becomes one mail for each customer who holds something, however often and by how many it was asked")
+    @Test("becomes one mail for each customer with an active license, however many requests there were")
     func taken() async throws {
         try await onLoop {
             let fixture = try await Fixture()
@@ -52,7 +52,7 @@ struct ResendRequestTests {
             }
             let takers = (0..<4).map { _ in
                 Loop.start { () async -> Int? in
-                    try? await fixture.pool.run(ResendStatements.take(limit: 100, at: fixture.now))
+                    try? await fixture.pool.run(ResendStatements.process(limit: 100, at: fixture.now))
                 }
             }
             var taken: [Int] = []
@@ -69,7 +69,7 @@ struct ResendRequestTests {
             let fixture = try await Fixture()
             for number in 0..<5 { try await fixture.ask("nobody\(number)@example.com", after: .seconds(number)) }
             for expected in [(2, "2 3 4"), (2, "4"), (1, ""), (0, "")] {
-                let taken = try await fixture.pool.run(ResendStatements.take(limit: 2, at: fixture.now))
+                let taken = try await fixture.pool.run(ResendStatements.process(limit: 2, at: fixture.now))
                 let left = try await fixture.text(
                     "SELECT COALESCE(string_agg(substr(email, 7, 1), ' ' ORDER BY id), '') FROM resend_requests")
                 #expect(taken == expected.0 && left == expected.1)
@@ -88,7 +88,7 @@ struct ResendRequestTests {
             for (passed, address, mails) in [(0, "one", 1), (599, "one", 1), (599, "two", 2), (600, "one", 3)] {
                 try await fixture.ask("\(address)@example.com")
                 _ = try await fixture.pool.run(
-                    ResendStatements.take(limit: 100, at: fixture.now + .seconds(passed)))
+                    ResendStatements.process(limit: 100, at: fixture.now + .seconds(passed)))
                 #expect(try await fixture.outbox().count == mails)
             }
             fixture.pool.close()
@@ -101,7 +101,7 @@ extension Fixture {
     func ask(_ email: String, after passed: Duration = .zero) async throws {
         let moment = now + passed
         _ = try await pool.run(
-            ResendStatements.ask(for: try #require(EmailAddress(email)), at: moment, behind: .roomy(at: moment)))
+            ResendStatements.record(for: try #require(EmailAddress(email)), at: moment, behind: .roomy(at: moment)))
     }
 
     /// What Postgres counts of one request's transaction, table by table, on a connection that did nothing before.
@@ -111,7 +111,7 @@ extension Fixture {
         let email = try #require(EmailAddress(email))
         let limit = RateLimitTable().limit(.resendMailbox, of: email.text.utf8)
         return try await pool.run(
-            ResendStatements.ask(for: email, at: now, behind: RateLimitGate([limit], at: now)),
+            ResendStatements.record(for: email, at: now, behind: RateLimitGate([limit], at: now)),
             Statement<[String]>.rows(
                 """
                 SELECT format('%s: %s read, %s written', relname, seq_scan + COALESCE(idx_scan, 0),

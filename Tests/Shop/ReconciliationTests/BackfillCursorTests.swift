@@ -25,7 +25,7 @@ struct TimeWalkTests {
             let stop = try await list.walk()(
                 from: TimeWalkTests.start, to: TimeWalkTests.start + .seconds(100_000), isTimeUp: { false },
                 reached: { _ in },
-                deal: { charges in
+                process: { charges in
                     seen += charges.map(\.id.text)
                     return charges.count
                 })
@@ -46,7 +46,7 @@ struct TimeWalkTests {
                 var left = step + 5
                 from = try await list.walk()(
                     from: from, to: end, isTimeUp: { false }, reached: { _ in },
-                    deal: { charges in
+                    process: { charges in
                         let taken = charges.prefix(left)
                         left -= taken.count
                         seen += taken.map(\.id.text)
@@ -71,7 +71,7 @@ struct TimeWalkTests {
                 isTimeUp: {
                     calls += 1
                     return calls > 12
-                }, reached: { reached.append($0) }, deal: { $0.count })
+                }, reached: { reached.append($0) }, process: { $0.count })
             #expect(stop == reached.last)
             #expect(stop > TimeWalkTests.start && stop < TimeWalkTests.start + .seconds(90))
             #expect(reached == reached.sorted())
@@ -87,7 +87,7 @@ struct TimeWalkTests {
             await #expect(throws: ReconciliationFault.database(.timedOut)) {
                 try await walk(
                     from: TimeWalkTests.start, to: TimeWalkTests.start + .seconds(1), isTimeUp: { false },
-                    reached: { _ in }, deal: { $0.count })
+                    reached: { _ in }, process: { $0.count })
             }
         }
     }

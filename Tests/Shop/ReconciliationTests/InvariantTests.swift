@@ -49,7 +49,7 @@ struct InvariantTests {
         }
     }
 
-    @Test("a license that nobody paid for", arguments: ["pending", "awaiting_payment", "failed", "expired"])
+    @Test("a license of an unpaid order", arguments: ["pending", "awaiting_payment", "failed", "expired"])
     func licenseWithoutPaidOrder(status: String) async throws {
         try await onLoop {
             let shop = try await Shop()
@@ -79,7 +79,7 @@ struct InvariantTests {
         }
     }
 
-    @Test("a license that the seller closed by hand and that opens doors all the same")
+    @Test("a license that the seller revoked by hand and that is active all the same")
     func held() async throws {
         try await onLoop {
             let shop = try await Shop()

@@ -1,8 +1,8 @@
 package import Kernel
 
-/// Who changes something by hand, from where, why and when: what the audit log keeps of it besides the change.
+/// The author, origin, reason and time of a change made by hand, for the audit log.
 package struct AuditContext: Equatable, Sendable {
-    /// Who.
+    /// Who made it.
     package let actor: AuditActor
     /// From where: a host's name, or a client's network.
     package let origin: String
@@ -11,7 +11,7 @@ package struct AuditContext: Equatable, Sendable {
     /// When.
     package let at: Instant
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(_ actor: AuditActor, from origin: String, because reason: String? = nil, at: Instant) {
         self.actor = actor
         self.origin = origin

@@ -1,16 +1,16 @@
 package import JSON
 package import Kernel
 
-/// Who did what the audit log tells.
+/// The author of an audited action.
 package enum AuditActor: Equatable, Sendable, CustomStringConvertible {
-    /// A function of ours by itself, such as `webhook` on Stripe's word or `reconcile`.
+    /// One of our functions by itself, such as `webhook` for Stripe's event, or `reconcile`.
     case function(String)
-    /// A person at the command line, by the name they go by.
+    /// A person at the command line, by name.
     case `operator`(String)
     /// The buyer.
     case customer
 
-    /// The actor as it stands in the log: `function:webhook`, `operator:eve`, `customer`.
+    /// The actor as the log has it: `function:webhook`, `operator:eve`, `customer`.
     package var description: String {
         switch self {
         case .function(let name): "function:\(name)"
@@ -20,22 +20,22 @@ package enum AuditActor: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One thing that was done, for the audit log; nothing in it may be a key, a token or a whole address.
+/// An action, for the audit log; nothing in it may be a key, a token or a whole address.
 package struct AuditEntry: Equatable, Sendable {
     /// Who did it.
     package let actor: AuditActor
-    /// What was done, in dotted words: the thing, then what became of it, such as `order.refunded`.
+    /// What was done, as dotted words: the object, then the event, such as `order.refunded`.
     package let action: String
-    /// The order that it was done to, if it was one.
+    /// The order, if the action was on one.
     package let order: OrderID?
-    /// What else there is to know, such as the reason or the state before.
+    /// Further details, such as the reason or the previous status.
     package let details: JSONValue
-    /// From where: a client's network, never the whole address, or a host's name; empty when it came from nowhere else.
+    /// From where: a client's network, never the whole address, or a host's name; empty for our own functions.
     package let origin: String
     /// When.
     package let at: Instant
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         _ actor: AuditActor, _ action: String, order: OrderID? = nil, details: [(String, JSONValue)] = [],
         from origin: String = "", at: Instant
@@ -49,9 +49,9 @@ package struct AuditEntry: Equatable, Sendable {
     }
 }
 
-/// One entry as it lies in the log.
+/// One entry as stored in the log.
 package struct AuditRow: Equatable, Sendable {
-    /// The entry's number; they grow, with gaps where a transaction was rolled back.
+    /// The entry's number; numbers grow, with gaps where a transaction was rolled back.
     package let id: Int64
     /// When it was done.
     package let at: Instant
@@ -59,14 +59,14 @@ package struct AuditRow: Equatable, Sendable {
     package let actor: String
     /// What was done.
     package let action: String
-    /// To which order.
+    /// The order, if the action was on one.
     package let order: OrderID?
-    /// What else there is to know, a JSON object as Postgres writes it.
+    /// Further details, a JSON object as Postgres writes it.
     package let details: String
     /// From where.
     package let origin: String
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         id: Int64, at: Instant, actor: String, action: String, order: OrderID?, details: String, origin: String
     ) {

@@ -2,24 +2,24 @@ package import Crypto
 package import Kernel
 package import Settings
 
-/// Why a download token opens nothing.
+/// Why a download token is refused.
 package enum TokenFault: Error, Equatable, Sendable {
-    /// It is no token at all.
+    /// It is not a token.
     case malformed
-    /// No key of ours made it, or a key that is no longer in use.
+    /// It was made with none of our keys, or with one no longer in use.
     case forged
-    /// It was ours and its time is over.
+    /// It was valid and has expired.
     case expired
 }
 
-/// Makes and checks download tokens, so that a forged one is refused before the database is asked.
+/// Makes and checks download tokens, so that a forged one is refused without a database query.
 ///
-/// A token is the Base64URL text of key version (4 bytes), grant UUID (16), expiry in Unix seconds (8) and a tag of
-/// 160 bits: 48 bytes, 64 characters, no bit to spare, so that a content has exactly one spelling.
+/// A token is the Base64URL text of key version (4 bytes), grant UUID (16), expiry in Unix seconds (8) and a tag of 160
+/// bits: 48 bytes, 64 characters, no bit to spare, so that each content has exactly one spelling.
 package struct DownloadTokens: Sendable {
     private let secrets: VersionedSecrets
 
-    /// Tokens under `secrets`: the first one signs, all of them verify.
+    /// Creates tokens under `secrets`: the first one signs, all of them verify.
     package init(secrets: VersionedSecrets) { self.secrets = secrets }
 
     /// Reads `TOKEN_SECRETS`, as `version:base64,…`; `nil` after a fault, which `read` keeps.
@@ -29,7 +29,7 @@ package struct DownloadTokens: Sendable {
         self.init(secrets: secrets)
     }
 
-    /// A new token for `grant`, good until just before `expiresAt`, which loses its fraction of a second.
+    /// Makes a new token for `grant`, valid until just before `expiresAt`, truncated to whole seconds.
     package func mint(grant: GrantID, expiresAt: Instant) -> Secret {
         let content =
             UInt32(secrets.currentVersion).bigEndianBytes + grant.uuid.bytes
@@ -38,7 +38,7 @@ package struct DownloadTokens: Sendable {
         return Secret(Base64URL.encode(content + DownloadTokens.tag(key, content)))
     }
 
-    /// What `text` grants at the moment `now`.
+    /// Returns the content of `text` if it is valid at `now`.
     package func verify(_ text: String, now: Instant) throws(TokenFault) -> VerifiedDownloadToken {
         guard text.utf8.count == 64, let bytes = Base64URL.decode(text) else { throw .malformed }
         let (content, tag) = (Array(bytes.prefix(28)), Array(bytes.dropFirst(28)))
@@ -61,13 +61,13 @@ package struct DownloadTokens: Sendable {
     private static let label = Array("latchkey download v1".utf8)
 }
 
-/// A token whose tag held and whose time was not over; only `DownloadTokens.verify` makes one.
+/// A token with a valid tag that has not expired; only `DownloadTokens.verify` makes one.
 package struct VerifiedDownloadToken: Equatable, Sendable {
-    /// What it opens, if the database agrees.
+    /// The grant; the database has the last word on it.
     package let grant: GrantID
-    /// When it ends.
+    /// When it expires.
     package let expiresAt: Instant
-    /// Which secret it was made under.
+    /// The version of the secret that it was made with.
     package let keyVersion: Int
 
     fileprivate init(grant: GrantID, expiresAt: Instant, keyVersion: Int) {

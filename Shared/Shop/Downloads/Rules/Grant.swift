@@ -1,13 +1,13 @@
 package import Catalog
 package import Kernel
 
-/// The right to download an order's files some times until some day.
+/// The right to download an order's files a limited number of times until it expires.
 package struct Grant: Equatable, Sendable {
     /// The row's ID, made beforehand.
     package let id: GrantID
-    /// The moment from which the link is refused.
+    /// The instant from which the link is refused.
     package let expiresAt: Instant
-    /// How many files may be fetched with it.
+    /// The maximum number of downloads.
     package let maxUses: Int
 
     /// Memberwise.

@@ -1,15 +1,16 @@
-/// One symbol that catches typing errors in a row of base32 symbols.
+/// One symbol that detects typing errors in a row of base32 symbols.
 ///
-/// The symbols are elements of the field with 32 elements, and a row with its check symbol is sound when the sum of
-/// every symbol times its weight is zero. The weights are powers of a generator, 1 for the check symbol, then α, α², …
+/// The symbols are elements of the field with 32 elements, and a row with its check symbol is valid if the sum of every
+/// symbol times its weight is zero. The weights are powers of a generator, 1 for the check symbol, then α, α², …
 /// leftwards. No weight is zero, so changing one symbol changes the sum; no two of up to 31 weights are equal, so
-/// swapping two different symbols, neighbours or not, changes it too.
+/// swapping two different symbols, adjacent or not, changes it too.
+///
 /// Source: Lidl and Niederreiter, «Introduction to Finite Fields», chapter 9 (a shortened Reed-Solomon code).
 enum CheckSymbol {
-    /// The longest row, check symbol included, in which all weights differ.
+    /// The length of the longest row, check symbol included, in which all weights differ.
     static let longestRow = 31
 
-    /// The value that makes `values` sound when it is put behind them.
+    /// Returns the check symbol to append to `values`.
     static func value(behind values: some Sequence<UInt8>) -> UInt8 {
         timesGenerator(values.reduce(0) { timesGenerator($0) ^ $1 })
     }

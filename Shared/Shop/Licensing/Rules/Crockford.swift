@@ -5,7 +5,7 @@ enum Crockford {
     /// The symbols by value.
     static let symbols = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-    /// The value of a symbol in either case, O read as 0, I and L as 1; `nil` for U and all else.
+    /// Returns the value of a symbol in either case, with O read as 0, I and L as 1; `nil` for U and all else.
     static func value(_ symbol: UInt8) -> UInt8? { values[Int(symbol)] }
 
     private static let values: [UInt8?] = {

@@ -6,7 +6,7 @@ package import Settings
 package enum KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// The license was issued under a secret that is not among those given.
     case unknownVersion(Int)
-    /// The product's key prefix is none.
+    /// The product's key prefix is invalid.
     case badPrefix
 
     package var description: String {
@@ -41,13 +41,13 @@ package struct KeyRing: Sendable {
         (self.secrets, self.pepper) = (secrets, pepper)
     }
 
-    /// Derives the key of a license: always the same one for the same origin.
+    /// Derives the key of a license: the same key for the same origin.
     package func key(of origin: KeyOrigin) throws(KeyFault) -> LicenseKey {
         guard let prefix = LicensePrefix(origin.prefix) else { throw .badPrefix }
         guard let secret = secrets.key(origin.version) else { throw .unknownVersion(origin.version) }
         return LicenseKey(prefix: prefix, license: origin.license, reissues: origin.reissues, secret: secret)
     }
 
-    /// What the database holds instead of `key`.
+    /// Returns the hash that the database stores instead of `key`.
     package func hash(_ key: LicenseKey) -> [UInt8] { key.hash(pepper: pepper) }
 }

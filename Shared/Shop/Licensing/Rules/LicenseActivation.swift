@@ -2,10 +2,10 @@ package import Kernel
 
 /// A machine that a license was used on.
 package struct LicenseActivation: Equatable, Sendable {
-    /// What the buyer calls the machine.
+    /// The buyer's name for the machine.
     package let machine: String
-    /// Since when.
+    /// When it was activated.
     package let createdAt: Instant
-    /// Until when; `nil` while it is active.
+    /// When it was deactivated; `nil` while it is active.
     package let deactivatedAt: Instant?
 }

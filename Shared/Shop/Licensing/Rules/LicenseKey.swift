@@ -1,22 +1,23 @@
 internal import Crypto
 import Kernel
 
-/// A license key such as `GENX-7Q2M-0K4D-9XWZ`, proved to be well formed and typed without error.
+/// A license key such as `GENX-7Q2M-0K4D-9XWZ`, proved to be well formed and free of typing errors.
 ///
-/// Eleven base32 symbols carry 55 bits, the twelfth is the check symbol. That it was ever sold, only the database can
-/// tell. Printing a key shows no more of it than its last four symbols.
+/// Eleven base32 symbols carry 55 bits, the twelfth is the check symbol. Only the database can tell whether it was ever
+/// sold. Printing a key shows no more of it than its last four symbols.
 package struct LicenseKey: Equatable, Sendable {
-    /// The prefix it begins with.
+    /// The key's prefix.
     package let prefix: LicensePrefix
     private let symbols: [UInt8]
 
     /// The key's last four symbols, which may be stored and shown.
     package var lastFour: String { String(decoding: symbols.suffix(4), as: UTF8.self) }
 
-    /// The whole key, for the mail to its owner and nothing else.
+    /// Returns the whole key, for the mail to its owner and nothing else.
     package func revealed() -> String { spelling(after: prefix.text) }
 
-    /// What the database holds instead of the key: HMAC-SHA256 under the pepper of the canonical spelling.
+    /// Returns the hash that the database stores instead of the key: HMAC-SHA256, under the pepper, of the canonical
+    /// spelling.
     package func hash(pepper: Pepper) -> [UInt8] { pepper.key.tag(Array(spelling(after: prefix.canonical).utf8)) }
 
     private func spelling(after prefix: String) -> String {
@@ -28,13 +29,13 @@ package struct LicenseKey: Equatable, Sendable {
 }
 
 extension LicenseKey {
-    /// The key of a license: always the same one for the same license, secret and count of reissues, so that it need
+    /// Derives the key of a license: the same key for the same license, secret and number of reissues, so that it need
     /// not be stored.
     ///
-    /// A license's first key is derived from its ID alone; each later one from the ID and the count behind it, in four
-    /// bytes, so that no two of these texts are the same.
+    /// A license's first key is derived from its ID alone; each later one from the ID followed by the number in four
+    /// bytes, so that no two of these inputs are the same.
     ///
-    /// - Parameter reissues: how often the license was given another key.
+    /// - Parameter reissues: how often the license's key was replaced.
     init(prefix: LicensePrefix, license: LicenseID, reissues: Int, secret: HMACSHA256.Key) {
         let count = reissues == 0 ? [] : UInt32(truncatingIfNeeded: reissues).bigEndianBytes
         let tag = secret.tag(Array("latchkey license v1".utf8), license.uuid.bytes + count)
@@ -43,8 +44,8 @@ extension LicenseKey {
         self.init(prefix: prefix, values: values)
     }
 
-    /// The last four symbols of a key as a person typed them, with what stands before them in our tables or without;
-    /// `nil` when they are none.
+    /// Parses the last four symbols of a key as a person typed them, with or without what precedes them in our tables;
+    /// `nil` if they are invalid.
     package static func lastFour(typed text: String) -> String? {
         let typed = text.unicodeScalars.filter { !LicenseKey.isSeparator($0) && $0 != "…" }
         guard typed.count == 4, typed.allSatisfy(\.isASCII) else { return nil }
@@ -53,9 +54,9 @@ extension LicenseKey {
         return String(decoding: values.map { Crockford.symbols[Int($0)] }, as: UTF8.self)
     }
 
-    /// A key as a person typed it: in any case, with any or no spaces and dashes, O for 0, and I or L for 1.
+    /// Parses a key as a person typed it: in any case, with any or no spaces and dashes, O for 0, and I or L for 1.
     ///
-    /// `nil` when it is no key or holds a typing error.
+    /// It is `nil` if it is not a key or has a typing error.
     package init?(_ text: String) {
         guard text.utf8.count <= 128 else { return nil }
         let typed = text.unicodeScalars.filter { !LicenseKey.isSeparator($0) }
@@ -68,14 +69,14 @@ extension LicenseKey {
         guard self.symbols.last == Crockford.symbols[Int(values[11])] else { return nil }
     }
 
-    /// Puts the check symbol behind the eleven others; it covers the prefix as well.
+    /// Appends the check symbol to the eleven others; it covers the prefix as well.
     private init(prefix: LicensePrefix, values: [UInt8]) {
         let row = prefix.canonical.utf8.compactMap(Crockford.value) + values
         self.prefix = prefix
         symbols = (values + [CheckSymbol.value(behind: row)]).map { Crockford.symbols[Int($0)] }
     }
 
-    /// Blanks, and the dashes that mail programs and word processors make of a hyphen.
+    /// Whitespace, and the dashes that mail programs and word processors make of a hyphen.
     private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x2212, 0x00AD, 0x200B, 0x2060, 0xFEFF: true

@@ -1,11 +1,11 @@
-/// What a product's license keys begin with, such as `GENX`.
+/// The prefix of a product's license keys, such as `GENX`.
 package struct LicensePrefix: Hashable, Sendable {
     /// The prefix as the seller writes it, in upper case.
     package let text: String
-    /// The prefix in the symbols of base32, so that a key is the same whether O or 0, I, L or 1, U or V was typed.
+    /// The prefix in base32 symbols, so that a key is the same whether O or 0, I, L or 1, U or V was typed.
     package let canonical: String
 
-    /// A prefix from 2 to 8 ASCII letters and digits in any case; `nil` for anything else.
+    /// Parses a prefix from 2 to 8 ASCII letters and digits in any case; `nil` for anything else.
     package init?(_ text: some StringProtocol) {
         var upper: [UInt8] = []
         var folded: [UInt8] = []
@@ -19,12 +19,12 @@ package struct LicensePrefix: Hashable, Sendable {
         canonical = String(decoding: folded, as: UTF8.self)
     }
 
-    /// Two prefixes that read the same are the same; one shop cannot tell their keys apart.
+    /// Compares canonical prefixes: one shop cannot tell apart the keys of two prefixes that read the same.
     package static func == (left: LicensePrefix, right: LicensePrefix) -> Bool { left.canonical == right.canonical }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
 
-    /// Base32 has no U, a prefix may; it counts as the V it is mistaken for.
+    /// Base32 has no U, but a prefix may; it counts as the V that it is mistaken for.
     private static func value(_ symbol: UInt8) -> UInt8? {
         switch symbol {
         case UInt8(ascii: "U"), UInt8(ascii: "u"): Crockford.value(UInt8(ascii: "V"))

@@ -20,11 +20,11 @@ package struct KeyOrigin: Equatable, Sendable {
     }
 }
 
-/// A license to be issued; its key is derived, only this much of it is stored.
+/// A license to be issued; the key is derived, and only this much of it is stored.
 package struct NewLicense: Equatable, Sendable {
     /// The row's ID, made beforehand.
     package let id: LicenseID
-    /// What the database holds instead of the key: 32 bytes.
+    /// The key's hash: 32 bytes.
     package let keyHash: [UInt8]
     /// The key's last four symbols, for support.
     package let keyLastFour: String
@@ -37,13 +37,13 @@ package struct NewLicense: Equatable, Sendable {
     }
 }
 
-/// A key to put in a license's old one's place.
+/// A key to replace a license's present one.
 package struct NewKey: Equatable, Sendable {
-    /// How often the license was given another key before.
+    /// How often the license's key was replaced before.
     package let previousReissues: Int
     /// The version of the secret that the key is derived from.
     package let version: Int
-    /// What the database holds instead of the key: 32 bytes.
+    /// The key's hash: 32 bytes.
     package let hash: [UInt8]
     /// The key's last four symbols.
     package let lastFour: String

@@ -6,7 +6,7 @@ package import Settings
 package struct Pepper: Sendable {
     let key: HMACSHA256.Key
 
-    /// Makes a secret ready.
+    /// Prepares a secret as the key.
     package init(_ secret: Secret) { key = HMACSHA256.Key(secret) }
 
     /// Reads `KEY_PEPPER`; `nil` after a fault, which `read` keeps.

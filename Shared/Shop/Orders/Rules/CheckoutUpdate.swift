@@ -1,17 +1,17 @@
-/// What Stripe can tell about a checkout session.
+/// An update of a checkout session from Stripe.
 package enum CheckoutUpdate: CaseIterable, Sendable {
-    /// Completed and paid, or nothing to pay.
+    /// Completed and paid, or nothing was due.
     case paid
-    /// Completed, the money comes later.
+    /// Completed; the payment is delayed.
     case unpaid
-    /// The delayed payment came.
+    /// The delayed payment succeeded.
     case paymentSucceeded
-    /// The delayed payment did not come.
+    /// The delayed payment failed.
     case paymentFailed
     /// The session ended without a purchase.
     case expired
 
-    /// What the order becomes, if it is in one of `startingPoints`.
+    /// The order's new status, if it is in one of `startingPoints`.
     package var target: OrderStatus {
         switch self {
         case .paid, .paymentSucceeded: .paid
@@ -21,10 +21,10 @@ package enum CheckoutUpdate: CaseIterable, Sendable {
         }
     }
 
-    /// The states in which this is news; in any other the order knows better already.
+    /// The statuses in which the update applies; in any other the order is ahead of it already.
     ///
-    /// Money that arrived counts whatever was thought before; what says that no money came never undoes money. So the
-    /// end is the same in whichever order the news arrive.
+    /// A payment counts whatever was known before, and a missing payment never undoes one. So the result does not
+    /// depend on the order in which updates arrive.
     package var startingPoints: Set<OrderStatus> {
         switch self {
         case .paid, .paymentSucceeded: [.pending, .awaitingPayment, .failed, .expired]
@@ -36,8 +36,8 @@ package enum CheckoutUpdate: CaseIterable, Sendable {
 }
 
 extension OrderStatus {
-    /// The order's state after some news; the same when it is none.
-    package func after(_ news: CheckoutUpdate) -> OrderStatus {
-        news.startingPoints.contains(self) ? news.target : self
+    /// Returns the status after an update; the same one if the update does not apply.
+    package func after(_ update: CheckoutUpdate) -> OrderStatus {
+        update.startingPoints.contains(self) ? update.target : self
     }
 }

@@ -1,7 +1,7 @@
 package import Kernel
 package import Licensing
 
-/// By what a seller knows a license.
+/// A seller's reference to a license.
 package enum LicenseReference: Equatable, Sendable {
     case license(LicenseID)
     /// The hash of its key.
@@ -10,52 +10,52 @@ package enum LicenseReference: Equatable, Sendable {
     case lastFour(String)
 }
 
-/// A license with what decides over it.
+/// A license with the state that determines its access.
 package struct LicenseDetail: Equatable, Sendable {
     /// The license's ID.
     package let id: LicenseID
     /// The order that it came with.
     package let order: OrderID
-    /// Where that order stands.
+    /// That order's status.
     package let orderStatus: OrderStatus
     /// The buyer's address.
     package let email: String?
-    /// The product's name in addresses.
+    /// The product's slug.
     package let product: String
     /// The product's name.
     package let productName: String
-    /// What its key begins with.
+    /// The prefix of its key.
     package let keyPrefix: String
     /// The key's last four symbols.
     package let lastFour: String
-    /// Whether it opens doors.
+    /// The license's status.
     package let status: LicenseStatus
-    /// When the seller closed it by hand.
+    /// When the seller revoked it by hand.
     package let heldAt: Instant?
     /// The version of the secret that the key is derived from.
     package let keyVersion: Int
-    /// How often it was given another key.
+    /// How often its key was replaced.
     package let reissues: Int
-    /// On how many machines it may be active at once.
+    /// The maximum number of machines on which it may be active at once.
     package let activationLimit: Int
     /// When it was issued.
     package let createdAt: Instant
 }
 
-/// What became of a wish to change a license.
+/// The outcome of a request to change a license.
 package enum LicenseChange: Equatable, Sendable {
-    /// It was so and is otherwise now.
+    /// It was changed.
     case changed(from: LicenseStatus, to: LicenseStatus)
-    /// It is so already: closed by hand at that time, or not closed by hand.
+    /// It already has the requested state: revoked by hand at that time, or not revoked by hand.
     case unchanged(LicenseStatus, heldAt: Instant?)
-    /// Its order, where it stands, opens no license.
+    /// Its order, in this status, allows no active license.
     case refused(OrderStatus)
     /// There is no such license.
     case noLicense
 }
 
 extension KeyRing {
-    /// The key that `license` gets in place of its present one, derived with the current secret.
+    /// Derives the key that replaces the license's present one, with the current secret.
     package func nextKey(of license: LicenseDetail) throws(KeyFault) -> NewKey {
         let next = KeyOrigin(
             license: license.id, prefix: license.keyPrefix, version: currentVersion, reissues: license.reissues + 1)
@@ -65,12 +65,12 @@ extension KeyRing {
     }
 }
 
-/// What a new key did.
+/// The effect of a new key.
 package struct Reissue: Equatable, Sendable {
-    /// How many machines have to be activated again.
+    /// The number of machines that must be activated again.
     package let released: Int64
-    /// How many download links stopped working.
+    /// The number of download links that stopped working.
     package let revokedLinks: Int64
-    /// Whether a mail with the key waits to be sent.
+    /// Whether a mail with the key is queued.
     package let hasMail: Bool
 }

@@ -4,7 +4,7 @@ package import Licensing
 package import Outbox
 import Stripe
 
-/// By what a seller knows an order.
+/// A seller's reference to an order.
 package enum OrderReference: Equatable, Sendable {
     /// The order's own ID, or one of its licenses'.
     case order(OrderID)
@@ -22,84 +22,84 @@ package enum OrderReference: Equatable, Sendable {
 package struct OrderDetail: Equatable, Sendable {
     /// The order's ID.
     package let id: OrderID
-    /// The order's state.
+    /// The order's status.
     package let status: OrderStatus
     /// The buyer's address.
     package let email: String?
-    /// What was paid.
+    /// The total.
     package let total: Money
     /// Stripe's ID of the checkout session.
     package let session: String?
-    /// Stripe's ID of the payment.
+    /// Stripe's ID of the payment intent.
     package let paymentIntent: String?
-    /// Whether real money moved.
+    /// Whether it is live mode.
     package let isLive: Bool
     /// When it was placed.
     package let createdAt: Instant
-    /// When the money came.
+    /// When it was paid.
     package let paidAt: Instant?
-    /// How much of it went back or is on its way, in the minor unit.
+    /// The amount refunded or pending, in the minor unit.
     package let amountRefunded: Int64
-    /// Why the last attempt to pay failed, in Stripe's word for programs.
+    /// Stripe's error code of the last failed payment attempt.
     package let lastPaymentError: String?
     /// When that was.
     package let lastPaymentErrorAt: Instant?
-    /// When the buyer's address was put right.
+    /// When the buyer's address was corrected.
     package let emailCorrectedAt: Instant?
 }
 
-/// What hangs on an order, each as its row has it.
+/// The rows that belong to an order.
 package enum OrderPart {
-    /// What was bought.
+    /// An order line.
     package struct Item: Equatable, Sendable {
-        /// The product's name in addresses.
+        /// The product's slug.
         package let product: String
         /// The product's name.
         package let productName: String
-        /// How many units.
+        /// The quantity.
         package let quantity: Int64
-        /// What one unit cost, in the minor unit.
+        /// The unit amount, in the minor unit.
         package let unitAmount: Int64
     }
 
-    /// A license of the order's.
+    /// A license of the order.
     package struct License: Equatable, Sendable {
         /// The license's ID.
         package let id: LicenseID
         /// The key's last four symbols.
         package let lastFour: String
-        /// The license's state.
+        /// The license's status.
         package let status: LicenseStatus
-        /// The product's name in addresses.
+        /// The product's slug.
         package let product: String
         /// The version of the secret that the key is derived from.
         package let keyVersion: Int64
-        /// How often the license was given another key.
+        /// How often the license's key was replaced.
         package let reissues: Int64
-        /// When the seller closed it by hand.
+        /// When the seller revoked it by hand.
         package let heldAt: Instant?
     }
 
-    /// A refund of the order's payment, at its latest word.
+    /// A refund of the order's payment, with its latest status.
     package struct Refund: Equatable, Sendable {
-        /// Stripe's ID of it.
+        /// Stripe's ID.
         package let id: String
-        /// How much, in the minor unit.
+        /// The amount, in the minor unit.
         package let amount: Int64
-        /// The refund's state.
+        /// The refund's status.
         package let status: RefundStatus
-        /// When that was said.
-        package let statedAt: Instant
+        /// When Stripe reported that status.
+        package let reportedAt: Instant
     }
 
-    /// A dispute over the order's payment, at its latest word.
+    /// A dispute over the order's payment, with its latest status.
     package struct Dispute: Equatable, Sendable {
-        /// Stripe's ID of it.
+        /// Stripe's ID.
         package let id: String
-        /// The dispute's state.
+        /// The dispute's status.
         package let status: DisputeStatus
-        /// When that was said.
-        package let statedAt: Instant
+        /// When Stripe reported that status.
+        package let reportedAt: Instant
     }
 
     /// A mail about the order.
@@ -108,31 +108,31 @@ package enum OrderPart {
         package let id: EmailID
         /// The kind of mail.
         package let kind: EmailKind
-        /// The mail's state.
+        /// The mail's status.
         package let status: EmailStatus
-        /// How often it was tried.
+        /// The number of attempts.
         package let attempts: Int64
-        /// Who gets it.
+        /// The recipient.
         package let recipient: String
         /// When it is tried next.
         package let nextAttemptAt: Instant
-        /// When the mail server took it.
+        /// When the mail server accepted it.
         package let sentAt: Instant?
         /// Why the last attempt failed.
         package let lastError: String?
     }
 
-    /// A download link's right.
+    /// A download grant.
     package struct Grant: Equatable, Sendable {
         /// The grant's ID.
         package let id: GrantID
-        /// How many files were fetched with it.
+        /// The number of downloads so far.
         package let uses: Int64
-        /// How many may be.
+        /// The maximum number of downloads.
         package let maxUses: Int64
-        /// When it ends.
+        /// When it expires.
         package let expiresAt: Instant
-        /// Whether it was called back.
+        /// Whether it was revoked.
         package let isRevoked: Bool
     }
 }

@@ -1,25 +1,25 @@
 package import Licensing
 
-/// Where an order stands; the words are those of the database.
+/// The status of an order; the raw values are those of the database.
 package enum OrderStatus: String, CaseIterable, Sendable {
-    /// Buy was pressed; nobody has paid.
+    /// The buyer pressed Buy and has not paid.
     case pending
-    /// The buyer chose a method that pays later.
+    /// The buyer chose a delayed payment method.
     case awaitingPayment = "awaiting_payment"
     case paid
-    /// The delayed payment did not come, or the payment page could not be opened.
+    /// The delayed payment failed, or the payment page could not be opened.
     case failed
-    /// The payment page was left.
+    /// The buyer left the payment page.
     case expired
     case refunded
     case partiallyRefunded = "partially_refunded"
     case disputed
-    /// A dispute went the buyer's way.
+    /// The buyer won a dispute.
     case lost
 }
 
 extension OrderStatus {
-    /// What a license of an order in this state is; `nil` when the order has none, because nobody has paid.
+    /// The status of the order's licenses; `nil` if there are none because the order is unpaid.
     package var access: LicenseStatus? {
         switch self {
         case .pending, .awaitingPayment, .failed, .expired: nil

@@ -1,27 +1,27 @@
 package import Kernel
 
-/// How a refund stands.
+/// The status of a refund.
 package enum RefundStatus: String, CaseIterable, Sendable {
     /// The money is on its way back.
     case pending
     case succeeded
-    /// Failed or canceled: no money went back.
+    /// Failed or canceled: no money was returned.
     case failed
 }
 
-/// How a dispute stands for the seller.
+/// The status of a dispute, from the seller's point of view.
 package enum DisputeStatus: String, CaseIterable, Sendable {
     case open
     case won
     case lost
 }
 
-/// What Stripe tells of a payment after the sale.
+/// An update of a payment after the sale, from Stripe.
 package enum PaymentUpdate: Equatable, Sendable {
-    /// The charge's own account: so many minor units went back in all by then.
+    /// The charge's own total: the amount refunded so far, in minor units.
     case refundTotal(Int64)
-    /// One refund, in minor units, as it stood at some moment.
+    /// One refund, in minor units, with its status at some instant.
     case refund(id: String, amount: Int64, RefundStatus, at: Instant)
-    /// One dispute as it stood at some moment.
+    /// One dispute with its status at some instant.
     case dispute(id: String, DisputeStatus, at: Instant)
 }

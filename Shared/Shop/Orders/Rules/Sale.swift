@@ -1,37 +1,37 @@
 package import Kernel
 
-/// A checkout session as the shop sees it: which order, which product, and what has become of it.
+/// A checkout session as the shop sees it: its order, its product, and its state.
 package struct Sale: Equatable, Sendable {
-    /// The order that the session names, or one derived from the session when it names none.
+    /// The order that the session names, or one derived from the session if it names none.
     package var order: OrderID
-    /// The order to use when `order` turns out to belong to another session.
+    /// The order to use if `order` turns out to belong to another session.
     package var fallbackOrder: OrderID
     /// Stripe's ID of the checkout session.
     package var session: String
-    /// Stripe's ID of the payment; none when nothing had to be paid.
+    /// Stripe's ID of the payment intent; `nil` if nothing was due.
     package var paymentIntent: String?
-    /// Where the receipt goes; `nil` when the session has no address we can send to.
+    /// The recipient of the receipt; `nil` if the session has no valid address.
     package var email: EmailAddress?
-    /// The buyer's name as they typed it.
+    /// The buyer's name as typed.
     package var name: String?
-    /// What the buyer paid, taxes and discounts included.
+    /// The amount paid, taxes and discounts included.
     package var total: Money
-    /// What was bought.
+    /// The product.
     package var product: ProductID
-    /// How many units, each with a license of its own.
+    /// The quantity; each unit has a license of its own.
     package var quantity: Int
-    /// Whether real money moved.
+    /// Whether it is live mode.
     package var isLive: Bool
-    /// When the session was opened.
+    /// When the session was created.
     package var createdAt: Instant
-    /// What Stripe says has become of it.
-    package var news: CheckoutUpdate
+    /// The session's update.
+    package var update: CheckoutUpdate
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(
         order: OrderID, fallbackOrder: OrderID, session: String, paymentIntent: String?, email: EmailAddress?,
         name: String?, total: Money, product: ProductID, quantity: Int, isLive: Bool, createdAt: Instant,
-        news: CheckoutUpdate
+        update: CheckoutUpdate
     ) {
         self.order = order
         self.fallbackOrder = fallbackOrder
@@ -44,6 +44,6 @@ package struct Sale: Equatable, Sendable {
         self.quantity = quantity
         self.isLive = isLive
         self.createdAt = createdAt
-        self.news = news
+        self.update = update
     }
 }

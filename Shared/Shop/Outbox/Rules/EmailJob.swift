@@ -1,25 +1,25 @@
 package import Kernel
 
-/// A kind of mail, by its name in the outbox and in the names of its template files; each slice names its own kinds.
+/// A kind of mail, by its name in the outbox and in the names of its template files; each slice defines its own kinds.
 package struct EmailKind: RawRepresentable, Hashable, Sendable {
     /// The name, such as `receipt`.
     package let rawValue: String
 
-    /// A kind with this name.
+    /// Creates a kind with this name.
     package init(rawValue: String) { self.rawValue = rawValue }
 }
 
 /// A mail that the caller has leased and must settle.
 package struct EmailJob: Equatable, Sendable {
-    /// The outbox row; the Message-ID comes from it.
+    /// The outbox row; the Message-ID is derived from it.
     package let id: EmailID
     /// The kind of mail.
     package let kind: EmailKind
-    /// The recipient; `nil` when the row holds no valid address, which must not hold up the mails beside it.
+    /// The recipient; `nil` if the row holds no valid address, which must not hold up other mails.
     package let recipient: EmailAddress?
     /// The number of this attempt; 1 is the first.
     package let attempt: Int
-    /// When the row was made: the date in the mail's header.
+    /// When the row was created: the date in the mail's header.
     package let createdAt: Instant
 
     /// Memberwise.

@@ -1,23 +1,23 @@
 import Kernel
 
-/// Where a mail in the outbox stands; the words are those of the database.
+/// The status of a mail in the outbox; the raw values are those of the database.
 package enum EmailStatus: String, CaseIterable, Sendable {
     case pending
     case sent
-    /// Given up; somebody must look.
+    /// Given up; a person must look.
     case dead
 }
 
-/// How an attempt to send a mail ended.
+/// The outcome of an attempt to send a mail.
 package enum DeliveryOutcome: Equatable, Sendable {
     case accepted
     /// A later attempt may succeed.
     case postponed
-    /// The receiving server refused for good (SMTP 5xx); trying again would only annoy it.
+    /// The receiving server refused permanently (SMTP 5xx); a retry would only annoy it.
     case rejected
 }
 
-/// When a mail is tried again, and when not: exponential pauses with full jitter, and an end.
+/// When a mail is retried: exponential back-off with jitter, and a limit on attempts.
 package struct EmailSchedule: Equatable, Sendable {
     /// The state of a mail after an attempt.
     package enum Next: Equatable, Sendable {
@@ -26,26 +26,26 @@ package struct EmailSchedule: Equatable, Sendable {
         case dead
     }
 
-    /// Attempts in all; with the pauses below, a day and a half lie between the first and the last.
+    /// The maximum number of attempts; with the delays below, a day and a half passes between the first and the last.
     package var attempts: Int
-    /// The longest first pause; each later one may be twice as long.
+    /// The maximum first delay; each later maximum is twice as long.
     package var base: Duration
-    /// No pause is longer.
+    /// The maximum of any delay.
     package var limit: Duration
 
     /// One minute, doubling to four hours, sixteen attempts.
     package static let standard = EmailSchedule(attempts: 16, base: .seconds(60), limit: .seconds(4 * 3_600))
 
-    /// Takes the parts as they are.
+    /// Memberwise.
     package init(attempts: Int, base: Duration, limit: Duration) {
         self.attempts = attempts
         self.base = base
         self.limit = limit
     }
 
-    /// What follows attempt number `attempt` (1 is the first).
+    /// Returns what follows attempt number `attempt` (1 is the first).
     ///
-    /// - Parameter random: picks evenly between half the exponential bound and the whole of it.
+    /// - Parameter random: picks uniformly between half the exponential bound and the whole of it.
     package func next(afterAttempt attempt: Int, _ outcome: DeliveryOutcome, random: UInt64) -> Next {
         switch outcome {
         case .accepted: return .sent

@@ -6,9 +6,9 @@ package import Stripe
 package struct RefundView: Equatable, Sendable {
     /// The order.
     package let order: OrderDetail
-    /// The refunds that are known already.
+    /// The known refunds.
     package let refunds: [OrderPart.Refund]
-    /// A refund that was asked for and whose outcome is unknown.
+    /// A refund that was requested and whose outcome is unknown.
     package let open: RefundRequest?
 
     /// Memberwise.
@@ -19,23 +19,23 @@ package struct RefundView: Equatable, Sendable {
     }
 }
 
-/// A refund that can be asked for.
+/// A refund that can be requested.
 package struct RefundPlan: Equatable, Sendable {
     /// The order.
     package let order: OrderDetail
-    /// The payment that is refunded.
+    /// The payment to refund.
     package let payment: StripeID
-    /// How much.
+    /// The amount.
     package let amount: Money
-    /// The request that is open and is brought to its end; `nil` when it is a new one.
+    /// The open request to complete; `nil` for a new one.
     package let open: RefundRequest?
 
-    /// How much will have been refunded in all.
+    /// The total amount refunded after this refund.
     package var refundedThen: Money {
         Money(minorUnits: order.amountRefunded + amount.minorUnits, currency: order.total.currency)
     }
 
-    /// Plans a refund of `asked`, or of all that is left; `nil` when all was refunded before.
+    /// Plans a refund of `asked`, or of all that is left; `nil` if everything has been refunded already.
     ///
     /// - Parameter again: whether an amount may be refunded that was refunded before.
     package init?(_ view: RefundView, amount asked: Money?, again: Bool, isTestKey: Bool) throws(RefundFault) {
@@ -47,7 +47,7 @@ package struct RefundPlan: Equatable, Sendable {
         open = view.open
         if let open = view.open {
             amount = Money(minorUnits: open.amount, currency: order.total.currency)
-            // Without an amount all that is left is meant, and that may be back already by this very request.
+            // Without an amount all that is left is meant, which this very request may already have refunded.
             let isMeant = asked.map { $0 == amount } ?? (left.minorUnits <= open.amount)
             guard isMeant else { throw .unfinished(amount, since: open.requestedAt) }
             return
@@ -64,6 +64,6 @@ package struct RefundPlan: Equatable, Sendable {
 
     private static func checkRepetition(of amount: Money, _ refunds: [OrderPart.Refund]) throws(RefundFault) {
         guard let same = refunds.last(where: { $0.amount == amount.minorUnits && $0.status != .failed }) else { return }
-        throw .repeated(amount, at: same.statedAt, refund: same.id)
+        throw .repeated(amount, at: same.reportedAt, refund: same.id)
     }
 }

@@ -152,7 +152,7 @@ struct Ending: Equatable, Sendable {
             }
         }
         let isPaid = sale == .paid
-        status = isTold ? (isPaid ? facts.standing(ofTotal: story.total) : sale) : nil
+        status = isTold ? (isPaid ? facts.status(ofTotal: story.total) : sale) : nil
         amountRefunded = isPaid ? facts.amountRefunded : 0
         licenses = isPaid ? story.quantity : 0
     }

@@ -3,9 +3,9 @@ import Orders
 import Stripe
 
 extension Event {
-    /// What the event tells about a sale, if it is about one.
+    /// Returns the checkout update that the event carries and its session; `nil` if it is about something else.
     ///
-    /// - Throws: when it does not tell whether somebody paid: such a session is neither sold nor forgotten.
+    /// - Throws: if it does not say whether the session was paid: such a session is neither fulfilled nor ignored.
     func checkoutUpdate() throws(FulfilmentFault) -> (CheckoutSession, CheckoutUpdate)? {
         guard case .known(let kind) = kind, case .checkoutSession(let session) = object else { return nil }
         switch kind {
@@ -17,9 +17,10 @@ extension Event {
         }
     }
 
-    /// What the event tells about a payment after its sale, and by which IDs the payment is found.
+    /// Returns the update of a payment after its sale and the IDs to find the payment by; `nil` if it is about
+    /// something else.
     ///
-    /// - Throws: when it speaks of a state that we do not know: whether a door is to close must not be guessed.
+    /// - Throws: if the status is unknown: whether to revoke access must not be guessed.
     func paymentUpdate() throws(FulfilmentFault) -> (PaymentReference, PaymentUpdate)? {
         guard case .known = kind else { return nil }
         switch object {
@@ -30,19 +31,19 @@ extension Event {
         case .refund(let refund):
             return (
                 PaymentReference(payment: refund.paymentIntent, charge: refund.charge),
-                .refund(id: refund.id.text, amount: refund.amount, try refund.standing(), at: created)
+                .refund(id: refund.id.text, amount: refund.amount, try refund.refundStatus(), at: created)
             )
         case .dispute(let dispute):
             return (
                 PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge),
-                .dispute(id: dispute.id.text, try dispute.standing(), at: created)
+                .dispute(id: dispute.id.text, try dispute.disputeStatus(), at: created)
             )
         default: return nil
         }
     }
 }
 
-/// By what an event names the payment that it is about; Stripe may leave out the first.
+/// The IDs by which an event names its payment; Stripe may leave out the payment intent.
 struct PaymentReference: Equatable, Sendable {
     let payment: StripeID?
     let charge: StripeID?
@@ -59,8 +60,8 @@ extension CheckoutSession {
 }
 
 extension Refund {
-    /// A refund without a state is one of a method that knows no delay.
-    func standing() throws(FulfilmentFault) -> RefundStatus {
+    /// Returns our status; a refund without one is of a method that settles at once.
+    func refundStatus() throws(FulfilmentFault) -> RefundStatus {
         switch status {
         case nil, .known(.succeeded): return .succeeded
         case .known(.pending), .known(.requiresAction): return .pending
@@ -71,9 +72,11 @@ extension Refund {
 }
 
 extension Dispute {
-    /// An inquiry counts as a dispute while it is open, and as won when it ends without one; so does a dispute that was
-    /// prevented, which a refund of its own makes true to the money.
-    func standing() throws(FulfilmentFault) -> DisputeStatus {
+    /// Returns our status.
+    ///
+    /// An inquiry counts as a dispute while it is open, and as won when it closes without one. So does a prevented
+    /// dispute: its own refund accounts for the money.
+    func disputeStatus() throws(FulfilmentFault) -> DisputeStatus {
         switch status {
         case .known(.needsResponse), .known(.underReview), .known(.warningNeedsResponse), .known(.warningUnderReview):
             return .open

@@ -4,18 +4,18 @@ package import Orders
 package import Stripe
 
 extension Refund {
-    /// What the refund tells of its payment, as it stood when it was made.
+    /// Returns the payment update that the refund makes, with the status it had on creation.
     ///
-    /// It is dated by Stripe's clock, so that what events tell of it later counts as later.
+    /// It is dated by Stripe's clock, so that later events about it count as newer.
     ///
-    /// - Throws: when it is in a state that we do not know: whether a door is to close must not be guessed.
+    /// - Throws: if the status is unknown: whether to revoke access must not be guessed.
     package func update(seenAt now: Instant) throws(FulfilmentFault) -> PaymentUpdate {
-        .refund(id: id.text, amount: amount, try standing(), at: created ?? now)
+        .refund(id: id.text, amount: amount, try refundStatus(), at: created ?? now)
     }
 }
 
 extension LedgerEntry {
-    /// The entry of a refund that the seller asked for, as Stripe answered; one for each refund.
+    /// Creates the entry of a refund that the seller requested, from Stripe's response; one for each refund.
     package init(_ refund: Refund, of payment: StripeID, at now: Instant) {
         let payload = JSONValue.object([
             ("object", "refund"), ("id", .string(refund.id.text)), ("payment_intent", .string(payment.text)),
@@ -24,6 +24,6 @@ extension LedgerEntry {
         ])
         self.init(
             event: "operator.refund:\(refund.id)", type: "operator.refund", apiVersion: StripeAPI.version,
-            createdAt: refund.created ?? now, receivedAt: now, payload: payload.text, source: .asked)
+            createdAt: refund.created ?? now, receivedAt: now, payload: payload.text, source: .fetched)
     }
 }
