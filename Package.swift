@@ -113,7 +113,7 @@ let targets: [[Target]] = [
     platform("Crypto", uses: ["CCrypto", "Kernel"], testing: ["Support"]),
     platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
     platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
-    platform("Files"),
+    platform("Files", uses: ["Crypto"]),
     platform("EventLoop", uses: ["CUV"], testing: ["Support"]),
     platform("Postgres", uses: ["CPostgres", "EventLoop", "JSON", "Kernel", "Log", "Settings"], testing: ["Support"]),
     platform(
