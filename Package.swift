@@ -176,7 +176,10 @@ let targets: [[Target]] = [
         "Reconciliation",
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
         testing: ["Catalog", "Support"]),
-    shop("Export", uses: ["Kernel", "Licensing", "Postgres"], testing: ["EventLoop", "Support"]),
+    shop(
+        "Export",
+        uses: ["Audit", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Migrations", "Postgres"],
+        testing: ["Support"]),
 
     // What tests share.
     [
