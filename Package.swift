@@ -177,6 +177,10 @@ let targets: [[Target]] = [
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
         testing: ["Catalog", "Support"]),
     shop(
+        "Publishing",
+        uses: ["Catalog", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Postgres", "Storage", "StorageClient"],
+        testing: ["Support"]),
+    shop(
         "Export",
         uses: ["Audit", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Migrations", "Postgres"],
         testing: ["Support"]),
@@ -240,8 +244,8 @@ let functions: [Function] = [
         uses: [
             "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "Export", "Files", "Fulfilment", "HTTP", "JSON",
             "Kernel", "Licensing", "Log", "Mail", "Migrations", "OrderMails", "Orders", "Outbound", "Outbox",
-            "Postgres", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage", "StorageClient",
-            "Stripe", "StripeClient", "Tasks",
+            "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage",
+            "StorageClient", "Stripe", "StripeClient", "Tasks",
         ]),
 ]
 

@@ -51,7 +51,7 @@ extension Command {
             ) { [console = invocation.console] progress in
                 console.progress("\(progress.table.rawValue): \(progress.rows) rows")
             }
-            return try await mapError({ CommandFault($0) }, await exporting(by: stamp))
+            return try await mapError({ (fault: ExportFault) in CommandFault(fault) }, await exporting(by: stamp))
         }
         try invocation.console.show(
             manifest.lines(folder.path), manifest.summary(folder.path), asJSON: invocation.isJSON)
