@@ -113,7 +113,7 @@ let targets: [[Target]] = [
     platform("Crypto", uses: ["CCrypto", "Kernel"], testing: ["Support"]),
     platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
     platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
-    platform("Files"),
+    platform("Files", uses: ["Crypto"]),
     platform("Templates", uses: ["Kernel"], testing: ["Support"]),
     platform("EmailMessage", uses: ["Crypto", "Kernel"], testing: ["Support"]),
     platform("EventLoop", uses: ["CUV"], testing: ["Support"]),
@@ -177,7 +177,14 @@ let targets: [[Target]] = [
         "Reconciliation",
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
         testing: ["Catalog", "Support"]),
-    shop("Export", uses: ["Kernel", "Licensing", "Postgres"], testing: ["EventLoop", "Support"]),
+    shop(
+        "Publishing",
+        uses: ["Catalog", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Postgres", "Storage", "StorageClient"],
+        testing: ["Support"]),
+    shop(
+        "Export",
+        uses: ["Audit", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Migrations", "Postgres"],
+        testing: ["Support"]),
 
     // What tests share.
     [
@@ -238,8 +245,8 @@ let functions: [Function] = [
         uses: [
             "Audit", "Catalog", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files", "Fulfilment",
             "HTTP", "JSON", "Kernel", "Licensing", "Log", "Migrations", "OrderMails", "Orders", "Outbound", "Outbox",
-            "Postgres", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage", "StorageClient",
-            "Stripe", "StripeClient", "Tasks",
+            "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage",
+            "StorageClient", "Stripe", "StripeClient", "Tasks",
         ]),
 ]
 

@@ -1,6 +1,6 @@
-import Audit
 import Crypto
 import EventLoop
+import Export
 import Files
 import JSON
 import Kernel
@@ -46,15 +46,12 @@ extension Command {
         let keys: KeyRing? = hasKeys ? try invocation.setting { KeyRing(&$0) } : nil
         let manifest = try await withDatabase(invocation.environment, limit: .seconds(600)) {
             connection throws(CommandFault) in
-            // Before the first row is read: who took the data along stands there even when the writing fails.
-            _ = try await mapError(
-                CommandFault.database,
-                await connection.run(
-                    AuditStatements.record(AuditEntry(exportBy: stamp, hasKeys: hasKeys, signer.publicKey))))
-            let export = Export(
-                connection: connection, folder: folder, keys: keys, signer: signer, console: invocation.console,
-                clock: invocation.clock)
-            return try await export()
+            let exporting = Exporting(
+                connection, to: folder, keys: keys, signer: signer, clock: invocation.clock
+            ) { [console = invocation.console] progress in
+                console.progress("\(progress.table.rawValue): \(progress.rows) rows")
+            }
+            return try await mapError({ (fault: ExportFault) in CommandFault(fault) }, await exporting(by: stamp))
         }
         try invocation.console.show(
             manifest.lines(folder.path), manifest.summary(folder.path), asJSON: invocation.isJSON)
@@ -87,15 +84,19 @@ extension String {
     }
 }
 
-extension AuditEntry {
-    /// That everything was taken along, by whom and with which key it was signed.
-    fileprivate init(exportBy stamp: AuditContext, hasKeys: Bool, _ key: Ed25519PublicKey) {
-        self.init(
-            stamp.actor, "shop.exported",
-            details: [
-                ("reason", stamp.reason.map(JSONValue.string) ?? .null), ("license_keys", .bool(hasKeys)),
-                ("signed_by", .string(Hex.encode(key.bytes))),
-            ], from: stamp.origin, at: stamp.at)
+extension CommandFault {
+    fileprivate init(_ fault: ExportFault) {
+        let text =
+            switch fault {
+            case .notMade(let folder, let fault): "\(folder) cannot be made: \(fault)"
+            case .notWritten(let path, let fault): "\(path) cannot be written: \(fault)"
+            case .underivable(let license, let fault): "license \(license): \(fault)"
+            case .otherKey(let license):
+                "license \(license): the derived key is not the one it has; see KEY_PEPPER, LICENSE_SECRETS"
+            case .unsigned(let fault): "the manifest could not be signed: \(fault)"
+            case .database(let fault): fault.description
+            }
+        self = .failed(text)
     }
 }
 

@@ -1,6 +1,6 @@
 import Crypto
 import EventLoop
-import Files
+import Export
 import JSON
 import Kernel
 
@@ -31,8 +31,13 @@ extension Command {
         do throws(CryptoFault) { key = try Ed25519PublicKey(pem: String(decoding: pem, as: UTF8.self)) } catch {
             throw .failed("\(keyPath) is not an Ed25519 public key in PEM")
         }
-        let check = ExportCheck(path: path.withoutSlashAtEnd, key: key, console: invocation.console)
-        let (manifest, faults) = try await offLoop { () throws(CommandFault) in try check() }
+        let check = ExportCheck(folder: path.withoutSlashAtEnd, key: key) { [console = invocation.console] file in
+            console.progress("\(file) …")
+        }
+        let (manifest, defects) = try await offLoop { () throws(CommandFault) in
+            do throws(ExportCheckFault) { return try check() } catch { throw CommandFault(error) }
+        }
+        let faults = defects.map { $0.text(in: path.withoutSlashAtEnd) }
         let verdict =
             faults.isEmpty ? ["\(path): \(manifest.rows) rows as of \(manifest.exportedAt), as signed"] : faults
         let document = JSONValue.object([
@@ -46,63 +51,32 @@ extension Command {
     }
 }
 
-/// Holds an export to its manifest, and the manifest to its signature; blocks.
-struct ExportCheck: Sendable {
-    let path: String
-    let key: Ed25519PublicKey
-    let console: Console
-
-    /// The manifest, and one line for whatever is wrong.
-    ///
-    /// - Throws: `.failed` when there is no manifest to hold anything to.
-    func callAsFunction() throws(CommandFault) -> (ExportManifest, faults: [String]) {
-        let bytes = try whole(ExportManifest.fileName, limit: ExportManifest.longest)
-        let signature = try whole(ExportManifest.signatureName, limit: 1_024)
-        let manifest = try ExportManifest(reading: bytes)
-        var faults: [String] = []
-        if !key.verifies(signature, of: bytes) {
-            faults.append(
-                "\(ExportManifest.fileName): the signature is not this key's over these bytes: another key signed it, or "
-                    + "it was changed")
+extension ExportDefect {
+    fileprivate func text(in folder: String) -> String {
+        switch self {
+        case .signature:
+            "\(ExportManifest.fileName): the signature is not this key's over these bytes: another key signed it, or it "
+                + "was changed"
+        case .unreadable(let file, let fault): "\(file) cannot be read: \(fault)"
+        case .rows(let file, let found, let stated): "\(file) has \(found) rows, the manifest says \(stated)"
+        case .bytes(let file, let found, let stated): "\(file) has \(found) bytes, the manifest says \(stated)"
+        case .digest(let file): "\(file) was changed: its SHA-256 is not the manifest's"
+        case .stranger(let file): "\(file) is not part of the export"
+        case .unlisted(let fault): "\(folder) cannot be read: \(fault)"
         }
-        for file in manifest.files {
-            console.progress("\(file.name) …")
-            faults += check(file)
-        }
-        return (manifest, faults + strangers(manifest))
     }
+}
 
-    private func check(_ file: ExportManifest.File) -> [String] {
-        var rows: Int64 = 0
-        let digest: FileDigest
-        do throws(FileFault) {
-            digest = try FileDigest(of: "\(path)/\(file.name)") { piece throws(FileFault) in
-                rows += piece.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+extension CommandFault {
+    fileprivate init(_ fault: ExportCheckFault) {
+        let name = ExportManifest.fileName
+        let text =
+            switch fault {
+            case .unreadable(let path, let fault): "\(path) cannot be read: \(fault); is this a whole export?"
+            case .manifest(.malformed): "\(name) is not a manifest"
+            case .manifest(.otherFormat): "\(name) is of another form than «\(ExportManifest.currentFormat)»"
+            case .manifest(.fileName): "\(name) names a file that is not beside it, or one twice"
             }
-        } catch { return ["\(file.name) cannot be read: \(error)"] }
-        if rows != file.rows { return ["\(file.name) has \(rows) rows, the manifest says \(file.rows)"] }
-        if digest.size != file.bytes {
-            return ["\(file.name) has \(digest.size) bytes, the manifest says \(file.bytes)"]
-        }
-        if Hex.encode(digest.sha256) != file.sha256 {
-            return ["\(file.name) was changed: its SHA-256 is not the manifest's"]
-        }
-        return []
-    }
-
-    /// What lies in the folder and is no part of the export.
-    private func strangers(_ manifest: ExportManifest) -> [String] {
-        let known = Set(manifest.files.map(\.name) + [ExportManifest.fileName, ExportManifest.signatureName])
-        do throws(FileFault) {
-            return try Folder.names(path).filter { !known.contains($0) }.sorted().map {
-                "\($0) is not part of the export"
-            }
-        } catch { return ["\(path) cannot be read: \(error)"] }
-    }
-
-    private func whole(_ name: String, limit: Int) throws(CommandFault) -> [UInt8] {
-        do throws(FileFault) { return try FileReader.whole("\(path)/\(name)", limit: limit) } catch {
-            throw .failed("\(path)/\(name) cannot be read: \(error); is this a whole export?")
-        }
+        self = .failed(text)
     }
 }

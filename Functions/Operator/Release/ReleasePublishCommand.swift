@@ -3,6 +3,7 @@ import EventLoop
 import HTTP
 import JSON
 import Kernel
+import Publishing
 import Settings
 import Storage
 import StorageClient
@@ -49,14 +50,17 @@ extension Command {
         let bucket = try releaseBucket(invocation.environment)
         let folder = invocation.arguments.operands[0]
         let sources = try await offLoop { () throws(CommandFault) in
-            try ReleaseFolder.files(in: folder, product: product, version: version)
+            do throws(ReleaseFolderFault) {
+                return try ReleaseFolder.files(in: folder, product: product, version: version)
+            } catch { throw CommandFault(error) }
         }
         let published = try await withDatabase(invocation.environment, limit: .seconds(6 * 3_600)) {
             connection throws(CommandFault) in
-            let publish = Publish(
-                connection: connection, bucket: bucket, product: product, version: version, sources: sources,
-                console: invocation.console, clock: invocation.clock)
-            return try await publish()
+            let publishing = ReleasePublishing(
+                connection, bucket, product: product, version: version, clock: invocation.clock
+            ) { [console = invocation.console] step in console.progress(step.text) }
+            return try await mapError(
+                { CommandFault($0, of: "\(product) \(version)") }, await publishing(sources))
         }
         try invocation.console.show(published.lines, published.document, asJSON: invocation.isJSON)
     }
@@ -71,16 +75,29 @@ private func releaseBucket(_ environment: [String: String]) throws(CommandFault)
     } catch { throw .settings(error) }
 }
 
+extension LocalBucket {
+    /// Reads `STORAGE_FOLDER`, the folder that contains the bucket's folder, and `STORAGE_BUCKET`.
+    fileprivate init(_ environment: [String: String]) throws(SettingsFault) {
+        var read = SettingsReader(environment)
+        let folder = read.text("STORAGE_FOLDER")
+        let bucket = read.value("STORAGE_BUCKET", expected: Bucket.expected) { Bucket($0, at: .google)?.name }
+        let name = try read.unwrap(bucket)
+        try read.finish()
+        self.init(name, in: folder)
+    }
+}
+
 extension CloudBucket {
-    /// A bucket that settings name.
+    /// Reads `STORAGE_BUCKET`, `STORAGE_BASE` and where access tokens come from.
     fileprivate init(_ environment: [String: String]) throws(SettingsFault) {
         var read = SettingsReader(environment)
         let base = read.origin("STORAGE_BASE", default: StorageBase.google.text, allowsPlain: false)
         let bucket = read.value("STORAGE_BUCKET", expected: Bucket.expected) { Bucket($0, at: base ?? .google) }
         let tokens = AccessTokens.Source(&read)
-        self.bucket = try read.unwrap(bucket)
-        client = CloudClient(AccessTokens(try read.unwrap(tokens)), policy: .background, totalTimeout: .seconds(120))
+        let named = try read.unwrap(bucket)
+        let source = AccessTokens(try read.unwrap(tokens))
         try read.finish()
+        self.init(named, CloudClient(source, policy: .background, totalTimeout: .seconds(120)))
     }
 }
 

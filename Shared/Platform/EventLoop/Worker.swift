@@ -1,18 +1,20 @@
 internal import CUV
 
 extension Loop {
-    /// Runs `body`, which may block, on libuv's worker threads and returns its result.
+    /// Runs `body`, which may block, on libuv's worker threads; returns and throws what it does.
     ///
     /// The pool is small (four threads) and shared with name resolution, so it is for short calls that have no
     /// asynchronous form.
     @Loop
-    package static func onWorker<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        let outcome = Outcome<Value, Never>()
+    package static func onWorker<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let outcome = Outcome<Value, Failure>()
         WorkRequest.submit {
-            let value = body()
-            return { outcome.settle(.success(value)) }
+            let result = Result { () throws(Failure) in try body() }
+            return { outcome.settle(result) }
         }
-        return await outcome.value()
+        return try await outcome.value()
     }
 }
 

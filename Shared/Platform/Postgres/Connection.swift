@@ -81,6 +81,18 @@ package final class Connection {
         }
     }
 
+    /// Runs `body` in a transaction; a dry run undoes its changes at the end, so that its result shows what they would be.
+    package func transaction<Output>(
+        dryRun: Bool, _ body: @Loop (Connection) async throws(PostgresFault) -> Output
+    ) async throws(PostgresFault) -> Output {
+        try await transaction { connection throws(PostgresFault) in
+            if dryRun { _ = try await connection.run(Statement<Int>.affected("SAVEPOINT dry_run")) }
+            let output = try await body(connection)
+            if dryRun { _ = try await connection.run(Statement<Int>.affected("ROLLBACK TO SAVEPOINT dry_run")) }
+            return output
+        }
+    }
+
     /// Closes at once; a batch in progress ends with `.connectionLost`.
     package func close() {
         guard !isClosed else { return }

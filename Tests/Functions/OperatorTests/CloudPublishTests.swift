@@ -2,6 +2,7 @@ import Crypto
 import FoundationEssentials
 import Kernel
 import Postgres
+import Publishing
 import Storage
 import Support
 import Testing

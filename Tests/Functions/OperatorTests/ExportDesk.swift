@@ -1,5 +1,6 @@
 import Export
 import Foundation
+import Support
 import Testing
 
 @testable import OperatorFunction

@@ -2,6 +2,7 @@ import Crypto
 import FoundationEssentials
 import Kernel
 import Postgres
+import Publishing
 import Storage
 import Support
 import Testing
@@ -172,6 +173,27 @@ struct ReleasePublishTests {
         #expect(answer.files.map(\.sha256.count) == [64, 64])
     }
 
+    @Test(
+        "a folder that cannot be published is told by name, with what to do",
+        arguments: [
+            (["README.txt": "x"], "README.txt is not a folder: expected"),
+            (["linux/Delay.vst3/Contents": "x"], "linux/Delay.vst3 is not a regular file: pack folders into one file"),
+            (["linux/Débit.zip": "x"], "linux/Débit.zip cannot be published under this name"),
+            (["a/x.zip": "1", "b/x.zip": "2"], "x.zip lies in two folders"),
+            (["linux/.keep": ""], "no files in"),
+            ([:], "/nowhere is not a folder that can be read"),
+        ])
+    func folders(files: [String: String], message: String) async throws {
+        let folder = try TemporaryFolder()
+        for (name, text) in files { try folder.write(name, text) }
+        let run = try await Run.latchkey(
+            [
+                "release", "publish", files.isEmpty ? "/nowhere" : folder.path, "--product", "p", "--version", "1",
+            ], ["STORAGE_FOLDER": storage.path, "STORAGE_BUCKET": "shop"])
+        #expect(run.exitCode == 1)
+        #expect(run.remarks.hasPrefix("latchkey: \(message)"), "\(run.remarks)")
+    }
+
     private struct Answer: Decodable {
         struct File: Decodable {
             let name: String
@@ -195,47 +217,8 @@ struct ReleasePublishTests {
     }
 }
 
-@Suite("Release folders")
-struct ReleaseFolderTests {
-    @Test(
-        "what cannot be published is told by name",
-        arguments: [
-            (["README.txt": "x"], "README.txt is not a folder: expected"),
-            (["linux/Delay.vst3/Contents": "x"], "linux/Delay.vst3 is not a regular file: pack folders into one file"),
-            (["linux/Débit.zip": "x"], "linux/Débit.zip cannot be published under this name"),
-            (["a/x.zip": "1", "b/x.zip": "2"], "x.zip lies in two folders"),
-            (["manifest.json/x.zip": "1"], "manifest.json/x.zip cannot be published"),
-            ([:], "no files in"),
-            (["linux/.keep": ""], "no files in"),
-        ])
-    func faults(files: [String: String], message: String) throws {
-        let folder = try TemporaryFolder()
-        for (name, text) in files { try folder.write(name, text) }
-        let fault = try #require(throws: CommandFault.self) {
-            try ReleaseFolder.files(in: folder.path, product: "p", version: "1")
-        }
-        #expect(fault.message.hasPrefix(message))
-        #expect(fault.exitCode == 1)
-    }
-
-    @Test("a link is not followed")
-    func links() throws {
-        let folder = try TemporaryFolder()
-        try folder.write("linux/a.zip", "x")
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/linux/b.zip", withDestinationPath: "/etc/hostname")
-        #expect(throws: CommandFault.failed("linux/b.zip is not a regular file: pack folders into one file")) {
-            try ReleaseFolder.files(in: folder.path, product: "p", version: "1")
-        }
-    }
-
-    @Test("a folder that is not there is named")
-    func absent() {
-        #expect(throws: CommandFault.failed("/nowhere is not a folder that can be read")) {
-            try ReleaseFolder.files(in: "/nowhere", product: "p", version: "1")
-        }
-    }
-
+@Suite("Lengths")
+struct LengthTests {
     @Test(
         "lengths are written for people",
         arguments: [

@@ -1,3 +1,4 @@
+import Crypto
 import Files
 import FoundationEssentials
 import Testing
@@ -31,6 +32,17 @@ struct FilesTests {
         try Data(content).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
         #expect(try FileReader.part(path, from: offset, count: count) == Array(content[expected]))
+    }
+
+    @Test("a digest is that of the whole file, and its pieces are passed on in order")
+    func digest() throws {
+        let content = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 ^ ($0 >> 8)) }
+        try Data(content).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var all: [UInt8] = []
+        let digest = try FileDigest(of: path) { piece throws(FileFault) in all += piece }
+        #expect(digest == FileDigest(size: 700_000, sha256: SHA256.hash(content)))
+        #expect(all == content)
     }
 
     @Test("a folder, and what is not there, cannot be read")

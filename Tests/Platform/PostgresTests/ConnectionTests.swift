@@ -159,6 +159,24 @@ struct ConnectionTests {
         }
     }
 
+    @Test("a dry run returns what its body found, and changes nothing")
+    func dryRun() async throws {
+        let settings = try testDatabase()
+        try await onLoop {
+            let connection = try await Connection.open(settings)
+            defer { connection.close() }
+            try await connection.execute(script: "CREATE TABLE t (n integer)")
+            for (isDryRun, left) in [(true, 0), (false, 1)] {
+                let seen = try await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+                    _ = try await connection.run(Statement<Int>.affected("INSERT INTO t (n) VALUES (1)"))
+                    return try await connection.run(Self.count("t"))
+                }
+                let count = try await connection.run(Self.count("t"))
+                #expect(seen == 1 && count == left)
+            }
+        }
+    }
+
     @Test("the server cancels a statement that takes too long, a second before we do")
     func statementTimeout() async throws {
         var settings = try testDatabase()

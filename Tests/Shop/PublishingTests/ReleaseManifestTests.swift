@@ -1,9 +1,8 @@
 import JSON
 import Kernel
+import Publishing
 import Storage
 import Testing
-
-@testable import OperatorFunction
 
 @Suite("Release manifest")
 struct ReleaseManifestTests {

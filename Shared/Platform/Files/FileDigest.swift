@@ -1,18 +1,22 @@
 import Crypto
-import Files
 
-/// A file's length and SHA-256, found without having it in memory.
-struct FileDigest: Equatable, Sendable {
-    let size: Int64
-    let sha256: [UInt8]
+/// The length and SHA-256 of a file, computed piece by piece, so that the file's size does not matter.
+package struct FileDigest: Equatable, Sendable {
+    /// The length in bytes.
+    package let size: Int64
+    /// The 32 bytes of the digest.
+    package let sha256: [UInt8]
 
-    init(size: Int64, sha256: [UInt8]) {
+    /// Memberwise.
+    package init(size: Int64, sha256: [UInt8]) {
         self.size = size
         self.sha256 = sha256
     }
 
-    /// Reads the file at `path` and hands every piece to `body` as well; blocks.
-    init(
+    /// Reads the file at `path` and passes every piece to `body` as well; blocks.
+    ///
+    /// - Throws: the system's reason, or what `body` throws.
+    package init(
         of path: String, _ body: ([UInt8]) throws(FileFault) -> Void = { _ throws(FileFault) in }
     ) throws(FileFault) {
         var reader = try FileReader(path)

@@ -1,27 +1,28 @@
 import Crypto
 import Files
-import Kernel
 
-/// The folder that an export is written to: a new one, for its owner alone.
-struct ExportFolder: Sendable {
-    let path: String
+/// The folder that an export is written to: a new one, readable only by its owner.
+package struct ExportFolder: Sendable {
+    /// The folder's path.
+    package let path: String
 
-    /// Makes the folder.
+    /// Memberwise.
+    package init(path: String) { self.path = path }
+
+    /// Makes the folder; blocks.
     ///
-    /// - Throws: `.failed` when something lies there, or its own folder is not there.
-    func create() throws(CommandFault) {
-        do throws(FileFault) { try PrivateFile.createFolder(path) } catch {
-            throw .failed("\(path) cannot be made: \(error)")
-        }
+    /// - Throws: `.notMade` if something is there, or its parent is not.
+    func create() throws(ExportFault) {
+        do { try PrivateFile.createFolder(path) } catch { throw .notMade(folder: path, error) }
     }
 
-    /// Begins a file; blocks.
-    func begin(_ name: String) throws(CommandFault) {
+    /// Creates a file; blocks.
+    func begin(_ name: String) throws(ExportFault) {
         try writing(name) { () throws(FileFault) in try PrivateFile.create(file(name)) }
     }
 
-    /// Adds rows to a file, one a line; blocks.
-    func append(_ rows: [String], to name: String) throws(CommandFault) {
+    /// Appends rows to a file, one per line; blocks.
+    func append(_ rows: [String], to name: String) throws(ExportFault) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rows.reduce(0) { $0 + $1.utf8.count + 1 })
         for row in rows {
@@ -31,8 +32,8 @@ struct ExportFolder: Sendable {
         try writing(name) { [bytes] () throws(FileFault) in try PrivateFile.append(bytes, to: file(name)) }
     }
 
-    /// Ends a file and measures what the disk has of it; blocks.
-    func end(_ name: String, rows: Int64) throws(CommandFault) -> ExportManifest.File {
+    /// Syncs a file and measures it as it is on disk; blocks.
+    func end(_ name: String, rows: Int64) throws(ExportFault) -> ExportManifest.File {
         let digest = try writing(name) { () throws(FileFault) in
             try PrivateFile.sync(file(name))
             return try FileDigest(of: file(name))
@@ -41,7 +42,7 @@ struct ExportFolder: Sendable {
     }
 
     /// Writes a whole file; blocks.
-    func write(_ name: String, _ bytes: [UInt8]) throws(CommandFault) {
+    func write(_ name: String, _ bytes: [UInt8]) throws(ExportFault) {
         try writing(name) { () throws(FileFault) in
             try PrivateFile.create(file(name))
             try PrivateFile.append(bytes, to: file(name))
@@ -50,7 +51,7 @@ struct ExportFolder: Sendable {
         }
     }
 
-    /// Removes an export that did not come to its end; blocks.
+    /// Removes the files and the folder of an unfinished export; blocks.
     func remove(_ names: [String]) {
         for name in names { PrivateFile.remove(file(name)) }
         PrivateFile.remove(path)
@@ -60,7 +61,7 @@ struct ExportFolder: Sendable {
 
     private func writing<Output>(
         _ name: String, _ body: () throws(FileFault) -> Output
-    ) throws(CommandFault) -> Output {
-        do throws(FileFault) { return try body() } catch { throw .failed("\(file(name)) cannot be written: \(error)") }
+    ) throws(ExportFault) -> Output {
+        do { return try body() } catch { throw .notWritten(path: file(name), error) }
     }
 }

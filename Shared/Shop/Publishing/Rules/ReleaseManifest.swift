@@ -1,21 +1,21 @@
 import Crypto
-import JSON
-import Kernel
-import Storage
+package import JSON
+package import Kernel
+package import Storage
 
-/// What a release consists of, as it lies beside its files in the bucket.
-struct ReleaseManifest: Equatable, Sendable {
+/// The files of a release, as recorded beside them in the bucket.
+package struct ReleaseManifest: Equatable, Sendable {
     /// One file of a release.
-    struct File: Equatable, Sendable {
-        /// Where it lies; product, version, platform and file name are in it.
-        let object: ObjectName
+    package struct File: Equatable, Sendable {
+        /// Its object name, which contains product, version, platform and file name.
+        package let object: ObjectName
         /// Its length in bytes.
-        let size: Int64
+        package let size: Int64
         /// The 32 bytes of its SHA-256 digest.
-        let digest: [UInt8]
+        package let digest: [UInt8]
 
-        /// A file; `nil` when it is empty or the digest is not 32 bytes.
-        init?(object: ObjectName, size: Int64, digest: [UInt8]) {
+        /// Creates a file; `nil` if it is empty or the digest is not 32 bytes.
+        package init?(object: ObjectName, size: Int64, digest: [UInt8]) {
             guard size > 0, digest.count == SHA256.byteCount else { return nil }
             self.object = object
             self.size = size
@@ -23,28 +23,30 @@ struct ReleaseManifest: Equatable, Sendable {
         }
     }
 
-    /// Why a document is no manifest.
-    enum Fault: Error, Equatable, Sendable {
+    /// Why a document is not a manifest.
+    package enum Fault: Error, Equatable, Sendable {
         /// It is not JSON, or this member is missing or of another type.
         case malformed(field: String)
-        /// The value of this member cannot be.
+        /// The value of this member is not valid.
         case invalid(field: String)
     }
 
-    /// The product's name in addresses.
-    let product: String
-    /// The release.
-    let version: String
+    /// The product's slug.
+    package let product: String
+    /// The release's version.
+    package let version: String
     /// When it was published.
-    let releasedAt: Instant
+    package let releasedAt: Instant
     /// Its files.
-    let files: [File]
+    package let files: [File]
 
-    /// The name under which a release's manifest lies in the bucket.
-    static func objectName(product: String, version: String) -> String { "\(product)/\(version)/manifest.json" }
+    /// Returns the object name of a release's manifest.
+    package static func objectName(product: String, version: String) -> String {
+        "\(product)/\(version)/manifest.json"
+    }
 
-    /// A manifest of files that all belong to one product and version.
-    init(product: String, version: String, releasedAt: Instant, files: [File]) throws(Fault) {
+    /// Creates a manifest of files that all belong to one product and version.
+    package init(product: String, version: String, releasedAt: Instant, files: [File]) throws(Fault) {
         guard ObjectName.isSegment(product) else { throw .invalid(field: "product") }
         guard ObjectName.isSegment(version) else { throw .invalid(field: "version") }
         guard !files.isEmpty, Set(files.map(\.object)).count == files.count,
@@ -57,7 +59,7 @@ struct ReleaseManifest: Equatable, Sendable {
     }
 
     /// The document to write.
-    var json: JSONValue {
+    package var json: JSONValue {
         .object([
             ("product", .string(product)), ("version", .string(version)),
             ("released_at", .string(CivilTime(releasedAt).rfc3339)), ("files", .array(files.map(\.json))),
@@ -75,8 +77,8 @@ extension ReleaseManifest.File {
 }
 
 extension ReleaseManifest {
-    /// Reads a document.
-    init(json bytes: [UInt8]) throws(Fault) {
+    /// Parses a document.
+    package init(json bytes: [UInt8]) throws(Fault) {
         let document: Document
         do { document = try Document(json: bytes) } catch { throw .malformed(field: error.field) }
         guard document.releasedAt.hasSuffix("Z"), let releasedAt = Instant(rfc3339: document.releasedAt) else {
@@ -94,7 +96,7 @@ extension ReleaseManifest {
 }
 
 extension ReleaseManifest.File {
-    /// A file whose object name is the one that its other members make.
+    /// Creates a file; `nil` unless its object name is the one that its other members make.
     fileprivate init?(_ entry: Document.Entry, product: String, version: String) {
         guard
             let object = ObjectName(product: product, version: version, platform: entry.platform, file: entry.name),
@@ -104,7 +106,7 @@ extension ReleaseManifest.File {
     }
 }
 
-/// A manifest as JSON has it, nothing checked but names and types.
+/// A manifest in JSON, of which only names and types are checked.
 private struct Document: JSONReadable {
     struct Entry: JSONReadable {
         let platform: String

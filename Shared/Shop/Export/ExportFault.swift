@@ -1,0 +1,28 @@
+package import Crypto
+package import Files
+package import Kernel
+package import Licensing
+package import Postgres
+
+/// Why an export could not be written; nothing of it is left.
+package enum ExportFault: Error, Equatable, Sendable {
+    /// The folder could not be made, because something is there or its parent is not.
+    case notMade(folder: String, FileFault)
+    /// A file of the folder could not be written.
+    case notWritten(path: String, FileFault)
+    /// A license's key cannot be derived.
+    case underivable(LicenseID, KeyFault)
+    /// The key derived for a license is not the one that the database has a hash of.
+    case otherKey(LicenseID)
+    /// The manifest could not be signed.
+    case unsigned(CryptoFault)
+    case database(PostgresFault)
+}
+
+/// Why an export could not be checked at all.
+package enum ExportCheckFault: Error, Equatable, Sendable {
+    /// The manifest or its signature could not be read.
+    case unreadable(path: String, FileFault)
+    /// The manifest is not valid.
+    case manifest(ExportManifest.Fault)
+}
