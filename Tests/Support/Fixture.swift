@@ -121,21 +121,8 @@ package struct Fixture {
         ).1
     }
 
-    /// Returns the row count of every table that a sale writes to, by table.
-    package func counts() async throws -> [Int64] {
-        try await pool.run(
-            .row(
-                """
-                SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM order_items), (SELECT count(*) FROM customers),
-                    (SELECT count(*) FROM licenses), (SELECT count(*) FROM download_grants), (SELECT count(*) FROM emails),
-                    (SELECT count(*) FROM webhook_events)
-                """
-            ) { row throws(PostgresFault) in
-                var counts: [Int64] = []
-                for column in 0..<7 { counts.append(try row.integer(column)) }
-                return counts
-            })
-    }
+    /// Returns the number of rows in each table that a sale writes to.
+    package func counts() async throws -> Counts { try await Counts(in: pool) }
 
     /// Publishes a release with one file.
     package func publish(_ version: String) async throws {

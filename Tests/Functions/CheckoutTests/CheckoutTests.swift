@@ -212,7 +212,7 @@ private final class Desk {
         return await checkout(request)
     }
 
-    func orders() async throws -> Int64 { try await fixture.counts()[0] }
+    func orders() async throws -> Int64 { try await fixture.counts().orders }
 
     func order() async throws -> String {
         let sql: SQL =

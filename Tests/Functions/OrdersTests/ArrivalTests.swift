@@ -12,9 +12,6 @@ private let session = "cs_test_a1b2c3d4e5"
 
 @Suite("Order page and webhook", .freshDatabase)
 struct ArrivalTests {
-    /// One order, item, customer, license, grant and mail, and so many events.
-    private func oneSale(events: Int) -> String { "1 1 1 1 1 1 \(events)" }
-
     @Test("the page makes the sale before the webhook arrives, and the webhook finds it made")
     func pageFirst() async throws {
         try await onLoop {
@@ -24,12 +21,12 @@ struct ArrivalTests {
             let page = await desk.page(session)
             let key = try await desk.key()
             #expect(page.status == 200 && page.text.contains(key))
-            #expect(try await desk.counts() == oneSale(events: 1))
+            #expect(try await desk.counts() == .oneSale())
             let event = try await desk.text(
                 "SELECT stripe_event_id || ' ' || type || ' ' || status FROM webhook_events")
             #expect(event == "session:\(session):paid orders.session_lookup processed")
             try await desk.deliver(session)
-            #expect(try await desk.counts() == oneSale(events: 2))
+            #expect(try await desk.counts() == .oneSale(events: 2))
             #expect(try await desk.text("SELECT id::text FROM orders") == order.description)
             desk.close()
         }
@@ -42,7 +39,7 @@ struct ArrivalTests {
             desk.stripe.set(try StripeStub.session(session))
             try await desk.deliver(session)
             #expect(await desk.page(session).text.contains("GENX-"))
-            #expect(try await desk.counts() == oneSale(events: 1))
+            #expect(try await desk.counts() == .oneSale())
             #expect(desk.stripe.asked == 0)
             desk.close()
         }
@@ -71,7 +68,7 @@ struct ArrivalTests {
             for delivery in deliveries { #expect(await delivery.value) }
             // Where every delivery was quicker, no page had a sale to make.
             let counts = try await desk.counts()
-            #expect([oneSale(events: 8), oneSale(events: 9)].contains(counts))
+            #expect([Counts.oneSale(events: 8), .oneSale(events: 9)].contains(counts))
             desk.close()
         }
     }
@@ -85,7 +82,7 @@ struct ArrivalTests {
                 hasMetadata
                     ? try StripeStub.session(session) : try StripeStub.session(session, metadata: "{}", items: items))
             #expect(await desk.page(session).text.contains("GENX-"))
-            #expect(try await desk.counts() == oneSale(events: 1))
+            #expect(try await desk.counts() == .oneSale())
             desk.close()
         }
     }
@@ -100,7 +97,7 @@ struct ArrivalTests {
                     ? try StripeStub.session(session, mode: "subscription")
                     : try StripeStub.session(session, metadata: "{}", items: items))
             #expect(await desk.page(session) == (await desk.page("nonsense")))
-            #expect(try await desk.counts() == "0 0 0 0 0 0 0")
+            #expect(try await desk.counts() == Counts())
             desk.close()
         }
     }
@@ -132,11 +129,11 @@ struct ArrivalTests {
             #expect(page.text.contains("b…@example.com"))
             #expect(try await desk.text("SELECT status FROM orders") == "awaiting_payment")
             _ = await desk.page(session, after: .seconds(6))
-            #expect(try await desk.counts() == "1 1 1 0 0 0 1")
+            #expect(try await desk.counts() == Counts(orders: 1, lines: 1, customers: 1, events: 1))
             desk.stripe.set(try StripeStub.session(session))
             #expect(await desk.page(session, after: .seconds(12)).text.contains("GENX-"))
             try await desk.deliver(session, .paymentSucceeded)
-            #expect(try await desk.counts() == oneSale(events: 3))
+            #expect(try await desk.counts() == .oneSale(events: 3))
             desk.close()
         }
     }

@@ -92,16 +92,7 @@ final class OrderDesk {
         try await owner.run(Statement<String>.row(sql) { row throws(PostgresFault) in try row.text(0) })
     }
 
-    /// The rows of every table that a sale touches: orders, items, customers, licenses, grants, mails, events.
-    func counts() async throws -> String {
-        try await text(
-            """
-            SELECT concat_ws(' ', (SELECT count(*) FROM orders), (SELECT count(*) FROM order_items),
-                (SELECT count(*) FROM customers), (SELECT count(*) FROM licenses),
-                (SELECT count(*) FROM download_grants), (SELECT count(*) FROM emails),
-                (SELECT count(*) FROM webhook_events))
-            """)
-    }
+    func counts() async throws -> Counts { try await Counts(in: owner) }
 
     /// The keys that the licenses of orders with such a session stand for.
     func keys(of session: String = "%") async throws -> [String] {

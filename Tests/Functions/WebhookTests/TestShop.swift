@@ -55,7 +55,7 @@ struct TestShop {
         try await webhook(Forgery.none(body, at: WallClock.system.now()))
     }
 
-    func counts() async throws -> [Int64] { try await fixture.counts() }
+    func counts() async throws -> Counts { try await fixture.counts() }
 
     /// Puts another product into the catalog.
     func addProduct() async throws { try await fixture.addProduct(ProductID(at: fixture.now)) }
