@@ -13,8 +13,8 @@ extension CommandFault {
         case .otherMode(orderIsLive: false): "the order is of test mode and STRIPE_API_KEY moves real money"
         case .noPayment: "order \(order) has no payment at Stripe: there is nothing to give back"
         case .notRefundable(let status): notRefundable(order, status)
-        case .tooMuch(let left, let asked):
-            "\(left.formatted) of order \(order) are left, \(asked.formatted) cannot be refunded"
+        case .tooMuch(let left, let requested):
+            "\(left.formatted) of order \(order) are left, \(requested.formatted) cannot be refunded"
         case .unfinished(let amount, let requested):
             "a refund of \(amount.formatted) was asked for at \(requested.toTheSecond) and its outcome is unknown: bring "
                 + "it to its end first, with --amount \(amount.formatted.split(separator: " ")[0])"

@@ -13,7 +13,7 @@ package enum RefundFault: Error, Equatable, Sendable {
     /// The order has a status in which nothing can be refunded.
     case notRefundable(OrderStatus)
     /// The requested amount exceeds what is left.
-    case tooMuch(left: Money, asked: Money)
+    case tooMuch(left: Money, requested: Money)
     /// A refund of this amount was requested and its outcome is unknown; it must be completed first.
     case unfinished(Money, since: Instant)
     /// A refund of the same amount was made before.

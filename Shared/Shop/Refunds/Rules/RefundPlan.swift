@@ -35,10 +35,10 @@ package struct RefundPlan: Equatable, Sendable {
         Money(minorUnits: order.amountRefunded + amount.minorUnits, currency: order.total.currency)
     }
 
-    /// Plans a refund of `asked`, or of all that is left; `nil` if everything has been refunded already.
+    /// Plans a refund of `requested`, or of all that is left; `nil` if everything has been refunded already.
     ///
     /// - Parameter again: whether an amount may be refunded that was refunded before.
-    package init?(_ view: RefundView, amount asked: Money?, again: Bool, isTestKey: Bool) throws(RefundFault) {
+    package init?(_ view: RefundView, amount requested: Money?, again: Bool, isTestKey: Bool) throws(RefundFault) {
         order = view.order
         guard order.isLive != isTestKey else { throw .otherMode(orderIsLive: order.isLive) }
         guard let payment = order.paymentIntent.flatMap({ StripeID($0) }) else { throw .noPayment }
@@ -48,18 +48,18 @@ package struct RefundPlan: Equatable, Sendable {
         if let open = view.open {
             amount = Money(minorUnits: open.amount, currency: order.total.currency)
             // Without an amount all that is left is meant, which this very request may already have refunded.
-            let isMeant = asked.map { $0 == amount } ?? (left.minorUnits <= open.amount)
+            let isMeant = requested.map { $0 == amount } ?? (left.minorUnits <= open.amount)
             guard isMeant else { throw .unfinished(amount, since: open.requestedAt) }
             return
         }
-        amount = asked ?? left
-        if order.status == .refunded, asked == nil { return nil }
+        amount = requested ?? left
+        if order.status == .refunded, requested == nil { return nil }
         switch order.status {
         case .paid, .partiallyRefunded, .disputed: break
         case .refunded, .lost, .pending, .awaitingPayment, .failed, .expired: throw .notRefundable(order.status)
         }
-        guard amount.minorUnits <= left.minorUnits else { throw .tooMuch(left: left, asked: amount) }
-        if asked != nil, !again { try RefundPlan.checkRepetition(of: amount, view.refunds) }
+        guard amount.minorUnits <= left.minorUnits else { throw .tooMuch(left: left, requested: amount) }
+        if requested != nil, !again { try RefundPlan.checkRepetition(of: amount, view.refunds) }
     }
 
     private static func checkRepetition(of amount: Money, _ refunds: [OrderPart.Refund]) throws(RefundFault) {
