@@ -177,6 +177,10 @@ let targets: [[Target]] = [
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
         testing: ["Catalog", "Support"]),
     shop(
+        "CatalogPlans",
+        uses: ["Catalog", "EventLoop", "JSON", "Kernel", "Licensing", "Mail", "Postgres", "Stripe"],
+        testing: ["Support"]),
+    shop(
         "Publishing",
         uses: ["Catalog", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Postgres", "Storage", "StorageClient"],
         testing: ["Support"]),
@@ -242,8 +246,9 @@ let functions: [Function] = [
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "Export", "Files", "Fulfilment", "HTTP", "JSON",
-            "Kernel", "Licensing", "Log", "Mail", "Migrations", "OrderMails", "Orders", "Outbound", "Outbox",
+            "Audit", "Catalog", "CatalogPlans", "Crypto", "Downloads", "EventLoop", "Export", "Files", "Fulfilment",
+            "HTTP", "JSON", "Kernel", "Licensing", "Log", "Mail", "Migrations", "OrderMails", "Orders", "Outbound",
+            "Outbox",
             "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage",
             "StorageClient", "Stripe", "StripeClient", "Tasks",
         ]),
