@@ -123,7 +123,7 @@ let targets: [[Target]] = [
     platform(
         "RateLimiting", uses: ["Crypto", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Postgres", "Settings"],
         testing: ["Pages", "Support"]),
-    platform("Migrations", uses: ["Crypto", "EventLoop", "Kernel", "Postgres"]),
+    platform("Migrations", uses: ["Crypto", "EventLoop", "Files", "Kernel", "Postgres"], testing: ["Support"]),
     platform(
         "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "JSON", "Kernel", "Log", "Outbound", "Settings"],
         testing: ["Server", "Support"]),
