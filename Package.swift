@@ -125,7 +125,7 @@ let targets: [[Target]] = [
     platform(
         "RateLimiting", uses: ["Crypto", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Postgres", "Settings"],
         testing: ["Pages", "Support"]),
-    platform("Migrations", uses: ["Crypto", "EventLoop", "Kernel", "Postgres"]),
+    platform("Migrations", uses: ["Crypto", "EventLoop", "Files", "Kernel", "Postgres"], testing: ["Support"]),
     platform(
         "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "JSON", "Kernel", "Log", "Outbound", "Settings"],
         testing: ["Server", "Support"]),
@@ -177,6 +177,12 @@ let targets: [[Target]] = [
         "Reconciliation",
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
         testing: ["Catalog", "Support"]),
+    shop(
+        "CatalogPlans",
+        uses: [
+            "Catalog", "EmailMessage", "EventLoop", "JSON", "Kernel", "Licensing", "OrderMails", "Outbox", "Postgres",
+            "Storage", "Stripe",
+        ], testing: ["Support"]),
     shop(
         "Publishing",
         uses: ["Catalog", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Postgres", "Storage", "StorageClient"],
@@ -243,10 +249,10 @@ let functions: [Function] = [
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Catalog", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files", "Fulfilment",
-            "HTTP", "JSON", "Kernel", "Licensing", "Log", "Migrations", "OrderMails", "Orders", "Outbound", "Outbox",
-            "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server", "Settings", "Storage",
-            "StorageClient", "Stripe", "StripeClient", "Tasks",
+            "Audit", "Catalog", "CatalogPlans", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files",
+            "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "Migrations", "OrderMails", "Orders",
+            "Outbound", "Outbox", "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server",
+            "Settings", "Storage", "StorageClient", "Stripe", "StripeClient", "Tasks",
         ]),
 ]
 

@@ -1,3 +1,4 @@
+import CatalogPlans
 import EventLoop
 import Files
 import JSON
@@ -22,14 +23,19 @@ extension Command {
     ) { invocation throws(CommandFault) in
         let source = try await CatalogSource.read(invocation.arguments.operands[0])
         let isDryRun = invocation.arguments.has("--dry-run")
-        let file = try source.locating { () throws(CatalogFaults) in
-            try CatalogFile(try CatalogDocument(source.text))
+        let file: CatalogFile
+        do throws(CatalogFaults) { file = try CatalogFile(CatalogDocument(source.text)) } catch {
+            throw source.fault(error)
         }
-        let result = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let apply = CatalogApply(connection: connection, file: file, clock: invocation.clock)
-            return try await mapError(CommandFault.database, await apply(isDryRun: isDryRun))
+        let plan = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let applying = CatalogApplying(connection, clock: invocation.clock)
+            do throws(CatalogApplyFault) { return try await applying(file, dryRun: isDryRun) } catch {
+                switch error {
+                case .refused(let faults): throw source.fault(faults)
+                case .database(let fault): throw .database(fault)
+                }
+            }
         }
-        let plan = try source.locating { () throws(CatalogFaults) in try result.get() }
         try invocation.console.show(
             plan.lines(isDryRun: isDryRun), plan.document(isDryRun: isDryRun), asJSON: invocation.isJSON)
     }
@@ -56,11 +62,13 @@ private struct CatalogSource: Sendable {
         }
     }
 
-    /// What `body` makes; its faults with their lines.
-    func locating<Output>(_ body: () throws(CatalogFaults) -> Output) throws(CommandFault) -> Output {
-        do throws(CatalogFaults) { return try body() } catch {
-            throw .failed(error.faults.map { $0.text(in: name, outline) }.joined(separator: "\n"))
+    /// Returns the fault whose text names each part with its line, as compilers do.
+    func fault(_ faults: CatalogFaults) -> CommandFault {
+        let lines = faults.faults.map { fault in
+            let part = fault.path.isEmpty ? "the catalog" : fault.path
+            return "\(name):\(outline.line(of: fault.path)): \(part) \(fault.reason.text)"
         }
+        return .failed(lines.joined(separator: "\n"))
     }
 }
 
@@ -82,6 +90,15 @@ extension CatalogPlan {
 }
 
 extension CatalogChange {
+    fileprivate var text: String {
+        switch self {
+        case .created: "created"
+        case .updated(let names): "updated \(names.joined(separator: ", "))"
+        case .unchanged: "unchanged"
+        case .deactivated: "not listed, set inactive"
+        }
+    }
+
     fileprivate var members: [(String, JSONValue)] {
         switch self {
         case .created: [("change", "created"), ("fields", .array([]))]

@@ -35,7 +35,7 @@ extension Doctor {
     private func migrations(_ connection: Connection) async -> Check {
         do throws(CommandFault) {
             let folder = environment["MIGRATIONS_DIR"] ?? "infra/migrations"
-            let files = try await offLoop { () throws(CommandFault) in try Migration.all(in: folder) }
+            let files = try await readMigrations(folder)
             let migrating = Migrating(connection, files, clock: clock) { [console] step in console.progress(step) }
             let plan: MigrationPlan
             do throws(MigrationFault) { plan = try await migrating.plan() } catch { throw .failed(error.description) }

@@ -30,7 +30,7 @@ extension Command {
             connection throws(CommandFault) in
             try await mapError(
                 CommandFault.database,
-                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+                await connection.transaction(dryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await rehash(connection, by: stamp)
                 })
         }

@@ -33,20 +33,10 @@ extension Command {
         let keys: KeyRing = try invocation.setting { KeyRing(&$0) }
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
-            guard license.status == .active else { throw .failed("license \(license.id) is \(license.statusText)") }
-            let key: NewKey
-            do throws(KeyFault) { key = try keys.nextKey(of: license) } catch { throw .failed(error.description) }
-            let reissue = try await mapError(
-                CommandFault.database,
-                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
-                    try await connection.run(
-                        PaymentStatements.lock(paymentOf: license.order),
-                        LicenseChangeStatements.reissue(license.id, key, mail: EmailID(at: stamp.at), by: stamp)
-                    ).1
-                })
-            guard let reissue else {
-                throw .failed("license \(license.id) changed a moment ago; nothing was done, look at it again")
-            }
+            let changing = LicenseChanging(connection, by: stamp, dryRun: invocation.isDryRun)
+            let (key, reissue) = try await mapError(
+                { (fault: LicenseChangeFault) in CommandFault(fault, of: license) },
+                await changing.reissue(license, with: keys))
             return ReissueAnswer(license: license, key: key, reissue: reissue)
         }
         try invocation.showChange(answer.lines, answer.members)

@@ -21,7 +21,9 @@ extension Command {
         examples: [#"latchkey license revoke AJ9C --reason "key posted in a forum""#],
         failure: "there is no such license, or the database did not answer; nothing was changed"
     ) { invocation throws(CommandFault) in
-        try await invocation.change { license, stamp in LicenseChangeStatements.revoke(license, by: stamp) }
+        try await invocation.change { changing, license throws(LicenseChangeFault) in
+            try await changing.revoke(license)
+        }
     }
 
     /// Opens a license again that was closed by hand.
@@ -38,64 +40,50 @@ extension Command {
         examples: [#"latchkey license reinstate AJ9C --reason "closed by mistake""#],
         failure: "there is no such license, or its order's money went back; nothing was changed"
     ) { invocation throws(CommandFault) in
-        try await invocation.change { license, stamp in LicenseChangeStatements.reinstate(license, by: stamp) }
+        try await invocation.change { changing, license throws(LicenseChangeFault) in
+            try await changing.reinstate(license)
+        }
     }
 }
 
 extension Invocation {
-    /// Changes the license that the first operand means, under the lock of its order's payment.
+    /// Changes the license that the first operand refers to, and shows the change.
     @Loop
     fileprivate func change(
-        _ statement: @escaping @Sendable (LicenseID, AuditContext) -> Statement<LicenseChange>
+        _ body:
+            @escaping @Loop @Sendable (LicenseChanging, LicenseDetail) async throws(LicenseChangeFault) ->
+            LicenseTransition
     ) async throws(CommandFault) {
         let (word, stamp, reference) = (arguments.operands[0], try stamp(), try licenseReference())
-        let (license, change) = try await withDatabase(environment) { connection throws(CommandFault) in
+        let answer = try await withDatabase(environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
-            let change = try await mapError(
-                CommandFault.database,
-                await changing(connection, isDryRun: isDryRun) { connection throws(PostgresFault) in
-                    try await connection.run(
-                        PaymentStatements.lock(paymentOf: license.order), statement(license.id, stamp)
-                    ).1
-                })
-            return (license, change)
+            let transition = try await mapError(
+                { (fault: LicenseChangeFault) in CommandFault(fault, of: license) },
+                await body(LicenseChanging(connection, by: stamp, dryRun: isDryRun), license))
+            return StateAnswer(license: license, transition: transition)
         }
-        let answer = try StateAnswer(license, change)
-        try showChange(answer.lines, answer.members, hasChanged: answer.hasChanged)
+        try showChange(answer.lines, answer.members, hasChanged: answer.transition.hasChanged)
     }
 }
 
-/// What became of a license.
+/// A license after a change of its status.
 private struct StateAnswer {
     let license: LicenseDetail
-    let previous: LicenseStatus
-    let status: LicenseStatus
-    let hasChanged: Bool
-
-    /// - Throws: why it may not be changed.
-    init(_ license: LicenseDetail, _ change: LicenseChange) throws(CommandFault) {
-        self.license = license
-        switch change {
-        case .changed(let from, let to): (previous, status, hasChanged) = (from, to, true)
-        case .unchanged(let now, nil) where now != .active:
-            throw .failed("license \(license.id) is not closed by hand: it is \(license.statusText)")
-        case .unchanged(let now, _): (previous, status, hasChanged) = (now, now, false)
-        case .refused(let order):
-            throw .failed("license \(license.id) stays closed: order \(license.order), \(order.whyClosed)")
-        case .noLicense: throw .failed("no license \(license.id)")
-        }
-    }
+    let transition: LicenseTransition
 
     var lines: [String] {
-        guard hasChanged else { return ["license \(license.id) is \(license.statusText) already; nothing to do"] }
-        return ["license \(license.id) (\(license.maskedKey)): \(previous.rawValue) → \(status.rawValue)"]
+        guard transition.hasChanged else {
+            return ["license \(license.id) is \(license.statusText) already; nothing to do"]
+        }
+        let (previous, status) = (transition.previous.rawValue, transition.status.rawValue)
+        return ["license \(license.id) (\(license.maskedKey)): \(previous) → \(status)"]
     }
 
     var members: [(String, JSONValue)] {
         [
             ("license", .string(license.id.description)), ("last4", .string(license.lastFour)),
-            ("order", .string(license.order.description)), ("previous_status", .string(previous.rawValue)),
-            ("status", .string(status.rawValue)),
+            ("order", .string(license.order.description)), ("previous_status", .string(transition.previous.rawValue)),
+            ("status", .string(transition.status.rawValue)),
         ]
     }
 }

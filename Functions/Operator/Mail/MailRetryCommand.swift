@@ -30,7 +30,7 @@ extension Command {
         let revived = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             try await mapError(
                 CommandFault.database,
-                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
+                await connection.transaction(dryRun: invocation.isDryRun) { connection throws(PostgresFault) in
                     try await revive(mail, connection, by: stamp)
                 })
         }

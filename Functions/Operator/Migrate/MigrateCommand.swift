@@ -26,7 +26,7 @@ extension Command {
     ) { invocation throws(CommandFault) in
         let folder =
             invocation.arguments["--migrations"] ?? invocation.environment["MIGRATIONS_DIR"] ?? "infra/migrations"
-        let migrations = try await offLoop { () throws(CommandFault) in try Migration.all(in: folder) }
+        let migrations = try await readMigrations(folder)
         let isDryRun = invocation.arguments.has("--dry-run")
         let plan = try await withDatabase(invocation.environment, limit: .seconds(6 * 3_600)) {
             connection throws(CommandFault) in
@@ -40,6 +40,23 @@ extension Command {
         }
         try invocation.console.show(
             plan.lines(isDryRun: isDryRun), plan.document(isDryRun: isDryRun), asJSON: invocation.isJSON)
+    }
+}
+
+/// Returns the migrations in `folder`.
+@Loop
+func readMigrations(_ folder: String) async throws(CommandFault) -> [Migration] {
+    try await offLoop { () throws(CommandFault) in
+        do throws(MigrationFolderFault) { return try Migration.all(in: folder) } catch {
+            switch error {
+            case .noFolder(let folder):
+                throw .failed("no migrations at \(folder): name their folder with --migrations or MIGRATIONS_DIR")
+            case .empty(let folder): throw .failed("no migrations at \(folder)")
+            case .badName(let name):
+                throw .failed("\(name) is no migration's name: expected NNNN_name.sql, such as 0003_coupons.sql")
+            case .unreadable(let path): throw .failed("\(path) cannot be read as UTF-8 text")
+            }
+        }
     }
 }
 

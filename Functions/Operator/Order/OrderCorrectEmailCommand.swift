@@ -27,59 +27,40 @@ extension Command {
         guard let email = EmailAddress(typed) else { throw .usage("«\(typed)» is no address that mail can go to") }
         let stamp = try invocation.stamp()
         let reference = try invocation.orderReference()
-        let (order, outcome) = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let order = try await oneOrder(reference, typed: word, connection)
-            let outcome = try await mapError(
-                CommandFault.database,
-                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
-                    try await connection.run(
-                        PaymentStatements.lock(paymentOf: order.id),
-                        CorrectionStatements.correctEmail(
-                            of: order.id, to: email, nil, CorrectionMails(at: stamp.at), by: stamp)
-                    ).1
-                })
-            return (order.id, outcome)
+        let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let order = try await oneOrder(reference, typed: word, connection).id
+            let changing = OrderChanging(connection, by: stamp, dryRun: invocation.isDryRun)
+            let correction = try await mapError(
+                { (fault: OrderChangeFault) in CommandFault(fault, of: order) },
+                await changing.correctEmail(of: order, to: email))
+            return CorrectionAnswer(order: order, email: email, correction: correction)
         }
-        let correction = try Correction(order, email, outcome)
-        try invocation.showChange(correction.lines, correction.members, hasChanged: correction.hasChanged)
+        try invocation.showChange(answer.lines, answer.members, hasChanged: answer.correction.hasChanged)
     }
 }
 
-/// An address that is right now.
-private struct Correction {
+/// An order with its corrected address.
+private struct CorrectionAnswer {
     let order: OrderID
     let email: EmailAddress
-    let previous: String?
-    let mails: Int
-    /// Whether the address before is told that it is no more.
-    let isTold: Bool
-    let hasChanged: Bool
-
-    init(_ order: OrderID, _ email: EmailAddress, _ outcome: CorrectionOutcome) throws(CommandFault) {
-        (self.order, self.email) = (order, email)
-        switch outcome {
-        case .corrected(let previous, let mails, let notice):
-            (self.previous, self.mails, isTold, hasChanged) = (previous, mails.count, notice != nil, true)
-        case .unchanged:
-            (previous, mails, isTold, hasChanged) = (email.text, 0, false, false)
-        case .notPlaced(let status): throw .failed("order \(order) has no address yet: \(status.whyClosed)")
-        case .beyondLimits: throw .failed("the address of order \(order) may not be changed any more")
-        case .noOrder: throw .failed("no order \(order)")
-        }
-    }
+    let correction: EmailCorrection
 
     var lines: [String] {
-        guard hasChanged else { return ["order \(order) has the address \(email.text) already; nothing to do"] }
+        guard correction.hasChanged else {
+            return ["order \(order) has the address \(email.text) already; nothing to do"]
+        }
+        let (mails, previous) = (correction.mails, correction.previous ?? "no address")
         let sent = mails == 0 ? "it has no mail to send" : "\(mails == 1 ? "1 mail goes" : "\(mails) mails go") there"
-        let told = isTold ? "; the address before is told that it is no more" : ""
-        return ["order \(order): \(previous ?? "no address") → \(email.text); \(sent)\(told)"]
+        let told = correction.isNoticed ? "; the address before is told that it is no more" : ""
+        return ["order \(order): \(previous) → \(email.text); \(sent)\(told)"]
     }
 
     var members: [(String, JSONValue)] {
         [
             ("order", .string(order.description)), ("email", .string(email.text)),
-            ("previous_email", previous.map(JSONValue.string) ?? .null), ("mails", .integer(Int64(mails))),
-            ("previous_is_told", .bool(isTold)),
+            ("previous_email", correction.previous.map(JSONValue.string) ?? .null),
+            ("mails", .integer(Int64(correction.mails))),
+            ("previous_is_told", .bool(correction.isNoticed)),
         ]
     }
 }

@@ -25,46 +25,17 @@ extension Command {
     ) { invocation throws(CommandFault) in
         let (word, stamp) = (invocation.arguments.operands[0], try invocation.stamp())
         let reference = try invocation.orderReference()
-        let resent = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let order = try await oneOrder(reference, typed: word, connection)
-            let outcome = try await mapError(
-                CommandFault.database,
-                await changing(connection, isDryRun: invocation.isDryRun) { connection throws(PostgresFault) in
-                    try await connection.run(ResendStatements.queue(EmailID(at: stamp.at), for: order.id, by: stamp))
-                })
-            return try Resent(order.id, outcome)
+        let (order, recipient) = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            let order = try await oneOrder(reference, typed: word, connection).id
+            let changing = OrderChanging(connection, by: stamp, dryRun: invocation.isDryRun)
+            return (
+                order,
+                try await mapError(
+                    { (fault: OrderChangeFault) in CommandFault(fault, of: order) }, await changing.resend(order))
+            )
         }
-        let lines = ["queued a mail with everything to \(resent.recipient)"]
         try invocation.showChange(
-            lines, [("order", .string(resent.order.description)), ("email", .string(resent.recipient))])
-    }
-}
-
-/// A mail that was queued.
-private struct Resent {
-    let order: OrderID
-    let recipient: String
-
-    init(_ order: OrderID, _ outcome: ResendOutcome) throws(CommandFault) {
-        self.order = order
-        switch outcome {
-        case .queued(let recipient): self.recipient = recipient
-        case .closed(let status): throw .failed("order \(order) opens nothing: \(status.whyClosed)")
-        case .noAddress: throw .failed("order \(order) has no address: set one with `latchkey order correct-email`")
-        case .noOrder: throw .failed("no order \(order)")
-        }
-    }
-}
-
-extension OrderStatus {
-    /// Why no license of an order in this state opens anything.
-    var whyClosed: String {
-        switch self {
-        case .pending, .awaitingPayment, .failed, .expired: "nobody has paid for it (\(rawValue))"
-        case .paid, .partiallyRefunded: "every license of it is closed by hand"
-        case .refunded: "it was refunded"
-        case .disputed: "a dispute over its payment is open"
-        case .lost: "a dispute over its payment was lost"
-        }
+            ["queued a mail with everything to \(recipient)"],
+            [("order", .string(order.description)), ("email", .string(recipient))])
     }
 }

@@ -20,21 +20,6 @@ func withDatabase<Output>(
     return try await body(connection)
 }
 
-/// Makes a change as one transaction, whose parts stay together or are all taken back.
-///
-/// - Parameter isDryRun: whether everything is taken back at the end, so that its outcome tells what would happen.
-@Loop
-func changing<Output>(
-    _ connection: Connection, isDryRun: Bool, _ body: @Loop (Connection) async throws(PostgresFault) -> Output
-) async throws(PostgresFault) -> Output {
-    try await connection.transaction { connection throws(PostgresFault) in
-        if isDryRun { _ = try await connection.run(Statement<Int>.affected("SAVEPOINT dry_run")) }
-        let output = try await body(connection)
-        if isDryRun { _ = try await connection.run(Statement<Int>.affected("ROLLBACK TO SAVEPOINT dry_run")) }
-        return output
-    }
-}
-
 private func databaseSettings(_ environment: [String: String]) throws(CommandFault) -> DatabaseSettings {
     var read = SettingsReader(environment)
     let settings = DatabaseSettings(&read)

@@ -12,6 +12,19 @@ package struct Mailbox: Hashable, Sendable {
         self.name = name
         self.address = address
     }
+
+    /// Parses `Name <address>` or an address alone; `nil` if there is no address in it.
+    package init?(text: String) {
+        guard let open = text.lastIndex(of: "<") else {
+            guard let address = EmailAddress(text) else { return nil }
+            self.init(address: address)
+            return
+        }
+        guard text.hasSuffix(">"), let address = EmailAddress(String(text[text.index(after: open)...].dropLast()))
+        else { return nil }
+        let name = text[..<open].trimmingBlanks().filter { $0 != "\"" }
+        self.init(name: name.isEmpty ? nil : name, address: address)
+    }
 }
 
 extension EmailAddress {

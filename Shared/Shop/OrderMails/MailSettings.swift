@@ -64,20 +64,3 @@ package struct MailSettings: Sendable {
         }
     }
 }
-
-extension Mailbox {
-    /// Reads `Name <address>` or an address alone; `nil` when there is no address in it.
-    package init?(text: String) {
-        guard let open = text.lastIndex(of: "<") else {
-            guard let address = EmailAddress(text) else { return nil }
-            self.init(address: address)
-            return
-        }
-        guard text.hasSuffix(">"), let address = EmailAddress(String(text[text.index(after: open)...].dropLast()))
-        else {
-            return nil
-        }
-        let name = text[..<open].trimmingBlanks().filter { $0 != "\"" }
-        self.init(name: name.isEmpty ? nil : name, address: address)
-    }
-}

@@ -221,26 +221,6 @@ struct CatalogFileTests {
         #expect(run.output.isEmpty)
     }
 
-    @Test("values that may stand once are refused where they stand again")
-    func doubles() throws {
-        let product = #"""
-            {"slug": "a", "name": "A", "key_prefix": "GENX1", "activation_limit": 1, "download_limit": 1,
-             "download_days": 1, "prices": [{"id": "price_a", "unit_amount": 1, "currency": "usd"}]}
-            """#
-        let second = try replacing(#""GENX1""#, #""GENXI""#, in: product)
-        let text =
-            #"{"shop": {"name": "S", "support_email": "a@b.example", "sender": "a@b.example"}, "products": ["#
-            + product + ",\n" + second + "]}"
-        let document = try CatalogDocument(text)
-        #expect(
-            throws: CatalogFaults([
-                CatalogFault("products.1.slug", "is the same as products.0.slug"),
-                CatalogFault("products.1.key_prefix", "reads like that of products.0.key_prefix"),
-                CatalogFault("products.1.prices.0.id", "is the same as products.0.prices.0.id"),
-            ])
-        ) { try CatalogFile(document) }
-    }
-
     @Test("all that is wrong is told together")
     func together() async throws {
         let demo = try String(contentsOfFile: demoCatalog, encoding: .utf8)

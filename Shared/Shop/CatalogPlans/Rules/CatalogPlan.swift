@@ -1,5 +1,5 @@
-import Catalog
-import Kernel
+package import Catalog
+package import Kernel
 
 /// The catalog as it is stored.
 struct StoredCatalog: Sendable {
@@ -8,43 +8,35 @@ struct StoredCatalog: Sendable {
     var prices: [StoredPrice] = []
 }
 
-/// What becomes of one row.
-enum CatalogChange: Equatable, Sendable {
+/// What happens to one row.
+package enum CatalogChange: Equatable, Sendable {
     case created
     /// Which of the seller's settings change.
     case updated([String])
     case unchanged
-    /// It is not in the file any more.
+    /// It is no longer in the file.
     case deactivated
-
-    /// One or two words for people.
-    var text: String {
-        switch self {
-        case .created: "created"
-        case .updated(let names): "updated \(names.joined(separator: ", "))"
-        case .unchanged: "unchanged"
-        case .deactivated: "not listed, set inactive"
-        }
-    }
 }
 
 /// One row to write.
-enum CatalogWrite: Equatable, Sendable {
+package enum CatalogWrite: Equatable, Sendable {
     case shop(ShopID, ShopRecord)
     case product(ProductID, ShopID, ProductRecord)
     case price(PriceID, ProductID, PriceRecord)
 }
 
 /// What a catalog file changes, found by comparison alone.
-struct CatalogPlan: Equatable, Sendable {
-    private(set) var shop = CatalogChange.unchanged
-    private(set) var products: [(slug: String, change: CatalogChange)] = []
-    /// In an order that breaks no rule on the way: prices end before others begin.
-    private(set) var writes: [CatalogWrite] = []
+package struct CatalogPlan: Equatable, Sendable {
+    /// What happens to the shop.
+    package private(set) var shop = CatalogChange.unchanged
+    /// What happens to each product.
+    package private(set) var products: [(slug: String, change: CatalogChange)] = []
+    /// The rows to write, in an order that violates no constraint on the way: prices end before others begin.
+    package private(set) var writes: [CatalogWrite] = []
 
     /// Compares the file with what is stored.
     ///
-    /// - Throws: changes that would break what was sold already.
+    /// - Throws: changes that would break what was sold.
     init(_ file: CatalogFile, over stored: StoredCatalog, at now: Instant) throws(CatalogFaults) {
         let faults = CatalogPlan.refusals(file, stored)
         guard faults.isEmpty else { throw CatalogFaults(faults) }
@@ -114,7 +106,7 @@ struct CatalogPlan: Equatable, Sendable {
 }
 
 extension CatalogPlan {
-    static func == (left: CatalogPlan, right: CatalogPlan) -> Bool {
+    package static func == (left: CatalogPlan, right: CatalogPlan) -> Bool {
         left.shop == right.shop && left.writes == right.writes
             && left.products.elementsEqual(right.products) { $0.slug == $1.slug && $0.change == $1.change }
     }

@@ -7,9 +7,9 @@ import Outbox
 import Storage
 import Stripe
 
-/// A catalog that can be stored as it is.
-struct CatalogFile: Equatable, Sendable {
-    /// A product, the part of the file it stands in, and its prices in the file's order.
+/// A catalog whose values are valid.
+package struct CatalogFile: Equatable, Sendable {
+    /// A product, and its prices in the file's order.
     struct Product: Equatable, Sendable {
         let record: ProductRecord
         let prices: [PriceRecord]
@@ -21,7 +21,7 @@ struct CatalogFile: Equatable, Sendable {
     /// Checks every value.
     ///
     /// - Throws: everything that is wrong, in the file's order.
-    init(_ document: CatalogDocument) throws(CatalogFaults) {
+    package init(_ document: CatalogDocument) throws(CatalogFaults) {
         var check = CatalogCheck()
         shop = check.shop(document.shop)
         var products: [Product] = []
@@ -29,7 +29,7 @@ struct CatalogFile: Equatable, Sendable {
             products.append(check.product(product, at: "products.\(index)"))
         }
         self.products = products
-        check.expect(!products.isEmpty, "products", "must not be empty: a product that is not listed is not sold")
+        check.expect(!products.isEmpty, "products", .noProducts)
         check.uniqueness(document.products)
         guard check.faults.isEmpty else { throw CatalogFaults(check.faults) }
     }
@@ -39,32 +39,30 @@ struct CatalogFile: Equatable, Sendable {
 private struct CatalogCheck {
     private(set) var faults: [CatalogFault] = []
 
-    mutating func expect(_ holds: Bool, _ path: String, _ reason: String) {
+    mutating func expect(_ holds: Bool, _ path: String, _ reason: CatalogFault.Reason) {
         if !holds { faults.append(CatalogFault(path, reason)) }
     }
 
     mutating func shop(_ shop: CatalogDocument.Shop) -> ShopRecord {
         line(shop.name, "shop.name")
-        expect(EmailAddress(shop.supportEmail)?.text == shop.supportEmail, "shop.support_email", "is no e-mail address")
+        expect(EmailAddress(shop.supportEmail)?.text == shop.supportEmail, "shop.support_email", .notEmailAddress)
         let isSender = Mailbox(text: shop.sender) != nil && isLine(shop.sender)
-        expect(isSender, "shop.sender", "must be «Name <address>» or an e-mail address")
+        expect(isSender, "shop.sender", .notSender)
         return ShopRecord(name: shop.name, supportEmail: shop.supportEmail, sender: shop.sender)
     }
 
     mutating func product(_ product: CatalogDocument.Product, at path: String) -> CatalogFile.Product {
-        expect(
-            isSlug(product.slug), "\(path).slug",
-            "must be 1 to 64 lower-case letters, digits and single dashes between them")
+        expect(isSlug(product.slug), "\(path).slug", .notSlug)
         line(product.name, "\(path).name")
-        expect(product.description.count <= 1_000, "\(path).description", "must have at most 1000 characters")
+        expect(product.description.count <= 1_000, "\(path).description", .tooLong(limit: 1_000))
         let prefix = LicensePrefix(product.keyPrefix)
-        expect(prefix?.text == product.keyPrefix, "\(path).key_prefix", "must be 2 to 8 upper-case letters and digits")
+        expect(prefix?.text == product.keyPrefix, "\(path).key_prefix", .notKeyPrefix)
         range(product.activationLimit, 1...10_000, "\(path).activation_limit")
         range(product.downloadLimit, 1...10_000, "\(path).download_limit")
         range(product.downloadDays, 1...365, "\(path).download_days")
         let prices = product.prices.enumerated().compactMap { price($0.element, at: "\(path).prices.\($0.offset)") }
         let active = product.prices.filter(\.active).count
-        expect(active == 1, "\(path).prices", "must have exactly one active price, and has \(active)")
+        expect(active == 1, "\(path).prices", .activePrices(active))
         let checkout = product.checkout
         let record = ProductRecord(
             slug: product.slug, name: product.name, description: product.description, keyPrefix: product.keyPrefix,
@@ -76,14 +74,12 @@ private struct CatalogCheck {
     }
 
     private mutating func price(_ price: CatalogDocument.Price, at path: String) -> PriceRecord? {
-        expect(
-            price.id.hasPrefix("price_") && StripeID(price.id) != nil, "\(path).id",
-            "must be the ID of a price of Stripe's: price_…")
+        expect(price.id.hasPrefix("price_") && StripeID(price.id) != nil, "\(path).id", .notPriceID)
         // Stripe takes at most eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
         let amounts = Int64(0)...99_999_999
-        expect(amounts.contains(price.unitAmount), "\(path).unit_amount", "must be from 0 to 99999999 minor units")
+        expect(amounts.contains(price.unitAmount), "\(path).unit_amount", .amountOutOfRange(amounts))
         let currency = Currency(price.currency)
-        expect(currency?.code == price.currency, "\(path).currency", "must be three lower-case letters, such as usd")
+        expect(currency?.code == price.currency, "\(path).currency", .notCurrency)
         guard let currency else { return nil }
         return PriceRecord(
             stripeID: price.id, amount: Money(minorUnits: price.unitAmount, currency: currency), isActive: price.active)
@@ -95,28 +91,31 @@ private struct CatalogCheck {
         unique(
             indexed.compactMap { index, product in
                 LicensePrefix(product.keyPrefix).map { ("products.\(index).key_prefix", $0.canonical) }
-            }, "reads like that of")
+            }, CatalogFault.Reason.readsLike)
         unique(
             indexed.flatMap { index, product in
                 product.prices.enumerated().map { ("products.\(index).prices.\($0.offset).id", $0.element.id) }
             })
     }
 
-    /// Records every value that stands before it already.
-    private mutating func unique(_ values: [(path: String, value: String)], _ likeness: String = "is the same as") {
+    /// Adds a fault for every value that occurs before it already.
+    private mutating func unique(
+        _ values: [(path: String, value: String)],
+        _ reason: (String) -> CatalogFault.Reason = CatalogFault.Reason.sameAs
+    ) {
         var first: [String: String] = [:]
         for (path, value) in values {
-            if let other = first[value] { expect(false, path, "\(likeness) \(other)") }
+            if let other = first[value] { expect(false, path, reason(other)) }
             first[value] = first[value] ?? path
         }
     }
 
     private mutating func range(_ value: Int64, _ range: ClosedRange<Int64>, _ path: String) {
-        expect(range.contains(value), path, "must be from \(range.lowerBound) to \(range.upperBound)")
+        expect(range.contains(value), path, .outOfRange(range))
     }
 
     private mutating func line(_ text: String, _ path: String) {
-        expect(isLine(text), path, "must be 1 to 100 characters on one line without blanks around them")
+        expect(isLine(text), path, .notLine)
     }
 }
 

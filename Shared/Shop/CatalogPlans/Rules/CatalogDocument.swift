@@ -1,8 +1,8 @@
 import JSON
 import Kernel
 
-/// The seller's catalog as its file has it: names and types are right, nothing else is known.
-struct CatalogDocument: Equatable, Sendable {
+/// The seller's catalog as its file has it; only names and types are checked.
+package struct CatalogDocument: Equatable, Sendable {
     struct Shop: Equatable, Sendable {
         let name: String
         let supportEmail: String
@@ -38,12 +38,12 @@ struct CatalogDocument: Equatable, Sendable {
     let shop: Shop
     let products: [Product]
 
-    /// Reads the file's text.
+    /// Parses the file's text.
     ///
     /// - Throws: the first part that is missing, unknown or of another type.
-    init(_ text: String) throws(CatalogFaults) {
+    package init(_ text: String) throws(CatalogFaults) {
         let root: JSONNode
-        do { root = try JSONNode(Array(text.utf8)) } catch { throw CatalogFaults("", "is not JSON") }
+        do { root = try JSONNode(Array(text.utf8)) } catch { throw CatalogFaults("", .notJSON) }
         let catalog = try CatalogObject<Key>(root, at: "")
         shop = try Shop(catalog.object(.shop))
         products = try catalog.list(.products, Product.init)

@@ -3,7 +3,7 @@ import Kernel
 import Licensing
 
 extension CatalogPlan {
-    /// Changes that would break what was sold already, each with what to do instead.
+    /// Returns the changes that would break what was sold.
     static func refusals(_ file: CatalogFile, _ stored: StoredCatalog) -> [CatalogFault] {
         file.products.enumerated().flatMap { index, product in
             let path = "products.\(index)"
@@ -21,19 +21,14 @@ extension CatalogPlan {
         if let old = stored.first(where: { $0.record.slug == product.slug }), old.hasLicenses,
             LicensePrefix(old.record.keyPrefix) != prefix
         {
-            return [
-                CatalogFault(
-                    "\(path).key_prefix",
-                    "cannot change from \(old.record.keyPrefix): keys with it are sold, and would not be known any more"
-                )
-            ]
+            return [CatalogFault("\(path).key_prefix", .soldPrefix(old.record.keyPrefix))]
         }
         let rival = stored.first { other in
             LicensePrefix(other.record.keyPrefix) == prefix
                 && !file.products.contains { $0.record.slug == other.record.slug }
         }
         return rival.map {
-            [CatalogFault("\(path).key_prefix", "reads like that of the unlisted product \($0.record.slug)")]
+            [CatalogFault("\(path).key_prefix", .prefixOfUnlisted(product: $0.record.slug))]
         } ?? []
     }
 
@@ -42,15 +37,10 @@ extension CatalogPlan {
     ) -> [CatalogFault] {
         guard let old = stored.prices.first(where: { $0.record.stripeID == price.stripeID }) else { return [] }
         if let owner = stored.products.first(where: { $0.id == old.product }), owner.record.slug != product.slug {
-            return [CatalogFault("\(path).id", "is a price of \(owner.record.slug) already")]
+            return [CatalogFault("\(path).id", .priceOf(product: owner.record.slug))]
         }
         guard old.record.amount != price.amount else { return [] }
         let member = old.record.amount.currency == price.amount.currency ? "unit_amount" : "currency"
-        return [
-            CatalogFault(
-                "\(path).\(member)",
-                "cannot change: \(price.stripeID) is \(old.record.amount.formatted), and Stripe's prices never change. "
-                    + "Make a new price at Stripe, list it as active, and set this one to \"active\": false")
-        ]
+        return [CatalogFault("\(path).\(member)", .priceChanged(id: price.stripeID, from: old.record.amount))]
     }
 }

@@ -1,0 +1,87 @@
+package import Audit
+package import EventLoop
+package import Kernel
+package import Postgres
+
+/// Why an order was not changed, or no mail queued.
+package enum OrderChangeFault: Error, Equatable, Sendable {
+    /// There is no such order any more.
+    case noOrder
+    /// No address has been given for the order yet.
+    case notPlaced(OrderStatus)
+    /// The address may no longer be changed.
+    case beyondLimits
+    /// No license of the order is active.
+    case closed(OrderStatus)
+    /// The order has no address.
+    case noAddress
+    case database(PostgresFault)
+}
+
+/// How an order's address changed.
+package struct EmailCorrection: Equatable, Sendable {
+    /// The address before; `nil` if there was none.
+    package let previous: String?
+    /// How many mails are queued for the new address.
+    package let mails: Int
+    /// Whether a notice is queued for the previous address.
+    package let isNoticed: Bool
+    /// Whether the address is another one than before.
+    package let hasChanged: Bool
+}
+
+/// Corrects an order's address, and sends its mail again, for the seller.
+@Loop
+package struct OrderChanging {
+    private let connection: Connection
+    private let context: AuditContext
+    private let isDryRun: Bool
+
+    /// Memberwise.
+    ///
+    /// The audit log records `context`. A dry run undoes each change and returns what it would be.
+    package init(_ connection: Connection, by context: AuditContext, dryRun isDryRun: Bool) {
+        self.connection = connection
+        self.context = context
+        self.isDryRun = isDryRun
+    }
+
+    /// Gives `order` another address and queues its mail for it, under the lock of the order's payment.
+    package func correctEmail(
+        of order: OrderID, to email: EmailAddress
+    ) async throws(OrderChangeFault) -> EmailCorrection {
+        let outcome = try await mapError(
+            OrderChangeFault.database,
+            await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+                try await connection.run(
+                    PaymentStatements.lock(paymentOf: order),
+                    CorrectionStatements.correctEmail(
+                        of: order, to: email, nil, CorrectionMails(at: context.at), by: context)
+                ).1
+            })
+        switch outcome {
+        case .corrected(let previous, let mails, let notice):
+            return EmailCorrection(
+                previous: previous, mails: mails.count, isNoticed: notice != nil, hasChanged: true)
+        case .unchanged: return EmailCorrection(previous: email.text, mails: 0, isNoticed: false, hasChanged: false)
+        case .notPlaced(let status): throw .notPlaced(status)
+        case .beyondLimits: throw .beyondLimits
+        case .noOrder: throw .noOrder
+        }
+    }
+
+    /// Queues a mail with all active licenses of the order's buyer, and returns its recipient.
+    package func resend(_ order: OrderID) async throws(OrderChangeFault) -> String {
+        let outcome = try await mapError(
+            OrderChangeFault.database,
+            await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+                try await connection.run(ResendStatements.queue(EmailID(at: context.at), for: order, by: context))
+            })
+        switch outcome {
+        case .queued(let recipient): return recipient
+        case .closed(let status): throw .closed(status)
+        case .noAddress: throw .noAddress
+        case .noOrder: throw .noOrder
+        }
+    }
+}
