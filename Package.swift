@@ -187,7 +187,10 @@ let targets: [[Target]] = [
                 "Orders", "Postgres", "RateLimiting", "Stripe",
             ],
             path: "Tests/Support", exclude: ["Servers"],
-            swiftSettings: strict)
+            swiftSettings: strict),
+        .testTarget(
+            name: "SupportTests", dependencies: ["EventLoop", "Postgres", "Support"], path: "Tests/SupportTests",
+            swiftSettings: strict),
     ],
     sandbox,
     fuzzing,

@@ -13,7 +13,7 @@ import Support
 
 /// A shop whose webhook hears nothing: the live function in its own role, before the built sandbox.
 @Loop
-final class LosingShop {
+final class LosingShop: Closable {
     let fixture: Fixture
     let stripe: StripeSide
     let log = CapturedLog()
@@ -30,11 +30,7 @@ final class LosingShop {
         let sandbox = try BuiltFunction.start("sandbox", StripeSide.environment(delivery))
         try sandbox.forgetLog()
         let port = sandbox.port
-        try await onLoop {
-            let shop = try await LosingShop(port: port, environment)
-            defer { shop.close() }
-            try await body(shop)
-        }
+        try await withOpen({ try await LosingShop(port: port, environment) }, body)
         _ = try sandbox.stop()
     }
 
@@ -94,8 +90,8 @@ final class LosingShop {
             Statement<String?>.optionalRow(sql) { row throws(PostgresFault) in try row.text(0) }) ?? "none"
     }
 
-    private func close() {
+    func close() {
         pool.close()
-        fixture.pool.close()
+        fixture.close()
     }
 }
