@@ -175,7 +175,7 @@ let targets: [[Target]] = [
     shop(
         "Reconciliation",
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
-        testing: ["Catalog", "Support"]),
+        testing: ["Catalog", "HTTP", "Licensing", "OrderMails", "Settings", "Support"]),
     shop("Export", uses: ["Kernel", "Licensing", "Postgres"], testing: ["EventLoop", "Support"]),
 
     // What tests share.
@@ -183,8 +183,8 @@ let targets: [[Target]] = [
         .target(
             name: "Support",
             dependencies: [
-                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "JSON", "Kernel", "Licensing", "Log",
-                "Orders", "Postgres", "RateLimiting", "Stripe",
+                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log",
+                "Orders", "Outbound", "Postgres", "RateLimiting", "Settings", "Stripe", "StripeClient",
             ],
             path: "Tests/Support", exclude: ["Servers"],
             swiftSettings: strict),
