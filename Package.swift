@@ -176,13 +176,11 @@ let targets: [[Target]] = [
     shop(
         "Reconciliation",
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
-        testing: ["Catalog", "Support"]),
+        testing: ["Catalog", "HTTP", "Licensing", "OrderMails", "Settings", "Support"]),
     shop(
         "CatalogPlans",
-        uses: [
-            "Catalog", "EmailMessage", "EventLoop", "JSON", "Kernel", "Licensing", "OrderMails", "Outbox", "Postgres",
-            "Storage", "Stripe",
-        ], testing: ["Support"]),
+        uses: ["Catalog", "EmailMessage", "EventLoop", "JSON", "Kernel", "Licensing", "Postgres", "Storage", "Stripe"],
+        testing: ["Support"]),
     shop(
         "Publishing",
         uses: ["Catalog", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Postgres", "Storage", "StorageClient"],
@@ -197,11 +195,14 @@ let targets: [[Target]] = [
         .target(
             name: "Support",
             dependencies: [
-                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "JSON", "Kernel", "Licensing", "Log",
-                "Orders", "Postgres", "RateLimiting", "Stripe",
+                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log",
+                "Orders", "Outbound", "Postgres", "RateLimiting", "Settings", "Stripe", "StripeClient",
             ],
             path: "Tests/Support", exclude: ["Servers"],
-            swiftSettings: strict)
+            swiftSettings: strict),
+        .testTarget(
+            name: "SupportTests", dependencies: ["EventLoop", "Postgres", "Support"], path: "Tests/SupportTests",
+            swiftSettings: strict),
     ],
     sandbox,
     fuzzing,

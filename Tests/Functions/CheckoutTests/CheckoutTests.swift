@@ -17,8 +17,7 @@ import Testing
 struct CheckoutTests {
     @Test("a form is answered with a redirect to the payment page, and the order waits with its session")
     func form() async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             let response = try await desk.checkout(.form("product=genx-delay&quantity=3&email=buyer%40example.com"))
             #expect(response.status == 303)
             #expect(response.fields["location"] == "https://checkout.stripe.example/c/pay/cs_test_1")
@@ -29,14 +28,12 @@ struct CheckoutTests {
             #expect(opened.customerEmail == "buyer@example.com")
             #expect(opened.metadata["latchkey_order"] == opened.clientReferenceID)
             #expect(opened.metadata["latchkey_quantity"] == "3")
-            desk.close()
         }
     }
 
     @Test("JSON is answered with the address and the session's ID; an e-mail left empty is none")
     func json() async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             let response = try await desk.checkout(.json(#"{"product":"genx-delay","quantity":1}"#))
             #expect(response.status == 200)
             let text = String(decoding: response.body, as: UTF8.self)
@@ -44,7 +41,6 @@ struct CheckoutTests {
             _ = try await desk.checkout(.form("product=genx-delay&quantity=&email="))
             #expect(desk.opened?.customerEmail == nil)
             #expect(desk.opened?.items.first?.quantity == 1)
-            desk.close()
         }
     }
 
@@ -60,8 +56,7 @@ struct CheckoutTests {
             ("product=genx-delay&quantity=1&%71uantity=25", "quantity"),
         ])
     func fields(body: String, field: String) async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             let page = try await desk.checkout(.form(body))
             #expect(page.status == 400)
             #expect(page.fields["content-type"] == "text/html; charset=utf-8")
@@ -71,7 +66,6 @@ struct CheckoutTests {
             #expect(problem.status == 400)
             #expect(String(decoding: problem.body, as: UTF8.self).contains(#""field":"\#(field)""#))
             #expect(try await desk.orders() == 0)
-            desk.close()
         }
     }
 
@@ -82,35 +76,30 @@ struct CheckoutTests {
             #"{"product":"genx-delay","quantity":1.5}"#,
         ])
     func badJSON(body: String) async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             let response = try await desk.checkout(.json(body))
             #expect(response.status == 400)
             #expect(response.fields["content-type"] == "application/problem+json")
             #expect(!String(decoding: response.body, as: UTF8.self).contains(#""field":"""#))
             #expect(try await desk.orders() == 0)
-            desk.close()
         }
     }
 
     @Test("other forms of body are 415, other methods 405, other paths 404")
     func route() async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             let text = Request(method: .post, path: "/checkout", fields: ["Content-Type": "text/plain"], body: [65])
             #expect(try await desk.checkout(text).status == 415)
             let get = try await desk.checkout(Request(method: .get, path: "/checkout"))
             #expect(get.status == 405)
             #expect(get.fields["allow"] == "POST")
             #expect(try await desk.checkout(Request(method: .post, path: "/checkout/x")).status == 404)
-            desk.close()
         }
     }
 
     @Test("a form or JSON that a page of another site sends is 403, and nothing is written")
     func otherSite() async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk throws in
             for var request in [Request.form("product=genx-delay"), .json(#"{"product":"genx-delay"}"#)] {
                 request.fields.set("Sec-Fetch-Site", "cross-site")
                 #expect(try await desk.checkout(request).status == 403)
@@ -118,14 +107,12 @@ struct CheckoutTests {
                 #expect(try await desk.checkout(request).status < 400)
             }
             #expect(try await desk.orders() == 2)
-            desk.close()
         }
     }
 
     @Test("a buyer is sent to Stripe's pages and nowhere else, whatever the session says")
     func paymentPage() async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             desk.environment["STRIPE_API_BASE"] = nil
             let elsewhere = try await desk.checkout(.form("product=genx-delay"))
             #expect(elsewhere.status == 502)
@@ -133,14 +120,12 @@ struct CheckoutTests {
             #expect(desk.log.text.contains("STRIPE_CHECKOUT_BASE"))
             desk.environment["STRIPE_CHECKOUT_BASE"] = "https://checkout.stripe.example"
             #expect(try await desk.checkout(.form("product=genx-delay")).status == 303)
-            desk.close()
         }
     }
 
     @Test("Stripe's refusal is 502, its silence 503, never in its own words, and the order is given up")
     func stripeFails() async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             let error =
                 #"{"error":{"type":"invalid_request_error","code":"resource_missing","message":"No such price: secret words"}}"#
             desk.fault = .answered(StripeFault(Response(status: 400, body: Array(error.utf8))))
@@ -153,14 +138,12 @@ struct CheckoutTests {
             #expect(silent.status == 503)
             #expect(silent.fields["retry-after"] == "5")
             #expect(!desk.log.text.contains("secret words"))
-            desk.close()
         }
     }
 
     @Test("a caller who presses too often gets 429, no order and no call to Stripe; others are served")
     func tooOften() async throws {
-        try await onLoop {
-            let desk = try await Desk(["RATE_LIMITS": "checkout-address=2/60", "TRUSTED_PROXY_HOPS": "1"])
+        try await withDesk(["RATE_LIMITS": "checkout-address=2/60", "TRUSTED_PROXY_HOPS": "1"]) { desk in
             let json = try await desk.checkout(.json(#"{"product":"genx-delay"}"#, from: "203.0.113.7"))
             #expect(json.fields["ratelimit-policy"] == #""checkout-address";q=2;w=60"#)
             #expect(json.fields["ratelimit"] == #""checkout-address";r=1;t=30"#)
@@ -175,14 +158,12 @@ struct CheckoutTests {
             #expect(try await desk.orders() == 2)
             #expect(desk.opened == nil)
             #expect(try await desk.checkout(.form("product=genx-delay", from: "203.0.113.8")).status == 303)
-            desk.close()
         }
     }
 
     @Test("a database that is away is 503 before Stripe hears of anything")
     func databaseAway() async throws {
-        try await onLoop {
-            let desk = try await Desk()
+        try await withDesk { desk in
             desk.close()
             let response = try await desk.checkout(.form("product=genx-delay"))
             #expect(response.status == 503)
@@ -193,7 +174,7 @@ struct CheckoutTests {
 
 /// The checkout over a database of its own, with a Stripe that answers what the test says.
 @Loop
-private final class Desk {
+private final class Desk: Closable {
     var opened: NewCheckoutSession?
     var fault: StripeCallFault?
     let log = CapturedLog()
@@ -223,7 +204,7 @@ private final class Desk {
         return try await fixture.pool.run(Statement<String>.row(sql) { row throws(PostgresFault) in try row.text(0) })
     }
 
-    func close() { fixture.pool.close() }
+    func close() { fixture.close() }
 
     private func open(_ session: NewCheckoutSession) throws(StripeCallFault) -> CheckoutSession {
         if let fault { throw fault }
@@ -235,6 +216,13 @@ private final class Desk {
         }
         return session
     }
+}
+
+/// Runs `body` on the event loop with a desk of its own; `environment` replaces settings.
+private func withDesk(
+    _ environment: [String: String] = [:], _ body: @escaping @Loop @Sendable (Desk) async throws -> Void
+) async throws {
+    try await withOpen({ try await Desk(environment) }, body)
 }
 
 extension Request {

@@ -16,9 +16,8 @@ struct StripeTroubleTests {
         "a buyer does not notice what passes, and one press of Buy is one order and one session",
         arguments: [["429", "ok"], ["500", "500", "ok"], ["cut", "ok"], ["nothing", "cut", "ok"], ["later"]])
     func passing(script: [String]) async throws {
-        try await onLoop {
-            let stripe = try await ScriptedServer.start("stripe_script.py", script)
-            let fixture = try await Fixture()
+        let stripe = try await ScriptedServer.start("stripe_script.py", script)
+        try await withFixture { fixture in
             let response = try await fixture.buy(stripe, accept: "text/html")
             #expect(response.status == 303)
             #expect(response.fields["location"] == "https://checkout.stripe.example/c/pay/cs_test_a1b2c3d4e5")
@@ -26,7 +25,6 @@ struct StripeTroubleTests {
             #expect(orders.map(\.state) == ["pending cs_test_a1b2c3d4e5"])
             let order = try #require(orders.first).id
             #expect(stripe.count("request POST /v1/checkout/sessions checkout-\(order)") == script.count)
-            fixture.pool.close()
         }
     }
 
@@ -34,9 +32,8 @@ struct StripeTroubleTests {
         "what lasts is a page that says that nothing was charged, or a problem document, and the order is given up",
         arguments: ["429", "500", "hang", "hang-in-body", "cut", "nothing", "html", "huge"])
     func lasting(behaviour: String) async throws {
-        try await onLoop {
-            let stripe = try await ScriptedServer.start("stripe_script.py", behaviour)
-            let fixture = try await Fixture()
+        let stripe = try await ScriptedServer.start("stripe_script.py", behaviour)
+        try await withFixture { fixture in
             let time: Duration = behaviour.hasPrefix("hang") ? .milliseconds(300) : .seconds(20)
             let page = try await fixture.buy(stripe, accept: "text/html", within: time)
             let problem = try await fixture.buy(stripe, accept: "application/json", within: time)
@@ -48,7 +45,6 @@ struct StripeTroubleTests {
             #expect(problem.fields["content-type"] == "application/problem+json")
             let orders = try await fixture.orders()
             #expect(orders.map(\.state) == ["failed -", "failed -"])
-            fixture.pool.close()
         }
     }
 }

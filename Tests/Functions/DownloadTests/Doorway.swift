@@ -17,7 +17,7 @@ import Testing
 
 /// A shop with one paid order, and the download function composed as `Main` does it, with the function's own role.
 @Loop
-final class Doorway {
+final class Doorway: Closable {
     let shop: Fixture
     let grant: GrantID
     let log = LogLines()
@@ -97,15 +97,11 @@ final class Doorway {
     }
 }
 
-/// Runs `body` with a shop of its own.
-func atDoor(
-    versions: [String] = ["1.0.0"], _ body: @escaping @Loop @Sendable (Doorway) async throws -> Void
-) async throws {
-    try await onLoop {
-        let door = try await Doorway(versions: versions)
-        defer { door.close() }
-        try await body(door)
-    }
+/// Runs `body` on the event loop with a doorway of its own, whose shop published `versions`.
+func withDoorway<Value: Sendable>(
+    versions: [String] = ["1.0.0"], _ body: @escaping @Loop @Sendable (Doorway) async throws -> Value
+) async throws -> Value {
+    try await withOpen({ try await Doorway(versions: versions) }, body)
 }
 
 let shopURL = PublicURL(WebOrigin(https: "shop.example"))

@@ -12,7 +12,7 @@ import Testing
 struct DownloadPageTests {
     @Test("shows product, version, files, the link's end and what is left, and uses up nothing")
     func page() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             for method in [Method.get, .head, .get] {
                 let response = await door.ask(door.path, method)
                 #expect(response.status == 200)
@@ -31,7 +31,7 @@ struct DownloadPageTests {
 
     @Test("is JSON for programs")
     func json() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let response = await door.ask(door.path, accept: "application/json")
             let sum = String(repeating: "07", count: 32)
             #expect(response.status == 200)
@@ -48,7 +48,7 @@ struct DownloadPageTests {
 
     @Test("lists the newest release alone, and none before the first")
     func releases() async throws {
-        try await atDoor(versions: ["1.0.0", "1.1.0"]) { door in
+        try await withDoorway(versions: ["1.0.0", "1.1.0"]) { door in
             let html = await door.ask(door.path).text
             #expect(html.contains("GenX-1.1.0.zip") && !html.contains("1.0.0"))
         }
@@ -56,7 +56,7 @@ struct DownloadPageTests {
 
     @Test("says so when nothing is released yet")
     func nothingYet() async throws {
-        try await atDoor(versions: []) { door in
+        try await withDoorway(versions: []) { door in
             let page = await door.ask(door.path)
             #expect(page.status == 200 && page.text.contains("There is no release yet"))
             let json = await door.ask(door.path, accept: "application/json")
@@ -66,7 +66,7 @@ struct DownloadPageTests {
 
     @Test("is never stored, indexed, framed or sent as a referrer", arguments: ["text/html", "application/json"])
     func fields(accept: String) async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let fields = await door.ask(door.path, accept: accept).fields
             #expect(fields["cache-control"] == "no-store")
             #expect(fields["referrer-policy"] == "no-referrer")
@@ -77,7 +77,7 @@ struct DownloadPageTests {
 
     @Test("escapes names that come from the database")
     func escapes() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             try await door.change("UPDATE products SET name = '<script>'")
             try await door.change("UPDATE shops SET name = '<b>'")
             let html = await door.ask(door.path).text
@@ -91,7 +91,7 @@ struct DownloadPageTests {
 struct DownloadFileTests {
     @Test("counts one use and leads to a fresh signed link with the file's name")
     func serves() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let file = door.path + "/GenX-1.0.0.zip"
             let first = await door.ask(file)
             #expect(first.status == 302)
@@ -114,7 +114,7 @@ struct DownloadFileTests {
 
     @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let file = door.path + "/GenX-1.0.0.zip"
             let requests = (0..<40).map { _ in Loop.start { await door.ask(file).status } }
             var statuses: [Int: Int] = [:]
@@ -129,7 +129,7 @@ struct DownloadFileTests {
 
     @Test("never counts for HEAD, which gets a link for HEAD alone")
     func head() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let (forHead, forGet) = (try door.storageLink(for: .head), try door.storageLink(for: .get))
             #expect(forHead != forGet)
             for _ in 0..<5 {
@@ -143,7 +143,7 @@ struct DownloadFileTests {
 
     @Test("is 404 for a file of an older release and for any other name, and counts nothing")
     func noFile() async throws {
-        try await atDoor(versions: ["1.0.0", "1.1.0"]) { door in
+        try await withDoorway(versions: ["1.0.0", "1.1.0"]) { door in
             for name in ["GenX-1.0.0.zip", "genx-1.1.0.zip", "GenX-1.1.0.zip%20", "other"] {
                 let response = await door.ask("\(door.path)/\(name)")
                 #expect(response.status == 404)
@@ -156,7 +156,7 @@ struct DownloadFileTests {
 
     @Test("is written to the log by product, version and platform, without the token or the storage link")
     func logged() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let file = door.path + "/GenX-1.0.0.zip"
             for path in [file, file, file, door.path, "/download/x"] { _ = await door.ask(path) }
             let lines = door.log.texts
@@ -172,7 +172,7 @@ struct DownloadFileTests {
 
     @Test("that cannot be signed is 500 and an error in the log")
     func unsigned() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             door.signer = .iam(serviceAccount: "x@y.example")
             #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 500)
             #expect(door.log.texts.last?.contains(#""severity":"ERROR""#) == true)
@@ -192,7 +192,7 @@ struct ClosedLinkTests {
 
     @Test("is 410 with its reason and a way on, for page, file and HEAD, and counts nothing", arguments: 0..<5)
     func closed(index: Int) async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let (sql, heading, wayOn) = ClosedLinkTests.reasons[index]
             try await door.change(sql)
             let uses = try await door.uses()
@@ -209,7 +209,7 @@ struct ClosedLinkTests {
 
     @Test("of a grant that does not exist gets the same response as a forged one")
     func unknown() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let unknown = await door.ask("/download/\(door.token(for: GrantID(at: door.now)))")
             let forged = await door.ask("/download/forged")
             #expect(unknown == forged)
@@ -219,7 +219,7 @@ struct ClosedLinkTests {
 
     @Test("is closed from the moment its time is over")
     func over() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let path = door.path
             door.passed = .seconds(3599)
             #expect(await door.ask(path).status == 200)

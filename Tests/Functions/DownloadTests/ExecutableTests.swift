@@ -8,9 +8,7 @@ import Testing
 struct ExecutableTests {
     @Test("answers over a socket, keeps tokens out of its log, and ends cleanly on SIGTERM")
     func serves() async throws {
-        let (path, token) = try await onLoop {
-            let door = try await Doorway()
-            defer { door.close() }
+        let (path, token) = try await withDoorway { door in
             let token = door.token(expiresAt: WallClock.system.now() + .seconds(600))
             try await door.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
             return ("/download/\(token)", token)
@@ -34,9 +32,7 @@ struct ExecutableTests {
 
     @Test("counts a caller by the address that its own proxies wrote, whatever else is sent", arguments: [0, 1, 2])
     func forged(hops: Int) async throws {
-        let path = try await onLoop {
-            let door = try await Doorway()
-            defer { door.close() }
+        let path = try await withDoorway { door in
             try await door.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
             return "/download/" + door.token(expiresAt: WallClock.system.now() + .seconds(600))
         }

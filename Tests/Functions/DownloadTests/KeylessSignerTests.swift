@@ -17,7 +17,7 @@ import Testing
 struct KeylessSignerTests {
     @Test("signs before it counts, and counts once")
     func order() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let asked = Asked()
             door.maker = asked.maker { door in try await door.uses() }
             asked.door = door
@@ -36,7 +36,7 @@ struct KeylessSignerTests {
 
     @Test("a signer that is away is a page with 503, nothing used up, and an error in the log")
     func away() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             for fault in [
                 LinkFault.remote(.unreachable(.metadata, .couldNotConnect)),
                 .remote(.answered(.credentials, .forbidden(reason: "PERMISSION_DENIED"))),
@@ -59,7 +59,7 @@ struct KeylessSignerTests {
 
     @Test("is not called for what the link does not give access to")
     func closed() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             door.maker = .remote { _, _, _, _ throws(LinkFault) in
                 Issue.record("asked")
                 throw .local(.cannotSign)
@@ -76,7 +76,7 @@ struct KeylessSignerTests {
 
     @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             door.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
             let file = door.path + "/GenX-1.0.0.zip"
             let requests = (0..<40).map { _ in Loop.start { await door.ask(file).status } }
@@ -89,7 +89,7 @@ struct KeylessSignerTests {
 
     @Test("counts each request against the limits once")
     func limits() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             door.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
             door.limits = try #require(RateLimitTable("download-link=2/3600"))
             let file = door.path + "/GenX-1.0.0.zip"
@@ -102,7 +102,7 @@ struct KeylessSignerTests {
 
     @Test("a release that came in between is served with a link of its own")
     func released() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             let asked = Asked()
             asked.door = door
             door.maker = asked.maker { door in
@@ -124,9 +124,7 @@ struct KeylessSignerTests {
             atPath: google.folder + "/genx-delay/1.0.0/macos", withIntermediateDirectories: true)
         try Data("twelve bytes".utf8).write(
             to: URL(filePath: google.folder + "/genx-delay/1.0.0/macos/GenX-1.0.0.zip"))
-        let path = try await onLoop {
-            let door = try await Doorway()
-            defer { door.close() }
+        let path = try await withDoorway { door in
             try await door.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
             return "/download/\(door.token(expiresAt: WallClock.system.now() + .seconds(600)))"
         }

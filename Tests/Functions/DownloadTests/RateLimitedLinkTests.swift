@@ -10,7 +10,7 @@ import Testing
 struct RateLimitedLinkTests {
     @Test("comes too often: 429 for page, file and HEAD alike, from any address, and nothing is used up")
     func link() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             door.limits = try #require(RateLimitTable("download-link=3/60"))
             let file = door.path + "/GenX-1.0.0.zip"
             #expect(await door.ask(door.path).status == 200)
@@ -32,7 +32,7 @@ struct RateLimitedLinkTests {
 
     @Test("one caller's haste limits that caller alone, whatever links it tries, and forged links count for no one")
     func address() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             door.limits = try #require(RateLimitTable("download-address=2/60"))
             for _ in 0..<5 { #expect(await door.ask("/download/forged").status == 404) }
             #expect(await door.ask(door.path).status == 200)
@@ -49,7 +49,7 @@ struct RateLimitedLinkTests {
 
     @Test("is a page for people and a problem for programs, and pages have rate limit fields but redirects do not")
     func told() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             door.limits = try #require(RateLimitTable("download-link=2/60"))
             let page = await door.ask(door.path)
             let policies = try #require(page.fields["ratelimit-policy"])
@@ -71,7 +71,7 @@ struct RateLimitedLinkTests {
 
     @Test("the standard limits let through what a buyer, a mail scanner and a download manager do at once")
     func roomy() async throws {
-        try await atDoor { door in
+        try await withDoorway { door in
             for _ in 0..<60 { #expect(await door.ask(door.path).status == 200) }
         }
     }

@@ -14,8 +14,7 @@ private let session = "cs_test_a1b2c3d4e5"
 struct ArrivalTests {
     @Test("the page makes the sale before the webhook arrives, and the webhook finds it made")
     func pageFirst() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             let order = try await desk.begin(session)
             desk.stripe.set(try StripeStub.session(session, metadata: StripeStub.metadata(order)))
             let page = await desk.page(session)
@@ -28,27 +27,23 @@ struct ArrivalTests {
             try await desk.deliver(session)
             #expect(try await desk.counts() == .oneSale(events: 2))
             #expect(try await desk.text("SELECT id::text FROM orders") == order.description)
-            desk.close()
         }
     }
 
     @Test("the page that comes after the webhook calls no one and changes nothing")
     func webhookFirst() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             desk.stripe.set(try StripeStub.session(session))
             try await desk.deliver(session)
             #expect(await desk.page(session).text.contains("GENX-"))
             #expect(try await desk.counts() == .oneSale())
             #expect(desk.stripe.asked == 0)
-            desk.close()
         }
     }
 
     @Test("the page in several processes and the webhook at once are one sale", arguments: 0..<3)
     func atOnce(round: Int) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk(poolSize: 6)
+        try await withOrderDesk(poolSize: 6) { desk in
             let order = try await desk.begin(session)
             desk.stripe.set(try StripeStub.session(session, metadata: StripeStub.metadata(order)))
             let pages = (0..<8).map { _ in
@@ -69,28 +64,24 @@ struct ArrivalTests {
             // Where every delivery was quicker, no page had a sale to make.
             let counts = try await desk.counts()
             #expect([Counts.oneSale(events: 8), .oneSale(events: 9)].contains(counts))
-            desk.close()
         }
     }
 
     @Test("an order that was lost is made from what Stripe knows", arguments: [true, false])
     func lost(hasMetadata: Bool) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             let items = #"{"data":[{"id":"li_1","price":{"id":"price_1"},"quantity":1}],"has_more":false}"#
             desk.stripe.set(
                 hasMetadata
                     ? try StripeStub.session(session) : try StripeStub.session(session, metadata: "{}", items: items))
             #expect(await desk.page(session).text.contains("GENX-"))
             #expect(try await desk.counts() == .oneSale())
-            desk.close()
         }
     }
 
     @Test("a paid session of something else is 404 and leaves no trace", arguments: [true, false])
     func notOurs(isSubscription: Bool) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             let items = #"{"data":[],"has_more":false}"#
             desk.stripe.set(
                 isSubscription
@@ -98,14 +89,12 @@ struct ArrivalTests {
                     : try StripeStub.session(session, metadata: "{}", items: items))
             #expect(await desk.page(session) == (await desk.page("nonsense")))
             #expect(try await desk.counts() == Counts())
-            desk.close()
         }
     }
 
     @Test("an unpaid order says so and reloads itself until it is paid")
     func pending() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             let order = try await desk.begin(session)
             let metadata = StripeStub.metadata(order)
             desk.stripe.set(try StripeStub.session(session, status: "open", payment: "unpaid", metadata: metadata))
@@ -115,14 +104,12 @@ struct ArrivalTests {
             #expect(try await desk.text("SELECT status FROM orders") == "pending")
             desk.stripe.set(try StripeStub.session(session, metadata: metadata))
             #expect(await desk.page(session, after: .seconds(5)).text.contains("GENX-"))
-            desk.close()
         }
     }
 
     @Test("a delayed payment waits, and the page makes the sale when the money came")
     func delayed() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             desk.stripe.set(try StripeStub.session(session, payment: "unpaid"))
             let page = await desk.page(session)
             #expect(page.text.contains("Your payment is on its way") && page.text.contains("http-equiv=\"refresh\""))
@@ -134,14 +121,12 @@ struct ArrivalTests {
             #expect(await desk.page(session, after: .seconds(12)).text.contains("GENX-"))
             try await desk.deliver(session, .paymentSucceeded)
             #expect(try await desk.counts() == .oneSale(events: 3))
-            desk.close()
         }
     }
 
     @Test("a session that expired ends the order")
     func expired() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             let order = try await desk.begin(session)
             desk.stripe.set(
                 try StripeStub.session(
@@ -149,7 +134,6 @@ struct ArrivalTests {
             #expect(await desk.page(session).text.contains("This order was not completed"))
             try await desk.deliver(session, .expired)
             #expect(try await desk.text("SELECT status FROM orders") == "expired")
-            desk.close()
         }
     }
 }

@@ -17,8 +17,7 @@ struct CorrectedMailTests {
         let mailbox = try Mailbox()
         let number = UInt64.random(in: .min ... .max)
         let (wrong, right) = ("wrong-\(number)@example.com", "right-\(number)@example.com")
-        let key = try await onLoop {
-            let desk = try await OrderDesk(["SMTP_URL": mailbox.smtp])
+        let key = try await withOrderDesk(["SMTP_URL": mailbox.smtp]) { desk in
             try await desk.deliver(session, email: wrong)
             #expect(await desk.correct(session, right).status == 303)
             let states = try await desk.text(
@@ -26,7 +25,6 @@ struct CorrectedMailTests {
             #expect(states == "address_changed sent 1, receipt sent 1, receipt sent 1")
             #expect(await desk.page(session, after: .seconds(9)).text.contains("went to <strong>r…@example.com"))
             let key = try await desk.key()
-            desk.close()
             return key
         }
         let first = try #require(try mailbox.arrivedMails(to: wrong, subject: "license key").first)
@@ -45,15 +43,13 @@ struct CorrectedMailTests {
         let mailbox = try Mailbox()
         let number = UInt64.random(in: .min ... .max)
         let (wrong, right) = ("wrong-\(number)@example.com", "right-\(number)@example.com")
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session, email: wrong)
             #expect(await desk.correct(session, right).status == 303)
             try await desk.run("UPDATE emails SET next_attempt_at = now() WHERE status = 'pending'")
             let back = try OrdersSettings(sampleEnvironment.merging(["SMTP_URL": mailbox.smtp]) { $1 })
             let report = try await desk.workOffOutbox(through: back.mail)
             #expect(report.sent == 1 && report.dropped == 0 && report.dead == 0)
-            desk.close()
         }
         #expect(try mailbox.arrivedMails(to: right, subject: "").count == 1)
         #expect(try mailbox.mails(to: wrong, subject: "").isEmpty)

@@ -14,8 +14,7 @@ private let session = "cs_test_a1b2c3d4e5"
 struct CorrectionTests {
     @Test("the form leads back to the order's page, which says where the mail goes now")
     func form() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             let before = await desk.page(session).text
             #expect(before.contains(#"action="/orders/\#(session)/email""#) && before.contains("3 times"))
@@ -30,14 +29,12 @@ struct CorrectionTests {
             #expect(page.contains(key) && page.contains("/download/"))
             let links = Set([before, page].compactMap(token))
             #expect(links.count == 2)
-            desk.close()
         }
     }
 
     @Test("JSON is answered with the order as it is now")
     func json() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             let before = await desk.get("/orders/\(session)", accept: "application/json").text
             #expect(before.contains(#""address_changed_at":null,"address_changeable_until":"20"#))
@@ -45,7 +42,6 @@ struct CorrectionTests {
             #expect(answer.status == 200 && answer.fields["content-type"] == "application/json")
             #expect(answer.text.contains(#""to":"r…@example.org""#))
             #expect(answer.text.contains(#""address_changed_at":"20"#))
-            desk.close()
         }
     }
 
@@ -55,8 +51,7 @@ struct CorrectionTests {
             "", "anna@example", "a b@example.com", "\"><script>alert(1)</script>", "a@example.com\r\nBcc: b@c.de",
         ])
     func invalid(text: String) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             let before = try await desk.addresses()
             let page = await desk.correct(session, text)
@@ -67,21 +62,18 @@ struct CorrectionTests {
             let problem = await desk.correct(session, text, isJSON: true)
             #expect(problem.status == 400 && problem.text.contains(#""field":"email""#))
             #expect(try await desk.addresses() == before)
-            desk.close()
         }
     }
 
     @Test("is put right within the hour after the payment, and the form is there as long", arguments: [3_599, 3_600])
     func window(seconds: Int) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE orders SET paid_at = \(desk.now)")
             let isAllowed = seconds < 3_600
             #expect(await desk.page(session, after: .seconds(seconds)).text.contains("<form") == isAllowed)
             let answer = await desk.correct(session, "right@example.org", after: .seconds(seconds))
             #expect(answer.status == (isAllowed ? 303 : 409))
-            desk.close()
         }
     }
 
@@ -93,12 +85,9 @@ struct CorrectionTests {
             ("status = 'lost'", false), ("status = 'failed'", false),
         ])
     func rule(change: String, isAllowed: Bool) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
-            let connection = try await Connection.open(try testDatabase())
-            try await connection.execute(script: "UPDATE orders SET \(change)")
-            connection.close()
+            try await execute(script: "UPDATE orders SET \(change)")
             let before = try await desk.addresses()
             #expect(await desk.page(session).text.contains("<form") == isAllowed)
             let answer = await desk.correct(session, "right@example.org")
@@ -112,29 +101,24 @@ struct CorrectionTests {
                 #expect(await desk.correct(session, "none").status == 409)
                 #expect(try await desk.addresses() == before)
             }
-            desk.close()
         }
     }
 
     @Test("an order that is not paid has no address to change yet", arguments: [true, false])
     func unpaid(isKnown: Bool) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             if isKnown { _ = try await desk.begin(session) }
             desk.stripe.set(try StripeStub.session(session, status: "open", payment: "unpaid"))
             #expect(await desk.correct(session, "right@example.org").status == 409)
-            desk.close()
         }
     }
 
     @Test("a sale whose webhook has not arrived is made first")
     func late() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             desk.stripe.set(try StripeStub.session(session))
             #expect(await desk.correct(session, "right@example.org").status == 303)
             #expect(try await desk.addresses() == "right@example.org right@example.org")
-            desk.close()
         }
     }
 
@@ -142,8 +126,7 @@ struct CorrectionTests {
         "of an unknown, a forged and a foreign session is 404, the same as the page's",
         arguments: ["cs_test_0000000000", "cs_live_a1b2c3d4e5", "nonsense", "resend", "cs_test_a1b2c3d4e5x"])
     func missing(id: String) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             let page = await desk.page("cs_test_1111111111")
             for text in ["right@example.org", "none"] {
@@ -154,14 +137,12 @@ struct CorrectionTests {
             }
             #expect(page.status == 404)
             #expect(try await desk.addresses() == "buyer@example.com buyer@example.com")
-            desk.close()
         }
     }
 
     @Test("a form that a page of another site sends is 403, and one that does not say its origin is accepted")
     func otherSite() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             let before = try await desk.addresses()
             let fields: Fields = ["Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"]
@@ -170,26 +151,22 @@ struct CorrectionTests {
             let own: Fields = ["Sec-Fetch-Site": "same-origin", "Origin": "null"]
             #expect(await desk.correct(session, "right@example.org", fields: own).status == 303)
             #expect(await desk.correct(session, "righter@example.org", fields: ["Origin": "null"]).status == 303)
-            desk.close()
         }
     }
 
     @Test("the page that the form was answered with leads back when it is loaded by its address")
     func reloaded() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             for method in [HTTP.Method.get, .head] {
                 let answer = await desk.get("/orders/\(session)/email", method: method)
                 #expect(answer.status == 303 && answer.fields["location"] == "/orders/\(session)")
             }
-            desk.close()
         }
     }
 
     @Test("the audit log has the caller's network, and no log has an address or a session")
     func traces() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk(["TRUSTED_PROXY_HOPS": "1"])
+        try await withOrderDesk(["TRUSTED_PROXY_HOPS": "1"]) { desk in
             try await desk.deliver(session)
             _ = await desk.correct(session, "right@example.org", fields: ["X-Forwarded-For": "6.6.6.6, 203.0.113.77"])
             let entry = try await desk.text(
@@ -203,7 +180,6 @@ struct CorrectionTests {
             for secret in ["example.org", "example.com", "cs_test", "GENX-", "203.0.113.77"] {
                 #expect(!desk.log.text.contains(secret), "\(secret)")
             }
-            desk.close()
         }
     }
 }

@@ -20,7 +20,7 @@ import Testing
 /// A shop with one product and its release, the orders function composed as `Main` does it under its own role, and a
 /// Stripe that answers what the test says.
 @Loop
-final class OrderDesk {
+final class OrderDesk: Closable {
     let orders: Orders
     let settings: OrdersSettings
     let stripe = StripeStub()
@@ -152,6 +152,14 @@ final class OrderDesk {
                 """)
         }
     }
+}
+
+/// Runs `body` on the event loop with a desk of its own; `environment` replaces settings.
+func withOrderDesk<Value: Sendable>(
+    poolSize: Int = 4, _ environment: [String: String] = [:],
+    _ body: @escaping @Loop @Sendable (OrderDesk) async throws -> Value
+) async throws -> Value {
+    try await withOpen({ try await OrderDesk(poolSize: poolSize, environment) }, body)
 }
 
 /// Settings that open nothing; nobody takes the mails.

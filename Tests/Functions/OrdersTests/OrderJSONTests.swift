@@ -56,8 +56,7 @@ struct OrderJSONTests {
 
     @Test("of a paid order holds what the page shows")
     func paid() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE emails SET status = 'sent', sent_at = '2026-11-20T18:59:00Z'")
             let response = await desk.get("/orders/\(session)", accept: "application/json")
@@ -80,42 +79,35 @@ struct OrderJSONTests {
                     })
             let id = try await desk.text("SELECT id::text FROM orders")
             #expect(order.order == id)
-            desk.close()
         }
     }
 
     @Test("of an order without an active license holds no key and no link")
     func refunded() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE orders SET status = 'refunded'")
             let order = try shape(await desk.get("/orders/\(session)", accept: "application/json"))
             #expect(order.status == "refunded" && order.licenseKeys == [] && order.download == nil)
-            desk.close()
         }
     }
 
     @Test("of an unpaid session says pending")
     func pending() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             desk.stripe.set(try StripeStub.session(session, status: "open", payment: "unpaid"))
             let response = await desk.get("/orders/\(session)", accept: "application/json")
             #expect(response.status == 200 && response.text == #"{"order":null,"status":"pending"}"#)
-            desk.close()
         }
     }
 
     @Test("of nothing is a problem document, the same for a forged and an unknown session")
     func missing() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             let forged = await desk.get("/orders/nonsense", accept: "application/json")
             let unknown = await desk.get("/orders/cs_test_0000000000", accept: "application/json")
             #expect(forged.status == 404 && forged.fields["content-type"] == "application/problem+json")
             #expect(forged == unknown)
-            desk.close()
         }
     }
 }

@@ -15,8 +15,7 @@ private let session = "cs_test_a1b2c3d4e5"
 struct OrderPageTests {
     @Test("a paid order shows its keys, its files and where the mail went, and nothing that would betray the buyer")
     func paid() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             let response = await desk.page(session)
             #expect(response.status == 200)
@@ -27,14 +26,12 @@ struct OrderPageTests {
             #expect(response.text.contains("GenX%20Delay%201.2.0.pkg") && response.text.contains("24.6 MB"))
             #expect(!response.text.contains("http-equiv"))
             #expect(desk.stripe.asked == 0)
-            desk.close()
         }
     }
 
     @Test("the download link is the order's newest live grant's, and looking at the page makes no other")
     func link() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run(
                 """
@@ -54,27 +51,23 @@ struct OrderPageTests {
                 #expect(verified.grant.description == "01234567-0000-7000-8000-000000000001")
             }
             #expect(try await desk.counts() == before)
-            desk.close()
         }
     }
 
     @Test("without a live grant the page offers the mail again instead of a link")
     func noLink() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE download_grants SET uses = max_uses")
             let page = await desk.page(session).text
             #expect(!page.contains("/download/") && page.contains("Ask for a fresh link"))
             #expect(page.contains("GENX-"))
-            desk.close()
         }
     }
 
     @Test("keys are whole for 24 hours from the payment, and then only their last four symbols are shown")
     func masked() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             let key = try await desk.key()
             try await desk.run("UPDATE orders SET paid_at = \(desk.now - .seconds(86_399))")
@@ -85,20 +78,17 @@ struct OrderPageTests {
             #expect(page.contains("href=\"/lost-email\""))
             let json = await desk.get("/orders/\(session)", accept: "application/json").text
             #expect(!json.contains(key) && json.contains(#""license_keys_masked":true,"license_keys_until":null"#))
-            desk.close()
         }
     }
 
     @Test("a license whose secret is gone is shown masked, and the log says why")
     func unknownVersion() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE licenses SET key_version = 9")
             let response = await desk.page(session)
             #expect(response.status == 200 && response.text.contains("GENX-****-****-"))
             #expect(desk.log.text.contains("LICENSE_SECRETS lacks version 9"))
-            desk.close()
         }
     }
 
@@ -113,8 +103,7 @@ struct OrderPageTests {
             ("paid", "This license is not active", "href=\"/support\""),
         ])
     func closed(status: String, heading: String, action: String) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE orders SET status = \(status)")
             try await desk.run("UPDATE licenses SET status = \(status == "disputed" ? "suspended" : "revoked")")
@@ -124,14 +113,12 @@ struct OrderPageTests {
             #expect(!page.text.contains("http-equiv"))
             let charged = ["failed", "expired"].contains(status)
             #expect(page.text.contains("Nothing was charged") == charged)
-            desk.close()
         }
     }
 
     @Test("an order of which a part was refunded keeps its keys")
     func partlyRefunded() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE orders SET status = 'partially_refunded', amount_refunded = 1050")
             let page = await desk.page(session).text
@@ -139,14 +126,12 @@ struct OrderPageTests {
             #expect(page.contains("<dt>Refunded</dt>") && page.contains("<dd>10.50 USD</dd>"))
             let json = await desk.get("/orders/\(session)", accept: "application/json").text
             #expect(json.contains(#""refunded":{"minor_units":1050,"currency":"usd"}"#))
-            desk.close()
         }
     }
 
     @Test("of two licenses only the active one is shown")
     func oneOfTwo() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run(
                 """
@@ -155,7 +140,6 @@ struct OrderPageTests {
                 FROM licenses
                 """)
             #expect(await desk.page(session).text.split(separator: "class=\"key\"").count == 2)
-            desk.close()
         }
     }
 
@@ -166,8 +150,7 @@ struct OrderPageTests {
             ("dead", "could not deliver the e-mail to <strong>b…@example.com"),
         ])
     func mail(status: String, words: String) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE emails SET status = \(status), sent_at = now()")
             #expect(await desk.page(session).text.contains(words))
@@ -176,27 +159,23 @@ struct OrderPageTests {
                 await desk.page(session).text.contains("No e-mail with your key has gone to <strong>b…@example.com"))
             try await desk.run("UPDATE orders SET email = NULL")
             #expect(await desk.page(session).text.contains("no e-mail address with this order"))
-            desk.close()
         }
     }
 
     @Test("names from the database are escaped")
     func escaped() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             try await desk.run("UPDATE products SET name = '<script>'")
             try await desk.run("UPDATE artifacts SET file_name = '\"><script>' || file_name")
             #expect(!(await desk.page(session).text.contains("<script>")))
-            desk.close()
         }
     }
 
     @Test(
         "no answer is stored, framed, indexed or named to another site", arguments: ["text/html", "application/json"])
     func headers(accept: String) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             for path in ["/orders/\(session)", "/orders/cs_test_0000000000", "/orders/x"] {
                 let fields = await desk.get(path, accept: accept).fields
@@ -207,14 +186,12 @@ struct OrderPageTests {
                 #expect(fields["content-security-policy"]?.contains("frame-ancestors 'none'") == true)
                 #expect(fields["x-content-type-options"] == "nosniff")
             }
-            desk.close()
         }
     }
 
     @Test("any other method is 405, and any other path 404")
     func routes() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver(session)
             for path in ["/orders/\(session)/other", "/orders/\(session)/email/x"] {
                 #expect(await desk.get(path).status == 404)
@@ -230,14 +207,12 @@ struct OrderPageTests {
             for path in ["/orders", "/orders/", "/orders/\(session)/x", "/other/\(session)", "/"] {
                 #expect(await desk.get(path).status == 404)
             }
-            desk.close()
         }
     }
 
     @Test("the log holds no key, no session and no address")
     func secrecy() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             desk.stripe.set(try StripeStub.session(session))
             _ = await desk.page(session)
             _ = await desk.page("cs_test_0000000000")
@@ -246,7 +221,6 @@ struct OrderPageTests {
             #expect(desk.log.text.contains("session looked up"))
             #expect(!desk.log.text.contains("GENX-") && !desk.log.text.contains("cs_test"))
             #expect(!desk.log.text.contains("@example.com") && !desk.log.text.contains("/download/"))
-            desk.close()
         }
     }
 }

@@ -13,8 +13,7 @@ import Testing
 struct ResendTests {
     @Test("the answer is byte for byte the same for a buyer and for a stranger", arguments: [true, false])
     func sameAnswer(isJSON: Bool) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver("cs_test_a1b2c3d4e5")
             let stranger = await desk.resend("stranger@example.com", isJSON: isJSON)
             #expect(try await desk.queued() == "0")
@@ -31,14 +30,12 @@ struct ResendTests {
             #expect(buyer.fields["referrer-policy"] == "no-referrer")
             #expect(desk.log.text.contains("a lost e-mail was asked for"))
             #expect(!desk.log.text.contains("@example.com"))
-            desk.close()
         }
     }
 
     @Test("a form that a page of another site sends is 403, for a buyer as for a stranger, and queues nothing")
     func otherSite() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver("cs_test_a1b2c3d4e5")
             for email in ["buyer@example.com", "stranger@example.com"] {
                 let response = await desk.orders(
@@ -50,14 +47,12 @@ struct ResendTests {
                 #expect(response.status == 403)
             }
             #expect(try await desk.queued() == "0")
-            desk.close()
         }
     }
 
     @Test("the mail waits in the outbox, due at once, about the newest order with an active license")
     func queued() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             for number in 1...3 { try await desk.deliver("cs_test_000000000\(number)", event: "evt_\(number)") }
             try await desk.run(
                 "UPDATE orders SET created_at = now() - interval '1 day' WHERE stripe_session_id LIKE '%1'")
@@ -77,14 +72,12 @@ struct ResendTests {
                 FROM emails e JOIN orders o ON o.id = e.order_id WHERE e.kind = 'resend'
                 """)
             #expect(row == "cs_test_0000000001 buyer@example.com pending 0 t")
-            desk.close()
         }
     }
 
     @Test("one mail in ten minutes goes to a customer, also when the form is sent twenty times at once")
     func limit() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk(poolSize: 8)
+        try await withOrderDesk(poolSize: 8) { desk in
             try await desk.deliver("cs_test_a1b2c3d4e5")
             let requests = (0..<20).map { _ in Loop.start { await desk.resend("buyer@example.com").status } }
             for request in requests { #expect(await request.value == 200) }
@@ -93,19 +86,16 @@ struct ResendTests {
             #expect(try await desk.queued(after: .seconds(590)) == "1")
             _ = await desk.resend("buyer@example.com", after: .seconds(610))
             #expect(try await desk.queued(after: .seconds(610)) == "2")
-            desk.close()
         }
     }
 
     @Test("an address whose orders have no active license gets nothing")
     func closed() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver("cs_test_a1b2c3d4e5")
             try await desk.run("UPDATE licenses SET status = 'revoked'")
             #expect(await desk.resend("buyer@example.com").status == 200)
             #expect(try await desk.queued() == "0")
-            desk.close()
         }
     }
 
@@ -115,15 +105,13 @@ struct ResendTests {
             "", "x", "a@b", "a b@example.com", "a@example.com\r\nBcc: x@example.com", "a@example.com,b@example.com",
         ])
     func malformed(text: String) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk throws in
             let page = await desk.resend(text)
             #expect(page.status == 400 && page.text.contains("Please check the address"))
             let problem = await desk.resend(text, isJSON: true)
             #expect(problem.status == 400 && problem.text.contains(#""field":"email""#))
             #expect(problem.fields["content-type"] == "application/problem+json")
             #expect(try await desk.queued() == "0")
-            desk.close()
         }
     }
 
@@ -137,46 +125,38 @@ struct ResendTests {
             ("text/plain", "a@example.com", 415, ""), ("", "email=a@example.com", 415, ""),
         ])
     func unreadable(type: String, body: String, status: Int, field: String) async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             let fields: Fields = ["Content-Type": type, "Accept": "application/json"]
             let response = await desk.orders(
                 Request(method: .post, path: "/orders/resend", fields: fields, body: Array(body.utf8)))
             #expect(response.status == status)
             #expect(field.isEmpty || response.text.contains(#""field":"\#(field)""#))
-            desk.close()
         }
     }
 
     @Test("the response reads no table that knows who bought")
     func blind() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver("cs_test_a1b2c3d4e5")
             for table in ["customers", "orders", "licenses", "emails", "shops", "products"] {
-                let connection = try await Connection.open(try testDatabase())
-                try await connection.execute(script: "ALTER TABLE \(table) RENAME TO away_\(table)")
-                connection.close()
+                try await execute(script: "ALTER TABLE \(table) RENAME TO away_\(table)")
             }
             let buyer = await desk.resend("buyer@example.com")
             let stranger = await desk.resend("stranger@example.com")
             #expect(buyer.status == 200 && stranger == buyer)
             #expect(try await desk.text("SELECT count(*)::text FROM resend_requests") == "2")
-            desk.close()
         }
     }
 
     @Test("a database that does not answer is 503 or 500 for everybody")
     func databaseAway() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver("cs_test_a1b2c3d4e5")
             try await desk.run("ALTER TABLE resend_requests RENAME TO away")
             let buyer = await desk.resend("buyer@example.com")
             #expect((500..<600).contains(buyer.status))
             #expect(await desk.resend("stranger@example.com") == buyer)
             #expect(!desk.log.text.contains("buyer"))
-            desk.close()
         }
     }
 }

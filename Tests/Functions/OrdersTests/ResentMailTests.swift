@@ -17,8 +17,7 @@ struct ResentMailTests {
     func content() async throws {
         let mailbox = try Mailbox()
         let buyer = "buyer-\(UInt64.random(in: .min ... .max))@example.com"
-        let (desk, open, closed) = try await onLoop {
-            let desk = try await OrderDesk(["SMTP_URL": mailbox.smtp])
+        let (settings, open, closed) = try await withOrderDesk(["SMTP_URL": mailbox.smtp]) { desk in
             for number in 1...3 {
                 try await desk.deliver("cs_test_000000000\(number)", event: "evt_\(number)", email: buyer)
             }
@@ -36,7 +35,7 @@ struct ResentMailTests {
             #expect(
                 try await desk.text("SELECT status || ' ' || attempts FROM emails WHERE kind = 'resend'") == "sent 1")
             let open = try await desk.keys(of: "%1") + desk.keys(of: "%3")
-            return (desk, open, try await desk.keys(of: "%2") + desk.keys(of: "%4"))
+            return (desk.settings, open, try await desk.keys(of: "%2") + desk.keys(of: "%4"))
         }
         let mails = try mailbox.arrivedMails(to: buyer, subject: "downloads from")
         #expect(mails.count == 1)
@@ -45,24 +44,24 @@ struct ResentMailTests {
         for key in closed { #expect(!text.contains(key)) }
         let tokens = Set(text.split(separator: "/download/").dropFirst().map { String($0.prefix(64)) })
         #expect(tokens.count == 2)
-        try await onLoop {
+        try await withOpen({ Pool(try testDatabase(), log: silentLog) }) { pool in
             for token in tokens {
-                let verified = try desk.settings.mail.downloadTokens.verify(token, now: WallClock.system.now())
-                let row = try await desk.text(
-                    """
-                    SELECT right(o.stripe_session_id, 1) || ' ' || g.uses FROM download_grants g
-                    JOIN orders o ON o.id = g.order_id WHERE g.id = \(verified.grant)
-                    """)
+                let verified = try settings.mail.downloadTokens.verify(token, now: WallClock.system.now())
+                let row = try await pool.run(
+                    Statement<String>.row(
+                        """
+                        SELECT right(o.stripe_session_id, 1) || ' ' || g.uses FROM download_grants g
+                        JOIN orders o ON o.id = g.order_id WHERE g.id = \(verified.grant)
+                        """
+                    ) { row throws(PostgresFault) in try row.text(0) })
                 #expect(row == "1 0" || row == "3 0")
             }
-            desk.close()
         }
     }
 
     @Test("whose orders were closed meanwhile is not sent")
     func closed() async throws {
-        try await onLoop {
-            let desk = try await OrderDesk()
+        try await withOrderDesk { desk in
             try await desk.deliver("cs_test_a1b2c3d4e5")
             _ = await desk.resend("buyer@example.com")
             #expect(try await desk.queued() == "1")
@@ -70,7 +69,6 @@ struct ResentMailTests {
             let report = try await desk.workOffOutbox()
             #expect(report.dropped == 1 && report.sent == 0)
             #expect(try await desk.text("SELECT status FROM emails WHERE kind = 'resend'") == "dead")
-            desk.close()
         }
     }
 }

@@ -16,14 +16,12 @@ private let session = "cs_test_a1b2c3d4e5"
 struct StripeTroubleTests {
     @Test("trouble that passes is not noticed", arguments: [["429", "ok"], ["500", "500", "ok"], ["cut", "later"]])
     func passing(script: [String]) async throws {
-        try await onLoop {
-            let stripe = try await ScriptedServer.start("stripe_script.py", script)
-            let desk = try await OrderDesk()
+        let stripe = try await ScriptedServer.start("stripe_script.py", script)
+        try await withOrderDesk { desk throws in
             let page = await desk.orders(asking: stripe)(desk.request())
             #expect(page.status == 200 && page.text.contains("GENX-"))
             #expect(try await desk.counts() == .oneSale())
             #expect(stripe.count("request GET /v1/checkout/sessions/\(session) -") == script.count)
-            desk.close()
         }
     }
 
@@ -31,9 +29,8 @@ struct StripeTroubleTests {
         "while it lasts the buyer reads that nothing is lost, and then the sale is made",
         arguments: ["429", "500", "hang", "hang-in-body", "cut", "nothing", "html", "huge"])
     func lasting(behaviour: String) async throws {
-        try await onLoop {
-            let stripe = try await ScriptedServer.start("stripe_script.py", behaviour)
-            let desk = try await OrderDesk()
+        let stripe = try await ScriptedServer.start("stripe_script.py", behaviour)
+        try await withOrderDesk { desk in
             let time: Duration = behaviour.hasPrefix("hang") ? .milliseconds(300) : .seconds(20)
             let orders = desk.orders(asking: stripe, within: time)
             let page = await orders(desk.request())
@@ -47,7 +44,6 @@ struct StripeTroubleTests {
             let again = await desk.orders(asking: well)(desk.request(after: .seconds(12)))
             #expect(again.status == 200 && again.text.contains("GENX-"))
             #expect(try await desk.counts() == .oneSale())
-            desk.close()
         }
     }
 }

@@ -14,9 +14,7 @@ import Testing
 struct HousekeepingTests {
     @Test("payloads of old events and unpaid orders go; sales, recent ones and what failed stay")
     func retention() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool()
+        try await withFixture(as: "reconcile") { fixture, pool in
             for (session, news) in [("cs_paid", CheckoutUpdate.paid), ("cs_left", .expired), ("cs_late", .expired)] {
                 let sale = try fixture.sale(session, news)
                 _ = try await fixture.apply(sale, fixture.entitlement(news == .paid ? 1 : 0), event: "evt_\(session)")
@@ -39,16 +37,12 @@ struct HousekeepingTests {
                 """)
             #expect(kept == "evt_cs_late evt_failed")
             #expect(try await fixture.counts().events == 4)
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("who has no order any more is forgotten as well: a stranger to all others stays a customer")
     func customers() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool()
+        try await withFixture(as: "reconcile") { fixture, pool in
             for (session, news, email) in [
                 ("cs_left", CheckoutUpdate.expired, "left@example.com"), ("cs_paid", .paid, "paid@example.com"),
                 ("cs_again", .expired, "paid@example.com"), ("cs_wrong", .paid, "wrong@example.com"),
@@ -66,16 +60,12 @@ struct HousekeepingTests {
             for _ in 1...8 { await housekeeping(at: WallClock.system.now()) }
             let kept = try await fixture.read("SELECT string_agg(email, ' ' ORDER BY email) FROM customers")
             #expect(kept == "new@example.com paid@example.com right@example.com")
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("the role that forgets orders cannot be made to forget a sale, nor a young one")
     func bounds() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool()
+        try await withFixture(as: "reconcile") { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_paid"), fixture.entitlement(), event: "evt_1")
             _ = try await fixture.apply(fixture.sale("cs_left", .expired), fixture.entitlement(0), event: "evt_2")
             try await fixture.change(
@@ -87,30 +77,19 @@ struct HousekeepingTests {
             await #expect(throws: PostgresFault.self) {
                 _ = try await pool.run(Statement<Int>.affected("DELETE FROM orders"))
             }
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("the audit log's rows are sealed")
     func sealed() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool()
+        try await withFixture(as: "reconcile") { fixture, pool in
             try await fixture.change("INSERT INTO audit_log (actor, action) VALUES ('operator:ada', 'order.refunded')")
             let log = CapturedLog()
             await Housekeeping(pool: pool, log: log.log)(at: fixture.now)
             #expect(log.text.contains("audit log sealed"))
             let seals = try await fixture.read("SELECT count(*)::text FROM audit_seals")
             #expect(seals == "1")
-            pool.close()
-            fixture.pool.close()
         }
-    }
-
-    /// Connections with no more rights than the function has.
-    private func rolePool() throws -> Pool {
-        Pool(try testDatabase(as: "latchkey_reconcile", poolSize: 2), log: silentLog)
     }
 }
 

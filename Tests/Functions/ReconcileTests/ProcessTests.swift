@@ -24,8 +24,7 @@ struct ProcessTests {
                 "DATABASE_URL": try LosingShop.databaseURL(), "STRIPE_API_BASE": "http://127.0.0.1:\(sandbox.port)",
             ]) { $1 })
         let (stripePort, port) = (sandbox.port, reconcile.port)
-        let found = try await onLoop {
-            defer { fixture.pool.close() }
+        let found = try await withOpen({ fixture }) { fixture in
             let stripe = try StripeSide(port: stripePort)
             try await stripe.control("deliveries/pause")
             _ = try await stripe.sell()

@@ -30,7 +30,7 @@ struct TwoDays {
     /// The day before the backup.
     static func first(_ port: Int) async throws -> FirstDay {
         let fixture = try await Fixture(poolSize: 2)
-        defer { fixture.pool.close() }
+        defer { fixture.close() }
         let day = try TwoDays(port)
         defer { day.pool.close() }
         let open = try await day.stripe.open()

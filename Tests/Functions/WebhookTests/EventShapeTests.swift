@@ -24,8 +24,7 @@ struct EventShapeTests {
             ("null", #""payment_method_options":{"card":{"request_three_d_secure":"automatic"}}"#),
         ])
     func versions(version: String, members: String) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             let event = SessionEvent(paymentIntent: #"{"id":"pi_1","object":"payment_intent","status":"new_word"}"#)
             #expect(try await shop.deliver(event.json(version, adding: members)).status == 200)
             #expect(try await shop.counts() == .oneSale())
@@ -33,15 +32,13 @@ struct EventShapeTests {
                 try await shop.text("SELECT status || ' ' || stripe_payment_intent_id FROM orders") == "paid pi_1")
             let told = try await shop.text("SELECT COALESCE('\"' || api_version || '\"', 'null') FROM webhook_events")
             #expect(told == version)
-            shop.close()
         }
     }
 
     @Test(
         "an event of 250 kB is handled and kept whole", arguments: ["checkout.session.completed", "customer.updated"])
     func large(type: String) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let padding = (0..<2_500).map { "\"key_\($0)\":\"\(String(repeating: "é", count: 46))\"" }
             let json = SessionEvent(type: type).json("null", adding: padding.joined(separator: ","))
             #expect(json.utf8.count > 250_000)
@@ -50,27 +47,23 @@ struct EventShapeTests {
             #expect(
                 try await shop.text("SELECT octet_length(payload)::text FROM webhook_events")
                     == String(json.utf8.count))
-            shop.close()
         }
     }
 
     @Test("a NUL character in what the buyer typed does not lose the sale")
     func zeroCharacter() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let event = SessionEvent().json.replacing("Björk", with: #"Bj\u0000örk"#)
             #expect(try await shop.deliver(event).status == 200)
             #expect(try await shop.text("SELECT name FROM customers") == "Björk")
             #expect(try await shop.counts() == .oneSale())
-            shop.close()
         }
     }
 
     @Test(
         "a sale of ours that does not tell its amount, or not all of its items, is kept as failed and not passed over")
     func incomplete() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let event = SessionEvent().json.replacing(#""amount_total": 4900"#, with: #""amount_total": null"#)
             #expect(await refusal { try await shop.deliver(event) } == .failed)
             #expect(
@@ -80,7 +73,6 @@ struct EventShapeTests {
             let many = SessionEvent(id: "evt_2", metadata: "{}", lineItems: items).json
             #expect(await refusal { try await shop.deliver(many) } == .failed)
             #expect(try await shop.counts() == Counts(events: 2))
-            shop.close()
         }
     }
 
@@ -91,13 +83,11 @@ struct EventShapeTests {
             #"{"object":"checkout.session"}"#, #"{"object":"dispute","reason":[1]}"#, #"{"object":"balance"}"#,
         ])
     func unused(object: String) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let event =
                 #"{"id":"evt_1","type":"something.new","created":1795201140,"livemode":false,"data":{"object":\#(object)}}"#
             #expect(try await shop.deliver(event).status == 200)
             #expect(try await shop.text("SELECT status FROM webhook_events") == "ignored")
-            shop.close()
         }
     }
 }

@@ -13,8 +13,7 @@ struct FailureLimitTests {
 
     @Test("too many of one address are 429 with a time to wait, and Stripe's own from there are still taken")
     func limited() async throws {
-        try await onLoop {
-            let shop = try await TestShop(FailureLimitTests.limits)
+        try await withShop(FailureLimitTests.limits) { shop throws in
             let now = WallClock.system.now()
             let body = SessionEvent().json
             var statuses: [Int] = []
@@ -35,14 +34,12 @@ struct FailureLimitTests {
             #expect(await refusal { try await shop.webhook(other) }?.problem.status == 400)
             let later = Forgery.unsigned.request(body, from: "203.0.113.7", at: now + .seconds(20))
             #expect(await refusal { try await shop.webhook(later) }?.problem.status == 400)
-            shop.close()
         }
     }
 
     @Test("a flood logs a line for each that was counted and one for the limit, and costs no more queries")
     func bounded() async throws {
-        try await onLoop {
-            let shop = try await TestShop(FailureLimitTests.limits)
+        try await withShop(FailureLimitTests.limits) { shop throws in
             let now = WallClock.system.now()
             for _ in 0..<200 {
                 let forged = Forgery.stale.request("{}", from: "203.0.113.7", at: now)
@@ -60,18 +57,15 @@ struct FailureLimitTests {
 
     @Test("a delivery that is Stripe's is not counted and meets no limit, however many come")
     func good() async throws {
-        try await onLoop {
-            let shop = try await TestShop(["RATE_LIMITS": "webhook-failure=1/3600"])
+        try await withShop(["RATE_LIMITS": "webhook-failure=1/3600"]) { shop throws in
             for _ in 0..<20 { #expect(try await shop.deliver(SessionEvent().json).status == 200) }
             #expect(try await shop.text("SELECT count(*)::text FROM rate_limits") == "0")
-            shop.close()
         }
     }
 
     @Test("many at once are 400 or 429, and no more are counted than the limit says")
     func atOnce() async throws {
-        try await onLoop {
-            let shop = try await TestShop(FailureLimitTests.limits)
+        try await withShop(FailureLimitTests.limits) { shop in
             let now = WallClock.system.now()
             let floods = (0..<200).map { _ in
                 Loop.start {
@@ -82,14 +76,12 @@ struct FailureLimitTests {
             }
             for flood in floods { #expect([400, 429].contains(await flood.value)) }
             #expect(shop.log.text.split(separator: "a delivery was not Stripe's").count <= 4)
-            shop.close()
         }
     }
 
     @Test("without a database they are 400, as they would be with one")
     func databaseAway() async throws {
-        try await onLoop {
-            let shop = try await TestShop(FailureLimitTests.limits)
+        try await withShop(FailureLimitTests.limits) { shop in
             shop.close()
             let refused = await refusal { try await shop.webhook(Forgery.unsigned.request("{}")) }
             #expect(refused?.problem.status == 400)

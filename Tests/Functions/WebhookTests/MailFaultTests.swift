@@ -16,16 +16,14 @@ struct MailFaultTests {
         "the sale stands and Stripe hears 200; the mail waits, or is given up when it was refused for good",
         arguments: MailTrouble.all)
     func receipt(trouble: MailTrouble) async throws {
-        try await onLoop {
-            let server = try await ScriptedServer.start("smtp_script.py", trouble.stage, trouble.behaviour)
-            let shop = try await TestShop(
-                smtp: "smtp+plain://127.0.0.1:\(server.port)", mailTime: trouble.attemptTime)
+        let server = try await ScriptedServer.start("smtp_script.py", trouble.stage, trouble.behaviour)
+        let smtp = await "smtp+plain://127.0.0.1:\(server.port)"
+        try await withShop(smtp: smtp, mailTime: trouble.attemptTime) { shop throws in
             #expect(try await shop.deliver(SessionEvent().json).status == 200)
             #expect(try await shop.counts() == .oneSale())
             #expect(try await shop.mailState() == (trouble.isForGood ? "dead 1" : "pending 1 due in 30 to 60 s"))
             #expect(shop.log.text.contains(trouble.isForGood ? "mail given up" : "mail postponed"))
             #expect(try await shop.text("SELECT last_error FROM emails").contains(trouble.told))
-            shop.close()
         }
     }
 
@@ -33,15 +31,13 @@ struct MailFaultTests {
         "a server whose certificate nobody vouches for gets no mail, and the mail waits",
         arguments: ["starttls", "tls"])
     func untrusted(kind: String) async throws {
-        try await onLoop {
-            let server = try await ScriptedServer.start("smtp_server.py", kind)
-            let scheme = kind == "tls" ? "smtps" : "smtp"
-            let shop = try await TestShop(smtp: "\(scheme)://localhost:\(server.port)")
+        let server = try await ScriptedServer.start("smtp_server.py", kind)
+        let scheme = kind == "tls" ? "smtps" : "smtp"
+        try await withShop(smtp: "\(scheme)://localhost:\(server.port)") { shop throws in
             #expect(try await shop.deliver(SessionEvent().json).status == 200)
             #expect(try await shop.mailState() == "pending 1 due in 30 to 60 s")
             #expect(try await shop.text("SELECT last_error FROM emails") == "no safe connection to the mail server")
             #expect(server.count("mail") == 0)
-            shop.close()
         }
     }
 
@@ -49,11 +45,10 @@ struct MailFaultTests {
         "what email-retry sends afterwards is the same mail, under the same Message-ID",
         arguments: ["drop", "hang", "451"])
     func sameMail(behaviour: String) async throws {
-        try await onLoop {
-            let first = try await ScriptedServer.start("smtp_script.py", "message", behaviour)
-            // The mail has to get as far as that before its time is over, on a slow machine too.
-            let time: Duration = behaviour == "hang" ? .seconds(6) : .seconds(20)
-            let shop = try await TestShop(smtp: "smtp+plain://127.0.0.1:\(first.port)", mailTime: time)
+        let first = try await ScriptedServer.start("smtp_script.py", "message", behaviour)
+        // The mail has to get as far as that before its time is over, on a slow machine too.
+        let time: Duration = behaviour == "hang" ? .seconds(6) : .seconds(20)
+        try await withShop(smtp: "smtp+plain://127.0.0.1:\(first.port)", mailTime: time) { shop in
             _ = try await shop.deliver(SessionEvent().json)
             // Taken by the first server as far as it knows, and we do not.
             let name = try await first.line { $0.hasPrefix("message ") }
@@ -64,21 +59,18 @@ struct MailFaultTests {
             let row = try await shop.text("SELECT id::text FROM emails")
             #expect(name.hasPrefix("message <\(row)@"))
             #expect(try await shop.text("SELECT concat_ws(' ', status, attempts, last_error) FROM emails") == "sent 2")
-            shop.close()
         }
     }
 
     @Test("a mail that was refused for good is not tried again")
     func dead() async throws {
-        try await onLoop {
-            let first = try await ScriptedServer.start("smtp_script.py", "rcpt", "550")
-            let shop = try await TestShop(smtp: "smtp+plain://127.0.0.1:\(first.port)")
+        let first = try await ScriptedServer.start("smtp_script.py", "rcpt", "550")
+        try await withShop(smtp: "smtp+plain://127.0.0.1:\(first.port)") { shop in
             _ = try await shop.deliver(SessionEvent().json)
             let second = try await ScriptedServer.start("smtp_script.py", "none", "0")
             let report = try await shop.retry("smtp+plain://127.0.0.1:\(second.port)", after: .seconds(86_400))
             #expect(report == OutboxReport())
             #expect(second.count("connection") == 0)
-            shop.close()
         }
     }
 }

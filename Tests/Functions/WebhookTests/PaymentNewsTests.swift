@@ -13,8 +13,7 @@ import Testing
 struct PaymentNewsTests {
     @Test("a refund in full closes the license and an issued link at once, and is confirmed by mail")
     func refunded() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             #expect(try await sold.mayDownload())
             try await sold.deliver(.chargeRefunded(4900, of: 4900, at: 1_795_201_200))
             #expect(try await sold.state() == "refunded revoked")
@@ -24,14 +23,12 @@ struct PaymentNewsTests {
             let line = try #require(
                 sold.shop.log.text.split(separator: "\n").first { $0.contains("a refund was booked") })
             #expect(line.contains(#""status":"refunded","amount_refunded":4900,"refunded_before":0"#))
-            sold.shop.close()
         }
     }
 
     @Test("partial refunds leave the license alone until they add up, and each is confirmed once")
     func partial() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             try await sold.deliver(.refund(1, "refund.created", 2000, "succeeded", .succeeded, at: 1_795_201_200))
             try await sold.deliver(.chargeRefunded(2000, of: 4900, at: 1_795_201_200))
             #expect(try await sold.state() == "partially_refunded active")
@@ -40,28 +37,24 @@ struct PaymentNewsTests {
             #expect(try await sold.state() == "refunded revoked")
             #expect(try await sold.mails() == "receipt:sent refund_confirmed:sent refund_confirmed:sent")
             #expect(sold.shop.log.text.split(separator: "a refund was booked").count == 3)
-            sold.shop.close()
         }
     }
 
     @Test("a refund that fails makes the licenses active again, and a mail brings the keys")
     func failedRefund() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             try await sold.deliver(.refund(1, "refund.created", 4900, "pending", .pending, at: 1_795_201_200))
             #expect(try await !sold.mayDownload())
             try await sold.deliver(.refund(1, "refund.failed", 4900, "failed", .failed, at: 1_795_201_300))
             #expect(try await sold.state() == "paid active")
             #expect(try await sold.mayDownload())
             #expect(try await sold.mails().hasSuffix("access_restored:sent"))
-            sold.shop.close()
         }
     }
 
     @Test("a dispute suspends, and won or lost it restores or revokes", arguments: ["won", "lost"])
     func disputed(outcome: String) async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             try await sold.deliver(.dispute(1, "created", "needs_response", .open, at: 1_795_201_200))
             #expect(try await sold.state() == "disputed suspended")
             #expect(try await !sold.mayDownload())
@@ -73,62 +66,52 @@ struct PaymentNewsTests {
             #expect(sold.shop.log.text.contains("a dispute was \(outcome)"))
             let mails = "receipt:sent access_suspended:sent"
             #expect(try await sold.mails() == mails + (outcome == "won" ? " access_restored:sent" : ""))
-            sold.shop.close()
         }
     }
 
     @Test("a license that the seller closed by hand is opened by no event")
     func held() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             try await sold.shop.run("UPDATE licenses SET status = 'revoked', held_at = now()")
             try await sold.deliver(.dispute(1, "created", "needs_response", .open, at: 1_795_201_200))
             try await sold.deliver(.dispute(1, "closed", "won", .won, at: 1_795_201_300))
             #expect(try await sold.state() == "paid revoked")
-            sold.shop.close()
         }
     }
 
     @Test("a refund that comes before its sale leaves nothing open when the sale comes")
     func refundFirst() async throws {
-        try await onLoop {
-            let sold = try await Sold(isDelivered: false)
+        try await withSold(isDelivered: false) { sold in
             try await sold.deliver(.chargeRefunded(4900, of: 4900, at: 1_795_201_200))
             #expect(try await sold.shop.counts() == Counts(events: 1))
             try await sold.deliverSale()
             #expect(try await sold.state() == "refunded revoked")
             #expect(try await sold.mails() == "refund_confirmed:pending")
-            sold.shop.close()
         }
     }
 
     @Test("a delayed payment that fails is mailed to the buyer, with a way to try again")
     func failedPayment() async throws {
-        try await onLoop {
-            let sold = try await Sold(isDelivered: false)
+        try await withSold(isDelivered: false) { sold in
             try await sold.deliver(.session("completed", "unpaid", .unpaid, at: 1_795_201_150))
             try await sold.deliver(.session("async_payment_failed", "unpaid", .paymentFailed, at: 1_795_201_200))
             #expect(try await sold.shop.text("SELECT status FROM orders") == "failed")
             #expect(try await sold.mails() == "payment_failed:pending")
-            sold.shop.close()
         }
     }
 
     @Test("a declined card is noted on the order and changes nothing")
     func declined() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             try await sold.deliver(.declined(at: 1_795_201_100))
             #expect(try await sold.state() == "paid active")
             #expect(try await sold.shop.text("SELECT last_payment_error FROM orders") == "card_declined")
-            sold.shop.close()
         }
     }
 
     @Test("an early fraud warning is an alert that names the order, and changes nothing")
     func warning() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             try await sold.deliver(.earlyFraudWarning(at: 1_795_201_200))
             #expect(try await sold.state() == "paid active")
             let lines = sold.shop.log.text.split(separator: "\n")
@@ -136,28 +119,24 @@ struct PaymentNewsTests {
             #expect(alert.contains(#""severity":"ERROR""#))
             let order = try await sold.shop.text("SELECT id::text FROM orders")
             #expect(alert.contains(order))
-            sold.shop.close()
         }
     }
 
     @Test("a dispute with an unknown status changes no license, and is 500 so that Stripe sends it again")
     func unknownState() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             let event = StoryEvent.dispute(1, "updated", "somewhere_else", .open, at: 1_795_201_200)
             let refusal = await refusal { try await sold.answer(event) }
             #expect(refusal?.problem.status == 500)
             #expect(try await sold.state() == "paid active")
             let kept = try await sold.shop.text("SELECT error FROM webhook_events WHERE status = 'failed'")
             #expect(kept == "a dispute's status that is not known")
-            sold.shop.close()
         }
     }
 
     @Test("an event that an older version passed over is dealt with when it comes again")
     func ignoredBefore() async throws {
-        try await onLoop {
-            let sold = try await Sold()
+        try await withSold { sold in
             let refund = StoryEvent.chargeRefunded(4900, of: 4900, at: 1_795_201_200)
             try await sold.deliver(refund)
             try await sold.shop.run("UPDATE webhook_events SET status = 'ignored' WHERE type = 'charge.refunded'")
@@ -165,14 +144,13 @@ struct PaymentNewsTests {
             try await sold.shop.run("UPDATE orders SET status = 'paid', amount_refunded = 0")
             try await sold.deliver(refund, again: true)
             #expect(try await sold.state() == "refunded revoked")
-            sold.shop.close()
         }
     }
 }
 
 /// A shop that has sold one license, and what a buyer can do with it.
 @Loop
-private final class Sold {
+private final class Sold: Closable {
     let shop: TestShop
     private let subject: StorySubject
     private var delivered = 0
@@ -218,4 +196,13 @@ private final class Sold {
         let text = try await shop.text("SELECT id::text FROM download_grants ORDER BY created_at LIMIT 1")
         return try await shop.mayDownload(try #require(GrantID(text)))
     }
+
+    func close() { shop.close() }
+}
+
+/// Runs `body` on the event loop with a sale of its own.
+private func withSold(
+    isDelivered: Bool = true, _ body: @escaping @Loop @Sendable (Sold) async throws -> Void
+) async throws {
+    try await withOpen({ try await Sold(isDelivered: isDelivered) }, body)
 }

@@ -12,8 +12,7 @@ struct RebuiltSaleTests {
 
     @Test("has the same keys, the same mail and the same order, and a link of its own")
     func sameKeys() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             _ = try await shop.deliver(RebuiltSaleTests.event.json)
             let (sold, grant) = (try await lasting(shop), try await shop.text("SELECT id::text FROM download_grants"))
             try await shop.run("TRUNCATE orders, webhook_events CASCADE")
@@ -23,20 +22,17 @@ struct RebuiltSaleTests {
             _ = try await shop.deliver(repeated.json)
             #expect(try await lasting(shop) == sold)
             #expect(try await shop.text("SELECT id::text FROM download_grants") != grant)
-            shop.close()
         }
     }
 
     @Test("every unit of it has a key of its own, and another session has others")
     func distinct() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             var other = RebuiltSaleTests.event
             (other.id, other.session, other.paymentIntent) = ("evt_2", "cs_test_a1b2c3d4e6", #""pi_2""#)
             for event in [RebuiltSaleTests.event, other] { _ = try await shop.deliver(event.json) }
             #expect(try await shop.text("SELECT count(DISTINCT key_hash)::text FROM licenses") == "6")
             #expect(try await shop.text("SELECT count(DISTINCT id)::text FROM emails") == "2")
-            shop.close()
         }
     }
 

@@ -18,7 +18,7 @@ import Testing
 
 /// The live webhook over a database of its own, and a view of what it wrote.
 @Loop
-struct TestShop {
+struct TestShop: Closable {
     let webhook: Webhook
     let log: CapturedLog
     let pool: Pool
@@ -77,6 +77,14 @@ struct TestShop {
     }
 
     func close() { pool.close() }
+}
+
+/// Runs `body` on the event loop with a shop of its own.
+func withShop(
+    poolSize: Int = 4, smtp: String? = nil, _ own: [String: String] = [:], mailTime: Duration? = nil,
+    _ body: @escaping @Loop @Sendable (TestShop) async throws -> Void
+) async throws {
+    try await withOpen({ try await TestShop(poolSize: poolSize, smtp: smtp, own, mailTime: mailTime) }, body)
 }
 
 /// The refusal that `body` ends with; `nil` when it ends with an answer.

@@ -18,15 +18,13 @@ import Testing
 struct WebhookTests {
     @Test("a delivery that is not Stripe's is 400 and leaves nothing but a log line", arguments: Forgery.allCases)
     func forged(forgery: Forgery) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let body = SessionEvent().json
             let refusal = await refusal { try await shop.webhook(forgery.request(body)) }
             #expect(refusal?.problem.status == 400)
             #expect(try await shop.counts() == Counts())
             #expect(shop.log.text.contains("a delivery was not Stripe's"))
             #expect(!shop.log.text.contains("v1="))
-            shop.close()
         }
     }
 
@@ -34,56 +32,47 @@ struct WebhookTests {
         "a signed event that cannot be read is 400 and changes nothing",
         arguments: ["{", "[]", #"{"id":"evt_1"}"#, "\u{FEFF}"])
     func unreadable(body: String) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let refusal = await refusal { try await shop.deliver(body) }
             #expect(refusal?.problem.status == 400)
             #expect(try await shop.counts() == Counts())
-            shop.close()
         }
     }
 
     @Test("a paid session is answered 200 and is one order, one license, one grant, one mail")
     func paid() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             let response = try await shop.deliver(SessionEvent().json)
             #expect(response.status == 200)
             #expect(try await shop.counts() == .oneSale())
-            shop.close()
         }
     }
 
     @Test("a hundred copies at once are one sale, and every copy is answered 200")
     func copies() async throws {
-        try await onLoop {
-            let shop = try await TestShop(poolSize: 16)
+        try await withShop(poolSize: 16) { shop throws in
             let copies = (0..<100).map { _ in
                 Loop.start { () async -> Int? in try? await shop.deliver(SessionEvent().json).status }
             }
             for copy in copies { #expect(await copy.value == 200) }
             #expect(try await shop.counts() == .oneSale())
-            shop.close()
         }
     }
 
     @Test("a mail server that is down does not lose the sale: 200, and the mail waits")
     func mailServerDown() async throws {
-        try await onLoop {
-            let shop = try await TestShop(smtp: "smtp://127.0.0.1:1")
+        try await withShop(smtp: "smtp://127.0.0.1:1") { shop in
             #expect(try await shop.deliver(SessionEvent().json).status == 200)
             let waiting = try await shop.text(
                 "SELECT status || ' ' || attempts || ' ' || (next_attempt_at > now()) FROM emails")
             #expect(waiting == "pending 1 true")
             #expect(shop.log.text.contains("mail postponed"))
-            shop.close()
         }
     }
 
     @Test("the mail that is sent at once is noted as sent, and the log holds neither key nor address")
     func mailSent() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             _ = try await shop.deliver(SessionEvent().json)
             #expect(try await shop.text("SELECT status FROM emails") == "sent")
             #expect(shop.log.text.split(separator: #""message":"sale made""#).count == 2)
@@ -92,21 +81,18 @@ struct WebhookTests {
             #expect(!shop.log.text.contains("GENX-"))
             #expect(!shop.log.text.contains("buyer@example.com"))
             #expect(!shop.log.text.contains("cs_test_"))
-            shop.close()
         }
     }
 
     @Test("an unpaid session waits; the payment that comes later makes the sale")
     func delayed() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             _ = try await shop.deliver(SessionEvent(id: "evt_1", paymentStatus: "unpaid").json)
             #expect(try await shop.text("SELECT status FROM orders") == "awaiting_payment")
             #expect(try await shop.counts() == Counts(orders: 1, lines: 1, customers: 1, events: 1))
             _ = try await shop.deliver(SessionEvent(id: "evt_2", type: "checkout.session.async_payment_succeeded").json)
             #expect(try await shop.text("SELECT status FROM orders") == "paid")
             #expect(try await shop.counts() == .oneSale(events: 2))
-            shop.close()
         }
     }
 
@@ -118,48 +104,40 @@ struct WebhookTests {
             SessionEvent(metadata: "{}", lineItems: #"{"data":[],"has_more":false}"#),
         ])
     func ignored(event: SessionEvent) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             #expect(try await shop.deliver(event.json).status == 200)
             #expect(try await shop.text("SELECT status FROM webhook_events") == "ignored")
             #expect(try await shop.counts() == Counts(events: 1))
-            shop.close()
         }
     }
 
     @Test("a payment link's session, of an order never seen, is fulfilled from its items")
     func paymentLink() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             let items =
                 #"{"data":[{"id":"li_1","object":"item","price":{"id":"price_1"},"quantity":2}],"has_more":false}"#
             _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: items).json)
             #expect(try await shop.counts() == .oneSale(licenses: 2))
-            shop.close()
         }
     }
 
     @Test("two items of one product are as many licenses as both say")
     func itemsOfOneProduct() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: lineItems("price_1", "price_1")).json)
             #expect(try await shop.counts() == .oneSale(licenses: 4))
-            shop.close()
         }
     }
 
     @Test("a session with two products is not half sold: 500, and the ledger says why")
     func itemsOfTwoProducts() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             try await shop.addProduct()
             let event = SessionEvent(metadata: "{}", lineItems: lineItems("price_1", "price_new"))
             #expect(await refusal { try await shop.deliver(event.json) } == .failed)
             let error = try await shop.text("SELECT status || ': ' || error FROM webhook_events")
             #expect(error == "failed: a session with more than one product")
             #expect(try await shop.counts() == Counts(events: 1))
-            shop.close()
         }
     }
 
@@ -172,22 +150,19 @@ struct WebhookTests {
             SessionEvent(id: "evt_2", session: "cs_test_2", metadata: "{}", lineItems: lineItems("price_new")),
         ])
     func newProduct(event: SessionEvent) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             _ = try await shop.deliver(SessionEvent().json)
             try await shop.addProduct()
             _ = try await shop.deliver(event.json)
             #expect(
                 try await shop.counts()
                     == Counts(orders: 2, lines: 2, customers: 1, licenses: 3, grants: 2, emails: 2, events: 2))
-            shop.close()
         }
     }
 
     @Test("a session that was none of ours is sold when it comes again and is")
     func ignoredBefore() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             let event = SessionEvent(metadata: "{}", lineItems: lineItems("price_new"))
             _ = try await shop.deliver(event.json)
             #expect(try await shop.text("SELECT status FROM webhook_events") == "ignored")
@@ -196,31 +171,26 @@ struct WebhookTests {
             #expect(
                 try await shop.text("SELECT status || ' ' || (error IS NULL) FROM webhook_events") == "processed true")
             #expect(try await shop.counts() == .oneSale(licenses: 2))
-            shop.close()
         }
     }
 
     @Test("a sale for nothing is a sale")
     func nothingToPay() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             let event = SessionEvent(amount: 0, paymentIntent: "null", paymentStatus: "no_payment_required")
             _ = try await shop.deliver(event.json)
             #expect(try await shop.text("SELECT status || ' ' || amount_total FROM orders") == "paid 0")
             #expect(try await shop.text("SELECT status FROM emails") == "sent")
-            shop.close()
         }
     }
 
     @Test("an unknown payment status issues no license, and is 500 so that Stripe sends it again")
     func unknownStatus() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let refusal = await refusal { try await shop.deliver(SessionEvent(paymentStatus: "promised").json) }
             #expect(refusal == .failed)
             #expect(try await shop.text("SELECT status FROM webhook_events") == "failed")
             #expect(try await shop.counts() == Counts(events: 1))
-            shop.close()
         }
     }
 
@@ -228,20 +198,17 @@ struct WebhookTests {
         "a buyer whom no mail can reach is an error in the log, and the sale stands",
         arguments: ["", "björk@exämple.se"])
     func noAddress(email: String) async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             #expect(try await shop.deliver(SessionEvent(email: email).json).status == 200)
             #expect(try await shop.counts() == Counts(orders: 1, lines: 1, licenses: 1, grants: 1, events: 1))
             #expect(shop.log.text.contains("a paid order has no address to send its keys to"))
             #expect(!shop.log.text.contains("björk"))
-            shop.close()
         }
     }
 
     @Test("a database that is away is 503, and the event is handled when Stripe sends it again")
     func databaseAway() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop in
             try await shop.run("ALTER TABLE licenses RENAME TO away")
             let refusal = await refusal { try await shop.deliver(SessionEvent().json) }
             #expect((500..<600).contains(refusal?.problem.status ?? 0))
@@ -252,19 +219,16 @@ struct WebhookTests {
             #expect(try await shop.deliver(SessionEvent().json).status == 200)
             #expect(try await shop.text("SELECT status || ' ' || attempts FROM webhook_events") == "processed 2")
             #expect(try await shop.counts() == .oneSale())
-            shop.close()
         }
     }
 
     @Test("any other path is 404 and any other method 405")
     func route() async throws {
-        try await onLoop {
-            let shop = try await TestShop()
+        try await withShop { shop throws in
             let path = await refusal { try await shop.webhook(Request(method: .post, path: "/webhooks/other")) }
             #expect(path == .notFound)
             let method = await refusal { try await shop.webhook(Request(method: .get, path: "/webhooks/stripe")) }
             #expect(method == .methodNotAllowed(allow: "POST"))
-            shop.close()
         }
     }
 }

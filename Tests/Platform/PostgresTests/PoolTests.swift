@@ -12,8 +12,7 @@ struct PoolTests {
     func shares() async throws {
         var settings = try testDatabase()
         settings.queueLimit = 1_000
-        try await onLoop { [settings, one] in
-            let pool = Pool(settings, log: silentLog)
+        try await withPool(settings) { [one] pool in
             let calls = (0..<1_000).map { _ in Loop.start { () async -> Int64? in try? await pool.run(one) } }
             for call in calls { #expect(await call.value == 1) }
             let sessions = Statement<Int64>.row(
@@ -21,7 +20,6 @@ struct PoolTests {
             ) { row throws(PostgresFault) in try row.integer(0) }
             let answer1 = try await pool.run(sessions)
             #expect(answer1 <= 4)
-            pool.close()
         }
     }
 
@@ -30,15 +28,13 @@ struct PoolTests {
         var settings = try testDatabase()
         settings.poolSize = 1
         settings.queueLimit = 2
-        try await onLoop { [settings, one] in
-            let pool = Pool(settings, log: silentLog)
+        try await withPool(settings) { [one] pool throws in
             let waiting = (0..<2).map { _ in Loop.start { () async -> Int64? in try? await pool.run(one) } }
             await Task.yield()
             let refused = await fault { _ = try await pool.run(one) }
             #expect(refused == .poolExhausted)
             #expect(refused?.refusal == .unavailable(retryAfterSeconds: 1))
             for call in waiting { #expect(await call.value == 1) }
-            pool.close()
         }
     }
 
@@ -49,11 +45,9 @@ struct PoolTests {
             settings.acquireTime = .milliseconds(30)
             return settings
         }()
-        try await onLoop { [one] in
-            let pool = Pool(settings, log: silentLog)
+        try await withPool(settings) { [one] pool throws in
             #expect(await fault { _ = try await pool.run(one) } == .poolExhausted)
             #expect(await pool.isReady() == false)
-            pool.close()
         }
     }
 
@@ -61,8 +55,7 @@ struct PoolTests {
     func cancelled() async throws {
         var settings = try testDatabase()
         settings.poolSize = 1
-        try await onLoop { [settings, one] in
-            let pool = Pool(settings, log: silentLog)
+        try await withPool(settings) { [settings, one] pool in
             let sleeper = Loop.start { () async -> PostgresFault? in
                 await fault { _ = try await pool.run(Statement<Int>.affected("SELECT pg_sleep(3600)")) }
             }
@@ -72,7 +65,6 @@ struct PoolTests {
             // The only connection comes back once the server has cancelled the statement.
             let answer2 = try await pool.run(one)
             #expect(answer2 == 1)
-            pool.close()
         }
     }
 
@@ -80,8 +72,7 @@ struct PoolTests {
     func lateCancel() async throws {
         var settings = try testDatabase()
         settings.poolSize = 1
-        try await onLoop { [settings, one] in
-            let pool = Pool(settings, log: silentLog)
+        try await withPool(settings) { [one] pool throws in
             for _ in 0..<20 {
                 // The result arrives long before the cancel request does.
                 let cancelled = Loop.start { () async -> Int64? in try? await pool.run(one) }
@@ -92,22 +83,18 @@ struct PoolTests {
                 }
                 #expect(next == nil)
             }
-            pool.close()
         }
     }
 
     @Test("connections that the server ended are replaced")
     func reconnects() async throws {
         let settings = try testDatabase()
-        try await onLoop { [settings] in
-            let pool = Pool(settings, log: silentLog)
+        try await withPool(settings) { pool in
             let backend = Statement<Int64>.row("SELECT pg_backend_pid()") { row throws(PostgresFault) in
                 try row.integer(0)
             }
             let first = try await pool.run(backend)
-            let killer = try await Connection.open(settings)
-            try await killer.execute(script: "SELECT pg_terminate_backend(\(first))")
-            killer.close()
+            try await execute(script: "SELECT pg_terminate_backend(\(first))")
             var second: Int64?
             for _ in 0..<100 where second == nil || second == first {
                 do { second = try await pool.run(backend) } catch let fault as PostgresFault {
@@ -115,15 +102,13 @@ struct PoolTests {
                 }
             }
             #expect(second != nil && second != first)
-            pool.close()
         }
     }
 
     @Test("a call cut off by the server is transient, and the next one works")
     func cut() async throws {
         let settings = try testDatabase()
-        try await onLoop { [settings, one] in
-            let pool = Pool(settings, log: silentLog)
+        try await withPool(settings) { [settings, one] pool in
             let sleeper = Loop.start { () async -> PostgresFault? in
                 await fault { _ = try await pool.run(Statement<Int>.affected("SELECT pg_sleep(3600)")) }
             }
@@ -131,9 +116,15 @@ struct PoolTests {
             #expect(await sleeper.value?.isTransient == true)
             let answer3 = try await pool.run(one)
             #expect(answer3 == 1)
-            pool.close()
         }
     }
+}
+
+/// Runs `body` on the event loop with a pool of its own.
+private func withPool(
+    _ settings: DatabaseSettings, _ body: @escaping @Loop @Sendable (Pool) async throws -> Void
+) async throws {
+    try await withOpen({ Pool(settings, log: silentLog) }, body)
 }
 
 /// Waits, on the server, until a session of this database sleeps, and calls a function on it.

@@ -10,8 +10,7 @@ import Testing
 struct RateLimitTests {
     @Test("decide as the algorithm's definition does, request by request, for random policies, keys and times")
     func definition() async throws {
-        try await onLoop {
-            let counter = try await Counter()
+        try await withCounter { counter in
             var random = SeededRandom(seed: .random(in: .min ... .max))
             // A key comes up every 11 s on average and is let in every 20 to 60 s, so that both verdicts are frequent
             // whatever the seed.
@@ -33,14 +32,12 @@ struct RateLimitTests {
                 try #require(verdict == expected, "seed \(random.seed)")
             }
             #expect(model.admitted > 50 && model.refused > 50, "seed \(random.seed)")
-            counter.close()
         }
     }
 
     @Test("of many at once let in exactly the quota, under every limit that they share", arguments: [1, 7, 30])
     func concurrent(quota: Int) async throws {
-        try await onLoop {
-            let counter = try await Counter(poolSize: 16)
+        try await withCounter(poolSize: 16) { counter throws in
             let shared = RateLimit(RateLimitPolicy("shared", quota: quota, in: .seconds(3600)), of: [0])
             // Each has one of eight other limits too; their keys lie on either side of the first.
             let wide = RateLimitPolicy("wide", quota: 1_000, in: .seconds(3600))
@@ -54,20 +51,19 @@ struct RateLimitTests {
             // What was refused took nothing from the limits that would have let it in.
             #expect(try await counter.spent([shared]) == quota)
             #expect(try await counter.spent(others) == quota)
-            counter.close()
         }
     }
 
     @Test("locks are taken in the order of the keys, so that two requests never wait for each other")
     func order() async throws {
-        try await onLoop {
-            let counter = try await Counter(poolSize: 2)
+        try await withCounter(poolSize: 2) { counter in
             let policy = RateLimitPolicy("p", quota: 100, in: .seconds(60))
             let limits = (0..<3).map { RateLimit(policy, of: [UInt8($0)]) }
             let keys = RateLimitGate(limits, at: counter.now).limits.map(\.key)
             #expect(try await counter.ask(limits).isAdmitted)
             for held in 0..<3 {
                 let connection = try await Connection.open(try testDatabase())
+                defer { connection.close() }
                 let request = try await connection.transaction { connection throws(PostgresFault) in
                     _ = try await connection.run(Counter.lock(keys[held], "FOR UPDATE"))
                     let request = Loop.start { await counter.isAdmitted(limits.shuffled()) }
@@ -80,16 +76,13 @@ struct RateLimitTests {
                     return request
                 }
                 #expect(await request.value)
-                connection.close()
             }
-            counter.close()
         }
     }
 
     @Test("many requests at once for the same few keys, new ones too, never end in a deadlock")
     func crowd() async throws {
-        try await onLoop {
-            let counter = try await Counter(poolSize: 16)
+        try await withCounter(poolSize: 16) { counter throws in
             let policy = RateLimitPolicy("p", quota: 10_000, in: .seconds(3600))
             for round in 0..<4 {
                 let limits = (0..<4).map { RateLimit(policy, of: [UInt8(round), UInt8($0)]) }
@@ -99,14 +92,12 @@ struct RateLimitTests {
                 for request in requests { #expect(await request.value) }
                 #expect(try await counter.spent(limits) == 450)
             }
-            counter.close()
         }
     }
 
     @Test("a refusal by one limit takes nothing from another, and writes nothing at all")
     func refusalIsFree() async throws {
-        try await onLoop {
-            let counter = try await Counter()
+        try await withCounter { counter in
             let wide = RateLimit(RateLimitPolicy("wide", quota: 5, in: .seconds(60)), of: [1])
             let narrow = RateLimit(RateLimitPolicy("narrow", quota: 1, in: .seconds(60)), of: [2])
             #expect(try await counter.ask([wide, narrow]).isAdmitted)
@@ -120,14 +111,12 @@ struct RateLimitTests {
                 #expect(try await counter.ask([wide]).quotas.map(\.remaining) == [remaining])
             }
             #expect(try await !counter.ask([wide]).isAdmitted)
-            counter.close()
         }
     }
 
     @Test("who waits as long as the refusal says is let in, and who waits a moment less is not")
     func wait() async throws {
-        try await onLoop {
-            let counter = try await Counter()
+        try await withCounter { counter in
             let limits = [
                 RateLimit(RateLimitPolicy("a", quota: 3, in: .seconds(60)), of: [1]),
                 RateLimit(RateLimitPolicy("b", quota: 7, in: .seconds(11)), of: [2]),
@@ -141,14 +130,12 @@ struct RateLimitTests {
                 counter.now = refusedAt + verdict.wait
                 #expect(try await counter.ask(limits).isAdmitted)
             }
-            counter.close()
         }
     }
 
     @Test("a clock that was set back locks nobody out for longer than a quota takes to come back")
     func clock() async throws {
-        try await onLoop {
-            let counter = try await Counter()
+        try await withCounter { counter in
             let limit = [RateLimit(RateLimitPolicy("a", quota: 3, in: .seconds(60)), of: [1])]
             let present = counter.now
             for back in [10, 59, 61, 119, 121, 3600, 86_400 * 365] {
@@ -161,14 +148,12 @@ struct RateLimitTests {
                 #expect(try await counter.ask(limit).isAdmitted, "\(back) s")
                 try await counter.forgetAll()
             }
-            counter.close()
         }
     }
 
     @Test("what is over is removed in batches, what holds stays, and what is in use is passed by")
     func prune() async throws {
-        try await onLoop {
-            let counter = try await Counter()
+        try await withCounter { counter in
             let over = counter.now - .seconds(601)
             try await counter.write([
                 over, over, over, over, counter.now - .seconds(599), counter.now + .seconds(60),
@@ -178,6 +163,7 @@ struct RateLimitTests {
             let first = try await pool.run(RateLimitStatements.prune(limit: 3, at: counter.now))
             #expect(first == 3)
             let connection = try await Connection.open(try testDatabase())
+            defer { connection.close() }
             let now = counter.now
             try await connection.transaction { connection throws(PostgresFault) in
                 let held = Statement<Int>.affected(
@@ -186,18 +172,15 @@ struct RateLimitTests {
                 let second = try await pool.run(RateLimitStatements.prune(limit: 100, at: now))
                 #expect(second == 1)
             }
-            connection.close()
             let third = try await RateLimitStatements.pruneAll(on: pool, at: counter.now)
             #expect(third == 1)
             #expect(try await counter.rows().count == 2)
-            counter.close()
         }
     }
 
     @Test("neither addresses nor tokens stand in the table")
     func clear() async throws {
-        try await onLoop {
-            let counter = try await Counter()
+        try await withCounter { counter in
             let table = RateLimitTable()
             let limits = [
                 table.limit(.resendAddress, address: "203.0.113.7"),
@@ -209,7 +192,6 @@ struct RateLimitTests {
             ) { row throws(PostgresFault) in try row.text(0) }
             let text = try await counter.pool.run(dump)
             #expect(!text.contains("buyer") && !text.contains("203.0") && text.hasSuffix("32"))
-            counter.close()
         }
     }
 }

@@ -33,7 +33,7 @@ struct RateLimitModel {
 
 /// The statement over a database of its own, under the role of a function; nothing is remembered between questions.
 @Loop
-final class Counter {
+final class Counter: Closable {
     let pool: Pool
     var now = Instant(unixSeconds: 1_795_201_140)
 
@@ -107,6 +107,13 @@ final class Counter {
     func forgetAll() async throws { _ = try await pool.run(Statement<Int>.affected("DELETE FROM rate_limits")) }
 
     func close() { pool.close() }
+}
+
+/// Runs `body` on the event loop with a counter of its own.
+func withCounter(
+    poolSize: Int = 4, _ body: @escaping @Loop @Sendable (Counter) async throws -> Void
+) async throws {
+    try await withOpen({ try await Counter(poolSize: poolSize) }, body)
 }
 
 /// Random numbers that can be had again.

@@ -36,8 +36,7 @@ struct RateLimiterTests {
 
     @Test("a caller who is refused by one limit is known to be, whatever else is asked with it; others are asked about")
     func others() async throws {
-        try await onLoop {
-            let pool = try await openPool()
+        try await withOpen(openPool) { pool in
             let limiter = RateLimiter(pool, log: silentLog)
             let (hasty, calm) = (RateLimit(policy, of: [1]), RateLimit(policy, of: [2]))
             for _ in 0..<2 { _ = try await limiter.run([hasty], at: now, RateLimitStatements.count) }
@@ -46,28 +45,24 @@ struct RateLimiterTests {
             #expect(limiter.known([calm], at: now) == nil)
             // A clock that was set back knows nothing.
             #expect(limiter.known([hasty], at: now - .seconds(200)) == nil)
-            pool.close()
         }
     }
 
     @Test("a read behind a limit gives nothing to a caller who is refused")
     func read() async throws {
-        try await onLoop {
-            let pool = try await openPool()
+        try await withOpen(openPool) { pool in
             let one = Statement<Int64>.row("SELECT 1::bigint") { row throws(PostgresFault) in try row.integer(0) }
             let limit = [RateLimit(policy, of: [1])]
             let first = try await RateLimiter(pool, log: silentLog).read(limit, at: now, one)
             #expect(try first.get().output == 1)
             let second = try await RateLimiter(pool, log: silentLog).read(limit, at: now, one)
             #expect(throws: Refusal.self) { try second.get() }
-            pool.close()
         }
     }
 
     @Test("work whose statement fails counts nothing")
     func failedWork() async throws {
-        try await onLoop {
-            let pool = try await openPool()
+        try await withOpen(openPool) { pool in
             let limiter = RateLimiter(pool, log: silentLog)
             let limit = [RateLimit(policy, of: [1])]
             let broken = Statement<Int>.affected("SELECT 1 / (SELECT count(*) FROM rate_limits WHERE key IS NULL)")
@@ -76,7 +71,6 @@ struct RateLimiterTests {
             }
             let answer = try await limiter.run(limit, at: now, RateLimitStatements.count)
             #expect(try answer.get().verdict.isAdmitted)
-            pool.close()
         }
     }
 }

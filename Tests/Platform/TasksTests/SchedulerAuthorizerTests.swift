@@ -14,32 +14,27 @@ import Testing
 struct SchedulerAuthorizerTests {
     @Test("the keys are fetched once, and every later token is verified without a fetch")
     func cached() async throws {
-        try await onLoop {
-            let scene = try Scene(keys: 1)
+        try await withScene(keys: 1) { scene in
             for _ in 0..<5 { try await scene.knock() }
             #expect(scene.fetches == 1)
-            await scene.close()
         }
     }
 
     @Test("concurrent callers share one fetch")
     func together() async throws {
-        try await onLoop {
-            let scene = try Scene(keys: 1)
+        try await withScene(keys: 1) { scene in
             let knocks = (0..<20).map { _ in Loop.start { await scene.status() } }
             for knock in knocks {
                 let status = await knock.value
                 #expect(status == 200)
             }
             #expect(scene.fetches == 1)
-            await scene.close()
         }
     }
 
     @Test("a new key is fetched, at most once a minute")
     func rotation() async throws {
-        try await onLoop {
-            let scene = try Scene(keys: 1)
+        try await withScene(keys: 1) { scene in
             #expect(await scene.status() == 200)
             scene.keys = 2
             #expect(await scene.status(key: 1) == 401)
@@ -47,14 +42,12 @@ struct SchedulerAuthorizerTests {
             scene.advance(.seconds(60))
             #expect(await scene.status(key: 1) == 200)
             #expect(scene.fetches == 2)
-            await scene.close()
         }
     }
 
     @Test("keys that cannot be refetched stay valid for a day, and are refetched once a minute")
     func outage() async throws {
-        try await onLoop {
-            let scene = try Scene(keys: 1)
+        try await withScene(keys: 1) { scene in
             #expect(await scene.status() == 200)
             scene.answer = 500
             scene.advance(.seconds(600))
@@ -64,41 +57,36 @@ struct SchedulerAuthorizerTests {
             #expect(scene.log.text.contains("could not be fetched"))
             scene.advance(.seconds(86_400))
             #expect(await scene.status() == 503)
-            await scene.close()
         }
     }
 
     @Test("without any keys the caller cannot be verified: 503 until they are there")
     func noKeys() async throws {
-        try await onLoop {
-            let scene = try Scene(keys: 1)
+        try await withScene(keys: 1) { scene in
             scene.answer = 404
             #expect(await scene.status() == 503)
             scene.answer = 200
             scene.advance(.seconds(61))
             #expect(await scene.status() == 200)
-            await scene.close()
         }
     }
 
     @Test("any caller but the scheduler is 401 without a reason, and the log has the reason without the token")
     func strangers() async throws {
-        try await onLoop {
-            let scene = try Scene(keys: 1)
+        try await withScene(keys: 1) { scene in
             for field in [nil, "", "Bearer", "Bearer ", "Bearer x.y.z", "Basic abc"] {
                 #expect(await scene.status(field: field) == 401)
             }
             #expect(await scene.status(email: "other@shop.iam.gserviceaccount.com") == 401)
             #expect(scene.log.text.contains("the claim email does not hold"))
             #expect(!scene.log.text.contains("eyJ"))
-            await scene.close()
         }
     }
 }
 
 /// A scripted issuer, a manual clock, and the authorizer under test.
 @Loop
-private final class Scene {
+private final class Scene: Closable {
     var keys: Int
     var answer = 200
     private(set) var fetches = 0
@@ -158,4 +146,9 @@ private final class Scene {
         else { return nil }
         return "\(input).\(Base64URL.encode(signature))"
     }
+}
+
+/// Runs `body` on the event loop with a scene of its own, whose issuer has this many keys.
+private func withScene(keys: Int, _ body: @escaping @Loop @Sendable (Scene) async throws -> Void) async throws {
+    try await withOpen({ try Scene(keys: keys) }, body)
 }

@@ -16,9 +16,7 @@ struct AuditEntryTests {
         let entry = AuditEntry(
             .operator("eve"), "license.revoked", order: order, details: [("reason", "«asked», twice"), ("count", 2)],
             from: "desk", at: at)
-        let rows = try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        let rows = try await withSampleLog { log in
             let count = try await log.pool.run(AuditStatements.record(entry))
             #expect(count == 1)
             return try await log.pool.run(AuditStatements.newest(10))
@@ -40,9 +38,7 @@ struct AuditEntryTests {
 
     @Test("a statement that carries an entry writes both or neither")
     func carried() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             for divisor in [1, 0] {
                 let statement = Statement<Int>.affected(
                     """

@@ -9,9 +9,7 @@ import Testing
 struct AuditRoleTests {
     @Test("a function that writes entries does so, and does not choose their numbers")
     func writers() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let writers = try await log.roles(
                 "SELECT rolname FROM pg_roles WHERE has_column_privilege(oid, 'audit_log', 'action', 'INSERT') AND rolname !~ '^pg_' AND NOT rolsuper"
             )
@@ -44,9 +42,7 @@ struct AuditRoleTests {
             "CREATE OR REPLACE FUNCTION audit_log_is_append_only() RETURNS trigger LANGUAGE sql AS 'SELECT NULL'",
         ])
     func refused(statement: String) async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             for role in try await log.roles("SELECT rolname FROM pg_roles WHERE rolname LIKE 'latchkey\\_%'") {
                 let fault = await #expect(throws: PostgresFault.self) {
                     try await log.withConnection(as: role) { connection throws(PostgresFault) in
@@ -60,9 +56,7 @@ struct AuditRoleTests {
 
     @Test("the scheduled step's role seals, and no other function's does")
     func sealers() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(1)
             let sealers = try await log.roles(
                 "SELECT rolname FROM pg_roles WHERE has_function_privilege(oid, 'audit_seal(int)', 'EXECUTE') AND rolname !~ '^pg_' AND NOT rolsuper"
@@ -77,9 +71,7 @@ struct AuditRoleTests {
 
     @Test("tables and functions that a caller puts in front are not the ones that are sealed with")
     func searchPath() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(2)
             try await log.execute(
                 """
@@ -103,9 +95,7 @@ struct AuditRoleTests {
 
     @Test("a schema whose owner is no superuser is sealed all the same")
     func plainOwner() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let owner = "plain_owner_\(UInt64.random(in: .min ... .max))"
             try await log.execute(
                 """

@@ -9,9 +9,7 @@ import Testing
 struct ConcurrentSealingTests {
     @Test("a row whose transaction is open holds back the seal of those behind it")
     func openWriter() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let waited = try await log.withConnection { writer throws(PostgresFault) in
                 try await writer.execute(script: "BEGIN")
                 _ = try await writer.run(AuditStatements.record(.sample("order.paid")))
@@ -31,9 +29,7 @@ struct ConcurrentSealingTests {
 
     @Test("a transaction that was rolled back leaves a gap and no fault")
     func rolledBack() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             for end in ["ROLLBACK", "COMMIT", "ROLLBACK"] {
                 try await log.withConnection { writer throws(PostgresFault) in
                     try await writer.execute(script: "BEGIN")
@@ -55,9 +51,7 @@ struct ConcurrentSealingTests {
 
     @Test("a sealer whose transaction goes on holds up no writer, only the next sealer")
     func barrier() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(5)
             let second = try await log.withConnection { sealer throws(PostgresFault) in
                 try await sealer.execute(script: "BEGIN")
@@ -82,9 +76,7 @@ struct ConcurrentSealingTests {
 
     @Test("with nothing to seal no one waits, not even for an open writer")
     func idle() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(2)
             try await log.seal()
             try await log.withConnection { writer throws(PostgresFault) in
@@ -99,9 +91,7 @@ struct ConcurrentSealingTests {
     @Test(
         "a transaction with an older picture of the log cannot seal it", arguments: ["REPEATABLE READ", "SERIALIZABLE"])
     func isolation(level: String) async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(1)
             let fault = await #expect(throws: PostgresFault.self) {
                 try await log.execute("BEGIN ISOLATION LEVEL \(level); SELECT audit_seal(10); COMMIT")
@@ -112,9 +102,7 @@ struct ConcurrentSealingTests {
 
     @Test("an ID that was never drawn does not close the range of those to come")
     func farAhead() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.execute(
                 """
                 INSERT INTO audit_log (id, actor, action) OVERRIDING SYSTEM VALUE VALUES (9000000000000000000, 'x', 'x')
@@ -133,9 +121,7 @@ struct ConcurrentSealingTests {
 
     @Test("sealers at once make one chain")
     func sealers() async throws {
-        try await onLoop {
-            let log = try await SampleLog(poolSize: 8)
-            defer { log.pool.close() }
+        try await withSampleLog(poolSize: 8) { log in
             try await log.write(100)
             let sealers = (0..<8).map { _ in
                 Loop.start { await settled { () throws(PostgresFault) in try await sealAll(log) } }
@@ -151,9 +137,7 @@ struct ConcurrentSealingTests {
 
     @Test("no row is lost from a sealed range or appears in one, however many write at once")
     func manyWriters() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let work = Work()
             let writers = (0..<24).map { seed in
                 Loop.start { await settled { () throws(PostgresFault) in try await write(log, work, seed: seed) } }

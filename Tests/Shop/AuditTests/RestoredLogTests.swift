@@ -12,9 +12,7 @@ struct RestoredLogTests {
     func restored() async throws {
         let cluster = try TestCluster.fromEnvironment()
         let name = "test_restored_\(UInt64.random(in: .min ... .max))"
-        let head = try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        let head = try await withSampleLog { log in
             try await log.write(12)
             try await log.execute(
                 "INSERT INTO audit_log (actor, action, details) VALUES ('a', 'b', '{\"ü\": 1.10, \"a\": 1e-7}')")
@@ -38,9 +36,7 @@ struct RestoredLogTests {
 
     private func check(_ head: [UInt8]) async throws {
         let settings = try testDatabase()
-        try await onLoop {
-            let log = SampleLog(restored: settings)
-            defer { log.pool.close() }
+        try await withOpen({ SampleLog(restored: settings) }) { log in
             let report = try await log.verify(expecting: head)
             #expect(report.faults == [])
             #expect(report.expectedHeadSeal == 3)

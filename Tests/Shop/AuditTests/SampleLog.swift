@@ -8,7 +8,7 @@ import Support
 
 /// A migrated database of the test's own, and what tests do to its audit log.
 @Loop
-struct SampleLog {
+struct SampleLog: Closable {
     let pool: Pool
     let settings: DatabaseSettings
 
@@ -77,10 +77,19 @@ struct SampleLog {
         return try await body(connection)
     }
 
+    func close() { pool.close() }
+
     /// One number that a statement answers.
     func number(_ sql: SQL) async throws -> Int64 {
         try await pool.run(Statement<Int64>.row(sql) { row throws(PostgresFault) in try row.integer(0) })
     }
+}
+
+/// Runs `body` on the event loop with a log of its own.
+func withSampleLog<Value: Sendable>(
+    poolSize: Int = 4, _ body: @escaping @Loop @Sendable (SampleLog) async throws -> Value
+) async throws -> Value {
+    try await withOpen({ try await SampleLog(poolSize: poolSize) }, body)
 }
 
 extension AuditEntry {

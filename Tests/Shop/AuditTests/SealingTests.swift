@@ -11,9 +11,7 @@ import Testing
 struct SealingTests {
     @Test("an empty log has nothing to seal and nothing to check")
     func empty() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let seals = try await log.seal()
             #expect(seals.isEmpty)
             let report = try await log.verify()
@@ -23,9 +21,7 @@ struct SealingTests {
 
     @Test("rows are sealed in batches that follow one another, up to the last")
     func batches() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(25)
             let seals = try await log.seal(10)
             #expect(seals.map(\.id) == [1, 2, 3])
@@ -44,9 +40,7 @@ struct SealingTests {
 
     @Test("a call makes no more seals than its caller has time for, and the next goes on there")
     func bounded() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(25)
             let first = try await AuditSealing(silentLog, batchLimit: 10)(atMost: 2) {
                 statement throws(PostgresFault) in try await log.pool.run(statement)
@@ -62,9 +56,7 @@ struct SealingTests {
 
     @Test("each seal is a line in the function's log, with its number, its last row and its hash")
     func logged() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.write(2)
             let lines = CapturedLog()
             let seals = try await log.seal(log: lines.log)
@@ -80,9 +72,7 @@ struct SealingTests {
 
     @Test("a row that nobody would write is sealed and checked like any other")
     func strangeRows() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             try await log.execute(
                 """
                 INSERT INTO audit_log (at, actor, action, order_id, details, origin) VALUES
@@ -101,9 +91,7 @@ struct SealingTests {
 
     @Test("no setting of a session or a database changes what is hashed or checked")
     func settings() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let strange = """
                 SET timezone TO 'Asia/Kathmandu'; SET datestyle TO 'SQL, DMY'; SET bytea_output TO 'escape';
                 SET extra_float_digits TO -15; SET standard_conforming_strings TO off; SET quote_all_identifiers TO on
@@ -132,9 +120,7 @@ struct SealingTests {
 
     @Test("every column of the log is in the digest")
     func columns() async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let columns = try await log.pool.run(
                 Statement<[String]>.rows(
                     """
@@ -148,9 +134,7 @@ struct SealingTests {
 
     @Test("what sealing needs is refused when it is not given", arguments: ["0", "-1", "10001", "NULL"])
     func limits(limit: String) async throws {
-        try await onLoop {
-            let log = try await SampleLog()
-            defer { log.pool.close() }
+        try await withSampleLog { log in
             let fault = await #expect(throws: PostgresFault.self) {
                 try await log.execute("SELECT audit_seal(\(limit))")
             }

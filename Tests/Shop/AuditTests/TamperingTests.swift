@@ -34,9 +34,7 @@ struct TamperingTests {
             ),
         ] as [(String, [AuditFault])])
     func tampered(script: String, faults: [AuditFault]) async throws {
-        try await onLoop {
-            let log = try await prepared()
-            defer { log.pool.close() }
+        try await withOpen(prepared) { log in
             try await log.tamper(script)
             let report = try await log.verify()
             #expect(report.faults == faults, "\(script)")
@@ -53,9 +51,7 @@ struct TamperingTests {
 
     @Test("a log that was made anew from one row on is whole in itself, and the head that was kept shows it")
     func remade() async throws {
-        try await onLoop {
-            let log = try await prepared()
-            defer { log.pool.close() }
+        try await withOpen(prepared) { log in
             let head = try await log.verify().head?.hash
             try await log.tamper(
                 "UPDATE audit_log SET actor = 'customer' WHERE id = 12; DELETE FROM audit_seals WHERE id >= 2")
@@ -71,9 +67,7 @@ struct TamperingTests {
 
     @Test("a log whose end was cut off is whole in itself, and the head that was kept shows it")
     func cut() async throws {
-        try await onLoop {
-            let log = try await prepared()
-            defer { log.pool.close() }
+        try await withOpen(prepared) { log in
             let head = try #require(try await log.verify().head?.hash)
             try await log.tamper("DELETE FROM audit_seals WHERE id = 3; DELETE FROM audit_log WHERE id > 21")
             let report = try await log.verify(expecting: head)
@@ -83,9 +77,7 @@ struct TamperingTests {
 
     @Test("what the trigger forbids even its owner: to change, remove and empty, in every session")
     func forbidden() async throws {
-        try await onLoop {
-            let log = try await prepared()
-            defer { log.pool.close() }
+        try await withOpen(prepared) { log in
             for table in ["audit_log", "audit_seals"] {
                 for statement in [
                     "UPDATE \(table) SET id = DEFAULT WHERE false", "DELETE FROM \(table)", "TRUNCATE \(table)",

@@ -12,8 +12,7 @@ import Testing
 struct DownloadTests {
     @Test("the page uses up nothing, each file counts, and the last use is the last, however many come at once")
     func counts() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 16)
+        try await withFixture(poolSize: 16) { fixture in
             try await fixture.publish("1.0.0")
             let entitlement = fixture.entitlement()
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
@@ -32,14 +31,12 @@ struct DownloadTests {
             var served = 0
             for use in uses { served += await use.value ? 1 : 0 }
             #expect(served == 2)
-            fixture.pool.close()
         }
     }
 
     @Test("the newest release is served; another file's name, an ended link, a closed license are not")
     func refuses() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             try await fixture.publish("1.0.0")
             try await fixture.publish("1.1.0")
             let entitlement = fixture.entitlement()
@@ -57,7 +54,6 @@ struct DownloadTests {
             let catalog = try await fixture.pool.run(CatalogStatements.load)
             #expect(catalog.product(slug: "genx-delay")?.artifacts.map(\.version) == ["1.1.0"])
             #expect(catalog.product(stripePrice: "price_1")?.keyPrefix == "GENX")
-            fixture.pool.close()
         }
     }
 }

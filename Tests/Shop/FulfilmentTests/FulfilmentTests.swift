@@ -11,21 +11,18 @@ import Testing
 struct FulfilmentTests {
     @Test("a paid session makes the order, its item, the customer, a license per unit, a grant and a mail")
     func paid() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let outcome = try await fixture.apply(
                 fixture.sale("cs_1", quantity: 3), fixture.entitlement(3), event: "evt_1")
             #expect(outcome.status == .paid)
             #expect(outcome.hasMail)
             #expect(try await fixture.counts() == .oneSale(licenses: 3))
-            fixture.pool.close()
         }
     }
 
     @Test("the audit log records once who made a sale and what it granted, and no unpaid order")
     func audited() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             _ = try await fixture.apply(fixture.sale("cs_left", .expired), fixture.entitlement(0), event: "evt_0")
             for (index, news) in [CheckoutUpdate.unpaid, .paymentSucceeded, .paid].enumerated() {
                 _ = try await fixture.apply(
@@ -41,14 +38,12 @@ struct FulfilmentTests {
                     """
                 ) { row throws(PostgresFault) in try row.text(0) })
             #expect(entries == ["function:webhook order.paid cs_1 2 9800 pi_cs_1"])
-            fixture.pool.close()
         }
     }
 
     @Test("a hundred copies of one event at once are one sale")
     func copies() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 16)
+        try await withFixture(poolSize: 16) { fixture in
             let sale = try fixture.sale("cs_1")
             let copies = (0..<100).map { _ in
                 Loop.start { () async -> Bool? in
@@ -63,14 +58,12 @@ struct FulfilmentTests {
             }
             #expect(mails == 1)
             #expect(try await fixture.counts() == .oneSale())
-            fixture.pool.close()
         }
     }
 
     @Test("different events about one sale at once are one sale")
     func events() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 16)
+        try await withFixture(poolSize: 16) { fixture in
             let news: [CheckoutUpdate] = [.paid, .unpaid, .paymentSucceeded, .expired]
             let events = try (0..<80).map { index in
                 let sale = try fixture.sale("cs_1", news[index % 4])
@@ -80,7 +73,6 @@ struct FulfilmentTests {
             }
             for event in events { #expect(await event.value) }
             #expect(try await fixture.counts() == .oneSale(events: 80))
-            fixture.pool.close()
         }
     }
 
@@ -88,8 +80,7 @@ struct FulfilmentTests {
         "the statement decides as the state machine does, for every state and every news",
         arguments: OrderStatus.allCases)
     func transitions(status: OrderStatus) async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             for (index, news) in CheckoutUpdate.allCases.enumerated() {
                 let sale = try fixture.sale("cs_\(index)", news)
                 _ = try await fixture.apply(
@@ -105,14 +96,12 @@ struct FulfilmentTests {
                 #expect((outcome.order != nil) == news.startingPoints.contains(status))
                 #expect(outcome.hasMail == (outcome.status == .paid))
             }
-            fixture.pool.close()
         }
     }
 
     @Test("a pending order from the checkout is the one that becomes paid")
     func pending() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = OrderID(at: fixture.now)
             let terms = try await fixture.pool.run(
                 CheckoutStatements.begin(
@@ -127,14 +116,12 @@ struct FulfilmentTests {
             let late = try await fixture.pool.run(CheckoutStatements.attach(session: "cs_1", to: order))
             #expect(late == 0)
             #expect(try await fixture.counts() == .oneSale(licenses: 2))
-            fixture.pool.close()
         }
     }
 
     @Test("a session that names another session's order gets an order of its own, and both are sold")
     func foreignOrder() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let first = try fixture.sale("cs_1")
             _ = try await fixture.apply(first, fixture.entitlement(), event: "evt_1")
             let second = try fixture.sale("cs_second", order: first.order)
@@ -143,14 +130,12 @@ struct FulfilmentTests {
             #expect(
                 try await fixture.counts()
                     == Counts(orders: 2, lines: 2, customers: 1, licenses: 2, grants: 2, emails: 2, events: 2))
-            fixture.pool.close()
         }
     }
 
     @Test("the session's own order is the one that is paid, whatever the session names")
     func ownOrder() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = OrderID(at: fixture.now)
             _ = try await fixture.pool.run(
                 CheckoutStatements.begin(
@@ -160,15 +145,13 @@ struct FulfilmentTests {
             let outcome = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             #expect(outcome.order == order)
             #expect(try await fixture.counts() == .oneSale())
-            fixture.pool.close()
         }
     }
 
     @Test(
         "an event that failed or was ignored is handled when it comes again and is a sale; one that was handled is not")
     func failedBefore() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             _ = try await fixture.pool.run(LedgerStatements.fail(fixture.entry("evt_1"), why: "database"))
             let outcome = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             #expect(outcome.hasMail)
@@ -185,21 +168,18 @@ struct FulfilmentTests {
             #expect(ignored.hasMail)
             let again = try await fixture.apply(fixture.sale("cs_2"), fixture.entitlement(), event: "evt_2")
             #expect(again.order == nil)
-            fixture.pool.close()
         }
     }
 
     @Test("a product that is not for sale opens no order")
     func notForSale() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let begin = CheckoutStatements.begin(
                 order: OrderID(at: fixture.now), product: "nothing", quantity: 1, email: nil, isLive: false,
                 at: fixture.now, behind: .roomy(at: fixture.now))
             let terms = try await fixture.pool.run(begin).get().output
             #expect(terms == nil)
             #expect(try await fixture.counts() == Counts())
-            fixture.pool.close()
         }
     }
 }

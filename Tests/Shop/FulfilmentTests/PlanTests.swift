@@ -10,8 +10,7 @@ import Testing
 struct PlanTests {
     @Test("the queries of a sale and a download use indexes however small the tables are, and are planned once")
     func indexes() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 1)
+        try await withFixture(poolSize: 1) { fixture in
             try await fixture.publish("1.0.0")
             for number in 1...3 {
                 let entitlement = fixture.entitlement()
@@ -34,7 +33,6 @@ struct PlanTests {
                     row throws(PostgresFault) in try row.text(0)
                 })
             #expect(replanned == [])
-            fixture.pool.close()
         }
     }
 

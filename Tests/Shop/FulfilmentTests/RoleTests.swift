@@ -16,9 +16,7 @@ import Testing
 struct RoleTests {
     @Test("the checkout's role runs the checkout's statements")
     func checkout() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool("checkout")
+        try await withFixture(as: "checkout") { fixture, pool in
             for session in ["cs_1", nil] {
                 let order = OrderID(at: fixture.now)
                 let begin = CheckoutStatements.begin(
@@ -33,8 +31,6 @@ struct RoleTests {
                 let abandoned = try await pool.run(CheckoutStatements.abandon(order))
                 #expect(abandoned == (session == nil ? 1 : 0))
             }
-            pool.close()
-            fixture.pool.close()
         }
     }
 
@@ -42,9 +38,7 @@ struct RoleTests {
         "whoever makes a sale has a role that makes it and settles its mail",
         arguments: ["webhook", "orders", "reconcile"])
     func sale(role: String) async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool(role)
+        try await withFixture(as: role) { fixture, pool in
             _ = try await pool.run(CatalogStatements.load)
             for (index, news) in [CheckoutUpdate.unpaid, .paid].enumerated() {
                 let sale = try fixture.sale("cs_1", news)
@@ -57,32 +51,24 @@ struct RoleTests {
                 #expect(outcome.status == news.target)
             }
             try await settleEveryWay(pool, fixture)
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("a function that processes events has a role that writes the ledger", arguments: ["webhook", "reconcile"])
     func ledger(role: String) async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool(role)
+        try await withFixture(as: role) { fixture, pool in
             for _ in 0..<2 {
                 let failed = try await pool.run(LedgerStatements.fail(fixture.entry("evt_1"), why: "test"))
                 #expect(failed == 1)
             }
             _ = try await pool.run(LedgerStatements.ignore(fixture.entry("evt_1"), why: "test"))
             _ = try await pool.run(LedgerStatements.ignore(fixture.entry("evt_2"), why: "test"))
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("a function that processes payments has a role that settles orders", arguments: ["webhook", "reconcile"])
     func payments(role: String) async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool(role)
+        try await withFixture(as: role) { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             let news: [PaymentUpdate] = [
                 .refundTotal(100), .refund(id: "re_1", amount: 100, .succeeded, at: fixture.now),
@@ -108,16 +94,12 @@ struct RoleTests {
             let leased: [EmailID] = try await fixture.pool.run(
                 .rows("SELECT id FROM emails") { row throws(PostgresFault) in try row.id(0) })
             _ = try await pool.run(OutboxStatements.leased(leased))
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("reconcile's role compares, remembers where it was, and looks at the invariants")
     func reconcile() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool("reconcile")
+        try await withFixture(as: "reconcile") { fixture, pool in
             _ = try await pool.run(LedgerStatements.fail(fixture.entry("evt_1"), why: "test"))
             for id in try await pool.run(UnhandledStatements.waiting(types: ["x"], limit: 5)) {
                 let event = try await pool.run(UnhandledStatements.event(id))
@@ -142,16 +124,12 @@ struct RoleTests {
             for invariant in Invariant.allCases {
                 _ = try await pool.run(InvariantStatements.violations(of: invariant, quietHours: 6, at: fixture.now))
             }
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("the retry's role claims mails, grants downloads and settles")
     func emailRetry() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool("email_retry")
+        try await withFixture(as: "email_retry") { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             _ = try await pool.run(CatalogStatements.load)
             _ = try await fixture.pool.run(
@@ -168,16 +146,12 @@ struct RoleTests {
             let granted = try await pool.run(GrantStatements.issue([(fixture.entitlement().grant, order)], at: later))
             #expect(granted == 1)
             try await settleEveryWay(pool, fixture)
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("the order page's role shows orders and notes requests for lost mails")
     func orders() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool("orders")
+        try await withFixture(as: "orders") { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             let order = try await pool.run(OrderPageStatements.order(session: "cs_1", at: fixture.now))
             #expect(order != nil)
@@ -186,30 +160,22 @@ struct RoleTests {
                 ResendStatements.record(for: buyer, at: fixture.now, behind: .roomy(at: fixture.now))
             ).get().verdict.isAdmitted
             #expect(asked)
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("the order page's role puts an address right")
     func correction() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool("orders")
+        try await withFixture(as: "orders") { fixture, pool in
             let sale = try fixture.sale("cs_1")
             _ = try await fixture.apply(sale, fixture.entitlement(), event: "evt_1")
             let outcome = try await fixture.correct(sale.order, "ada@example.com", .buyer, through: pool)
             #expect(outcome.mails.count == 1)
-            pool.close()
-            fixture.pool.close()
         }
     }
 
     @Test("the download's role shows a link's page and uses the link")
     func download() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
-            let pool = try rolePool("download")
+        try await withFixture(as: "download") { fixture, pool in
             let entitlement = fixture.entitlement()
             try await fixture.publish("1.0.0")
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
@@ -219,8 +185,6 @@ struct RoleTests {
                 entitlement.grant.id, file: "GenX-1.0.0.zip", at: fixture.now, behind: .roomy(at: fixture.now))
             let artifact = try await pool.run(use).get().output
             #expect(artifact != nil)
-            pool.close()
-            fixture.pool.close()
         }
     }
 
@@ -260,7 +224,7 @@ struct RoleTests {
         ])
     func refused(role: String, statement: String) async throws {
         let settings = try roleSettings(role)
-        _ = try await onLoop { try await Fixture().pool.close() }
+        try await withFixture { _ in }
         try await onLoop {
             let connection = try await Connection.open(settings)
             defer { connection.close() }
@@ -282,10 +246,6 @@ private func settleEveryWay(_ pool: Pool, _ fixture: Fixture) async throws {
         #expect(settled == 1)
     }
 }
-
-/// Connections that act as a function's role from their first statement on.
-@Loop
-private func rolePool(_ role: String) throws -> Pool { Pool(try roleSettings(role), log: silentLog) }
 
 private func roleSettings(_ role: String) throws -> DatabaseSettings {
     try testDatabase(as: "latchkey_\(role)", poolSize: 2)

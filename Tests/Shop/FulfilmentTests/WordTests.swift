@@ -13,8 +13,7 @@ struct WordTests {
             "UPDATE webhook_events SET source = 'guessed'", "UPDATE emails SET kind = 'invoice'",
             "UPDATE emails SET status = 'lost'",
         ]
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             for change in changes {
                 do throws(PostgresFault) {
@@ -24,7 +23,6 @@ struct WordTests {
                     guard case .server("23514", _, _) = error else { throw error }
                 }
             }
-            fixture.pool.close()
         }
     }
 }

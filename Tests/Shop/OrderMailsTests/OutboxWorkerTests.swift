@@ -17,8 +17,7 @@ import Testing
 struct MailroomTests {
     @Test("a mail left behind by a killed webhook is sent once its lease is over, with a fresh grant")
     func leftBehind() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             _ = try await room.fixture.apply(room.fixture.sale("cs_1"), room.fixture.entitlement(), event: "evt_1")
             #expect(try await room.work(after: .zero) == OutboxReport())
             let report = try await room.work(after: .seconds(61))
@@ -26,14 +25,12 @@ struct MailroomTests {
             #expect(try await room.text("SELECT status || ' ' || attempts FROM emails") == "sent 2")
             #expect(try await room.text("SELECT count(*)::text FROM download_grants") == "2")
             #expect(try await room.work(after: .seconds(7_200)) == OutboxReport())
-            room.close()
         }
     }
 
     @Test("a server that is away postpones with growing pauses and gives up after the last attempt, as an alert")
     func away() async throws {
-        try await onLoop {
-            let room = try await Room(smtp: "smtp://127.0.0.1:1", attempts: 3)
+        try await withRoom(smtp: "smtp://127.0.0.1:1", attempts: 3) { room in
             _ = try await room.fixture.apply(room.fixture.sale("cs_1"), room.fixture.entitlement(), event: "evt_1")
             #expect(try await room.work(after: .seconds(100)).postponed == 1)
             #expect(try await room.text("SELECT status || ' ' || attempts FROM emails") == "pending 2")
@@ -41,37 +38,31 @@ struct MailroomTests {
             #expect(try await room.work(after: .seconds(86_400)).dead == 1)
             #expect(try await room.text("SELECT status FROM emails") == "dead")
             #expect(room.log.text.contains("mail given up"))
-            room.close()
         }
     }
 
     @Test("a mail that cannot be written is an error at once: it is the settings that must be mended")
     func unwritable() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             _ = try await room.fixture.apply(room.fixture.sale("cs_1"), room.fixture.entitlement(), event: "evt_1")
             _ = try await room.fixture.pool.run(Statement<Int>.affected("UPDATE licenses SET key_version = 9"))
             #expect(try await room.work(after: .seconds(100)).postponed == 1)
             #expect(room.log.text.contains(#""severity":"ERROR""#))
-            room.close()
         }
     }
 
     @Test("nothing is sent about an order that was closed meanwhile")
     func closed() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             _ = try await room.fixture.apply(room.fixture.sale("cs_1"), room.fixture.entitlement(), event: "evt_1")
             _ = try await room.fixture.pool.run(Statement<Int>.affected("UPDATE licenses SET status = 'revoked'"))
             #expect(try await room.work(after: .seconds(100)).dropped == 1)
-            room.close()
         }
     }
 
     @Test("nothing is sent to an address that was put right meanwhile, of this order or of others")
     func corrected() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             let sale = try room.fixture.sale("cs_1")
             _ = try await room.fixture.apply(sale, room.fixture.entitlement(), event: "evt_1")
             _ = try await room.fixture.pool.run(Statement<Int>.affected("UPDATE emails SET kind = 'resend'"))
@@ -82,14 +73,12 @@ struct MailroomTests {
             #expect(report.sent == 1)
             #expect(report.dropped == 1)
             #expect(try await room.text("SELECT recipient FROM emails WHERE status = 'sent'") == "ada@example.com")
-            room.close()
         }
     }
 
     @Test("a replaced key is mailed with all that works now, and the old one never again")
     func reissued() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             let sale = try room.fixture.sale("cs_1")
             let entitlement = room.fixture.entitlement()
             _ = try await room.fixture.apply(sale, entitlement, event: "evt_1")
@@ -109,14 +98,12 @@ struct MailroomTests {
             let text = try await room.written(try #require(claimed.first))
             #expect(text.contains(try room.key(license, reissues: 1)))
             #expect(!text.contains(try room.key(license, reissues: 0)))
-            room.close()
         }
     }
 
     @Test("a mail about a product that came to the catalog a moment ago is sent")
     func newProduct() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             _ = try await room.fixture.apply(room.fixture.sale("cs_1"), room.fixture.entitlement(), event: "evt_1")
             #expect(try await room.work(after: .seconds(61)).sent == 1)
             var sale = try room.fixture.sale("cs_new")
@@ -124,14 +111,12 @@ struct MailroomTests {
             try await room.fixture.addProduct(sale.product)
             _ = try await room.fixture.apply(sale, room.fixture.entitlement(), event: "evt_2")
             #expect(try await room.work(after: .seconds(61)).sent == 1)
-            room.close()
         }
     }
 
     @Test("a row whose recipient is no address is given up, as an alert, and holds up none of the others")
     func noAddress() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             for (index, session) in ["cs_bad", "cs_good_1"].enumerated() {
                 let sale = try room.fixture.sale(session)
                 _ = try await room.fixture.apply(sale, room.fixture.entitlement(), event: "evt_\(index)")
@@ -147,14 +132,12 @@ struct MailroomTests {
             #expect(report.dead == 1)
             #expect(try await room.text("SELECT string_agg(status, ' ' ORDER BY status) FROM emails") == "dead sent")
             #expect(room.log.text.contains("its recipient is no address"))
-            room.close()
         }
     }
 
     @Test("forty mails and four workers at once: each mail is sent once")
     func together() async throws {
-        try await onLoop {
-            let room = try await Room()
+        try await withRoom { room in
             for index in 0..<40 {
                 _ = try await room.fixture.apply(
                     room.fixture.sale("cs_\(String(repeating: "x", count: index))"), room.fixture.entitlement(),
@@ -167,7 +150,6 @@ struct MailroomTests {
             for room in rooms { sent += await room.value }
             #expect(sent == 40)
             #expect(try await room.text("SELECT max(attempts)::text FROM emails") == "2")
-            room.close()
         }
     }
 }

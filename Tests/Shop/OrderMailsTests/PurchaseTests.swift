@@ -11,8 +11,7 @@ import Testing
 struct PurchaseTests {
     @Test("a mail about a sale of two tells of its order and of what both keys are derived from")
     func sale() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let entitlement = fixture.entitlement(2)
             _ = try await fixture.apply(fixture.sale("cs_1", quantity: 2), entitlement, event: "evt_1")
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: [entitlement.email]))
@@ -22,21 +21,18 @@ struct PurchaseTests {
             #expect(purchases.map { Set($0.1.licenses.map(\.license)) } == [Set(origins.map(\.license))])
             #expect(purchases.first?.1.licenses.first?.prefix == "GENX")
             #expect(purchases.first?.1.total.minorUnits == 9800)
-            fixture.pool.close()
         }
     }
 
     @Test("a mail about an order whose licenses are closed has no license to tell of")
     func closed() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let entitlement = fixture.entitlement()
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
             _ = try await fixture.pool.run(Statement<Int>.affected("UPDATE licenses SET status = 'revoked'"))
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: [entitlement.email]))
             #expect(purchases.map(\.0) == [entitlement.email])
             #expect(purchases.map(\.1.licenses) == [[]])
-            fixture.pool.close()
         }
     }
 }

@@ -14,7 +14,7 @@ import Testing
 
 /// An outbox with its worker over a database and a clock of its own.
 @Loop
-struct Room {
+struct Room: Closable {
     let fixture: Fixture
     let log = CapturedLog()
     private let settings: MailSettings
@@ -69,5 +69,13 @@ struct Room {
         try await fixture.pool.run(Statement<String>.row(sql) { row throws(PostgresFault) in try row.text(0) })
     }
 
-    func close() { fixture.pool.close() }
+    func close() { fixture.close() }
+}
+
+/// Runs `body` on the event loop with a room of its own.
+func withRoom<Value: Sendable>(
+    smtp: String? = nil, attempts: Int = 16, attemptTime: Duration = .seconds(30),
+    _ body: @escaping @Loop @Sendable (Room) async throws -> Value
+) async throws -> Value {
+    try await withOpen({ try await Room(smtp: smtp, attempts: attempts, attemptTime: attemptTime) }, body)
 }

@@ -13,8 +13,7 @@ import Testing
 struct BuyerCorrectionTests {
     @Test("the order moves to the new address, the waiting mail is replaced, and sent links stop working")
     func corrected() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = try await fixture.buy("cs_1")
             let mails = try await fixture.correct(order, "Right@example.com", .buyer).mails
             #expect(mails.count == 1)
@@ -30,14 +29,12 @@ struct BuyerCorrectionTests {
             #expect(leased.map(\.recipient?.text) == ["Right@example.com"])
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: mails))
             #expect(purchases.map(\.1.licenses.count) == [1])
-            fixture.pool.close()
         }
     }
 
     @Test("the audit log records who, when, from where, and neither address whole")
     func audited() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = try await fixture.buy("cs_1")
             _ = try await fixture.correct(order, "right@example.com", .buyer)
             let entries = try await fixture.pool.run(AuditStatements.newest(9, of: [order]))
@@ -46,7 +43,6 @@ struct BuyerCorrectionTests {
             #expect(entry.actor == "customer" && entry.action == "email.corrected" && entry.origin == "203.0.113.0")
             #expect(entry.details == #"{"to": "r…@example.com", "from": "B…@example.com"}"#)
             #expect(entry.at == fixture.now)
-            fixture.pool.close()
         }
     }
 
@@ -62,24 +58,19 @@ struct BuyerCorrectionTests {
             ("UPDATE licenses SET status = 'suspended'", false), ("UPDATE licenses SET status = 'revoked'", false),
         ])
     func rule(change: String, isAllowed: Bool) async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = try await fixture.buy("cs_1")
-            let connection = try await Connection.open(try testDatabase())
-            try await connection.execute(script: change)
-            connection.close()
+            try await execute(script: change)
             let before = try await fixture.everything()
             let outcome = try await fixture.correct(order, "right@example.com", .buyer)
             #expect((outcome == .beyondLimits) == !isAllowed)
             #expect(try await fixture.everything() == before || isAllowed)
-            fixture.pool.close()
         }
     }
 
     @Test("the seller corrects an order that is closed, without spending what the buyer may")
     func seller() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = try await fixture.buy("cs_1")
             try await fixture.run("UPDATE orders SET status = 'refunded', paid_at = paid_at - interval '1 year'")
             try await fixture.run("UPDATE licenses SET status = 'revoked'")
@@ -89,14 +80,12 @@ struct BuyerCorrectionTests {
             let logged = try await fixture.pool.run(AuditStatements.newest(1, of: [order]))
             #expect(logged.first?.actor == "operator:eve")
             #expect(logged.first?.details.contains(#""reason": "asked by phone""#) == true)
-            fixture.pool.close()
         }
     }
 
     @Test("twenty corrections at once are three, one after the other, and one address gets the last mail")
     func atOnce() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 10)
+        try await withFixture(poolSize: 10) { fixture in
             let order = try await fixture.buy("cs_1")
             let attempts = (0..<20).map { number in
                 Loop.start { () async -> Bool? in
@@ -119,14 +108,12 @@ struct BuyerCorrectionTests {
             let isLast = try await fixture.text(
                 "SELECT (e.recipient = o.email)::text FROM emails e, orders o WHERE e.status = 'pending'")
             #expect(isLast == "true")
-            fixture.pool.close()
         }
     }
 
     @Test("corrections, repeated events and refunds of one order at once all come through")
     func together() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 10)
+        try await withFixture(poolSize: 10) { fixture in
             let order = try await fixture.buy("cs_1")
             let sale = try fixture.sale("cs_1")
             let news = PaymentUpdate.refund(id: "re_1", amount: 100, .succeeded, at: fixture.now)
@@ -145,7 +132,6 @@ struct BuyerCorrectionTests {
             for step in steps { #expect(await step.value) }
             let end = try await fixture.text("SELECT status || ' ' || email_corrections FROM orders")
             #expect(end == "partially_refunded 3")
-            fixture.pool.close()
         }
     }
 }

@@ -12,8 +12,7 @@ import Testing
 struct CorrectionMailTests {
     @Test("an address that received mail is notified, once, and not if only its capitals changed")
     func notice() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = try await fixture.buy("cs_1")
             try await fixture.run("UPDATE emails SET status = 'sent'")
             _ = try await fixture.correct(order, "buyer@EXAMPLE.com", .buyer)
@@ -33,14 +32,12 @@ struct CorrectionMailTests {
                     "receipt buyer@EXAMPLE.com dead the address was put right",
                     "receipt right@example.com dead the address was put right", "receipt third@example.com pending",
                 ])
-            fixture.pool.close()
         }
     }
 
     @Test("a pending mail about a refund goes to the new address as well")
     func refund() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = try await fixture.buy("cs_1")
             try await fixture.learn(
                 .refund(id: "re_1", amount: 100, .succeeded, at: fixture.now), of: "pi_cs_1", event: "evt_2")
@@ -52,14 +49,12 @@ struct CorrectionMailTests {
                     "refund_confirmed Buyer@example.com dead the address was put right",
                     "refund_confirmed right@example.com pending",
                 ])
-            fixture.pool.close()
         }
     }
 
     @Test("the new address's customer and other orders of the old one stay as they were")
     func customers() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let wrong = try await fixture.buy("cs_1")
             _ = try await fixture.buy("cs_12")
             _ = try await fixture.buy("cs_123", email: "right@example.com")
@@ -76,14 +71,12 @@ struct CorrectionMailTests {
                 rows == [
                     "cs_1 right@example.com Right", "cs_12 Buyer@example.com Björk", "cs_123 right@example.com Right",
                 ])
-            fixture.pool.close()
         }
     }
 
     @Test("a mail to the old address that is queued afterwards has no content")
     func slippedIn() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let order = try await fixture.buy("cs_1")
             _ = try await fixture.correct(order, "right@example.com", .buyer)
             try await fixture.run("DELETE FROM emails")
@@ -99,14 +92,12 @@ struct CorrectionMailTests {
                 OutboxStatements.claim(limit: 9, leaseUntil: fixture.now + .seconds(60), at: fixture.now))
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: claimed.map(\.id)))
             #expect(claimed.count == 2 && purchases.isEmpty)
-            fixture.pool.close()
         }
     }
 
     @Test("an order without an address gets one, and its first mail")
     func firstAddress() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             var sale = try fixture.sale("cs_1")
             sale.email = nil
             let outcome = try await fixture.apply(sale, fixture.entitlement(), event: "evt_1")
@@ -117,7 +108,6 @@ struct CorrectionMailTests {
             #expect(try await fixture.addressees() == "right@example.com: right@example.com, 1 of 3")
             let details = try await fixture.text("SELECT details::text FROM audit_log WHERE actor = 'customer'")
             #expect(details == #"{"to": "r…@example.com"}"#)
-            fixture.pool.close()
         }
     }
 }

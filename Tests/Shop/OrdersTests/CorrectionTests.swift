@@ -10,8 +10,7 @@ import Testing
 struct CorrectionTests {
     @Test("a refused correction says why: no such order, not placed yet, the same address")
     func refusals() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let none = try await fixture.correct(OrderID(at: fixture.now), "ada@example.com")
             #expect(none == .noOrder)
             let sale = try fixture.sale("cs_1", .expired)
@@ -21,14 +20,12 @@ struct CorrectionTests {
             _ = try await fixture.apply(try fixture.sale("cs_1"), fixture.entitlement(), event: "evt_2")
             let same = try await fixture.correct(sale.order, "Buyer@example.com")
             #expect(same == .unchanged)
-            fixture.pool.close()
         }
     }
 
     @Test("a payment that takes days and comes after the correction goes to the corrected address")
     func delayedPayment() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let sale = try fixture.sale("cs_1", .unpaid)
             _ = try await fixture.apply(sale, fixture.entitlement(0), event: "evt_1")
             let outcome = try await fixture.correct(sale.order, "ada@example.com")
@@ -45,14 +42,12 @@ struct CorrectionTests {
                     """
                 ) { row throws(PostgresFault) in try row.text(0) })
             #expect(rows == ["ada@example.com ada@example.com ada@example.com"])
-            fixture.pool.close()
         }
     }
 
     @Test("of corrections at once each follows the other, and the last one's customer has the order")
     func together() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 8)
+        try await withFixture(poolSize: 8) { fixture in
             let sale = try fixture.sale("cs_1")
             _ = try await fixture.apply(sale, fixture.entitlement(), event: "evt_1")
             let wishes = (0..<20).map { index in
@@ -75,7 +70,6 @@ struct CorrectionTests {
                     """
                 ) { row throws(PostgresFault) in try row.bool(0) })
             #expect(agree)
-            fixture.pool.close()
         }
     }
 }

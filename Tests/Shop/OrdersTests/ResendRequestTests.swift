@@ -10,8 +10,7 @@ import Testing
 struct ResendRequestTests {
     @Test("is the same work for every address: its limits, and one row in one table; no other table is looked at")
     func sameWork() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             _ = try await fixture.buy("cs_1")
             _ = try await fixture.buy("cs_12", email: "closed@example.com")
             try await fixture.run(
@@ -30,14 +29,12 @@ struct ResendRequestTests {
                 }
                 #expect(works.count == 1, "\(works)")
             }
-            fixture.pool.close()
         }
     }
 
     @Test("becomes one mail for each customer with an active license, however many requests there were")
     func taken() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             _ = try await fixture.buy("cs_1", email: "one@example.com")
             _ = try await fixture.buy("cs_12", email: "two@example.com")
             _ = try await fixture.buy("cs_123", email: "closed@example.com")
@@ -59,14 +56,12 @@ struct ResendRequestTests {
             for taker in takers { taken.append(try #require(await taker.value)) }
             #expect(taken.reduce(0, +) == 7)
             #expect(try await fixture.outbox() == ["resend one@example.com pending", "resend two@example.com pending"])
-            fixture.pool.close()
         }
     }
 
     @Test("is taken oldest first, a bounded number at a time, and gone then")
     func bounded() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             for number in 0..<5 { try await fixture.ask("nobody\(number)@example.com", after: .seconds(number)) }
             for expected in [(2, "2 3 4"), (2, "4"), (1, ""), (0, "")] {
                 let taken = try await fixture.pool.run(ResendStatements.process(limit: 2, at: fixture.now))
@@ -74,14 +69,12 @@ struct ResendRequestTests {
                     "SELECT COALESCE(string_agg(substr(email, 7, 1), ' ' ORDER BY id), '') FROM resend_requests")
                 #expect(taken == expected.0 && left == expected.1)
             }
-            fixture.pool.close()
         }
     }
 
     @Test("waits behind the pause of ten minutes, customer by customer")
     func pause() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             _ = try await fixture.buy("cs_1", email: "one@example.com")
             _ = try await fixture.buy("cs_12", email: "two@example.com")
             try await fixture.run("DELETE FROM emails")
@@ -91,7 +84,6 @@ struct ResendRequestTests {
                     ResendStatements.process(limit: 100, at: fixture.now + .seconds(passed)))
                 #expect(try await fixture.outbox().count == mails)
             }
-            fixture.pool.close()
         }
     }
 }

@@ -10,8 +10,7 @@ import Testing
 struct OutboxStatementTests {
     @Test("a mail is leased to one claimer at a time and comes back when the lease is over")
     func lease() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             _ = try await fixture.apply(fixture.sale("cs_1", quantity: 2), fixture.entitlement(2), event: "evt_1")
             let early = try await fixture.claim(at: fixture.now)
             #expect(early.isEmpty)
@@ -24,14 +23,12 @@ struct OutboxStatementTests {
             #expect(claimed.first?.recipient?.text == "Buyer@example.com")
             let again = try await fixture.claim(at: later + .seconds(61))
             #expect(again.first?.attempt == 3)
-            fixture.pool.close()
         }
     }
 
     @Test("a settled mail is not claimed again, and a late settlement changes nothing")
     func settle() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let entitlement = fixture.entitlement()
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
             let later = fixture.now + .seconds(3600)
@@ -41,14 +38,12 @@ struct OutboxStatementTests {
             #expect(claimed.isEmpty)
             let late = try await fixture.settle(entitlement.email, .dead)
             #expect(late == 0)
-            fixture.pool.close()
         }
     }
 
     @Test("an attempt that outlived its lease ends nothing of the attempt that followed, unless the mail was sent")
     func overtaken() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let entitlement = fixture.entitlement()
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
             let claimed = try await fixture.claim(at: fixture.now + .seconds(3600))
@@ -59,7 +54,6 @@ struct OutboxStatementTests {
             }
             let sent = try await fixture.settle(entitlement.email, attempt: 1, .sent)
             #expect(sent == 1)
-            fixture.pool.close()
         }
     }
 }

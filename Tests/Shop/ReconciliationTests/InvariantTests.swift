@@ -12,8 +12,7 @@ import Testing
 struct InvariantTests {
     @Test("a healthy shop violates none, whatever its sales went through")
     func healthy() async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             for (session, change) in [
                 ("cs_paid", nil), ("cs_part", PaymentUpdate.refundTotal(100)), ("cs_back", .refundTotal(9800)),
                 ("cs_open", .dispute(id: "dp_1", .open, at: shop.now)),
@@ -35,14 +34,12 @@ struct InvariantTests {
                 let found = try await shop.violations(invariant)
                 #expect(found == Violations(count: 0, examples: []), "\(invariant)")
             }
-            shop.fixture.pool.close()
         }
     }
 
     @Test("somebody who paid and has no license, or fewer than they bought", arguments: [0, 1])
     func paidWithoutLicense(left: Int) async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             try await shop.sell("cs_1", quantity: 2)
             try await shop.run("DELETE FROM licenses WHERE id NOT IN (SELECT id FROM licenses LIMIT \(left))")
             try await shop.expect([.paidWithoutLicense], example: "SELECT id::text FROM orders")
@@ -51,8 +48,7 @@ struct InvariantTests {
 
     @Test("a license of an unpaid order", arguments: ["pending", "awaiting_payment", "failed", "expired"])
     func licenseWithoutPaidOrder(status: String) async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             try await shop.sell("cs_1")
             try await shop.run("UPDATE orders SET status = \(status)")
             try await shop.expect([.licenseWithoutPaidOrder], example: "SELECT id::text FROM licenses")
@@ -70,8 +66,7 @@ struct InvariantTests {
             ("disputed", "revoked", .closedLicenseOnPaidOrder),
         ] as [(String, String, Invariant)])
     func access(order: String, license: String, invariant: Invariant) async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             try await shop.sell("cs_1")
             try await shop.run("UPDATE orders SET status = \(order)")
             try await shop.run("UPDATE licenses SET status = \(license)")
@@ -81,8 +76,7 @@ struct InvariantTests {
 
     @Test("a license that the seller revoked by hand and that is active all the same")
     func held() async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             try await shop.sell("cs_1")
             try await shop.run("UPDATE licenses SET held_at = now()")
             try await shop.expect([.openLicenseOnClosedOrder], example: "SELECT id::text FROM licenses")
@@ -91,11 +85,10 @@ struct InvariantTests {
 
     @Test("a mail that is due for more than ten minutes, and no sooner")
     func mail() async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             try await shop.sell("cs_1")
             try await shop.run("UPDATE emails SET status = 'pending', next_attempt_at = \(shop.now - .seconds(590))")
-            try await shop.expect([], example: "SELECT ''", isLast: false)
+            try await shop.expect([], example: "SELECT ''")
             try await shop.run("UPDATE emails SET next_attempt_at = \(shop.now - .seconds(610))")
             try await shop.expect([.mailOverdue], example: "SELECT id::text FROM emails")
         }
@@ -103,14 +96,13 @@ struct InvariantTests {
 
     @Test("an event that is unhandled for more than ten minutes, and no sooner")
     func event() async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             _ = try await shop.fixture.pool.run(LedgerStatements.fail(shop.fixture.entry("evt_1"), why: "test"))
             try await shop.run("UPDATE webhook_events SET received_at = \(shop.now - .seconds(590))")
-            try await shop.expect([], example: "SELECT ''", isLast: false)
+            try await shop.expect([], example: "SELECT ''")
             try await shop.run("UPDATE webhook_events SET received_at = \(shop.now - .seconds(610))")
             try await shop.expect(
-                [.eventUnhandled], example: "SELECT stripe_event_id FROM webhook_events", isLast: false)
+                [.eventUnhandled], example: "SELECT stripe_event_id FROM webhook_events")
             // A session's ID opens its order's page.
             try await shop.run("UPDATE webhook_events SET stripe_event_id = 'session:cs_test_1:paid', type = 'seen'")
             try await shop.expect([.eventUnhandled], example: "SELECT 'seen'")
@@ -119,8 +111,7 @@ struct InvariantTests {
 
     @Test("many cases are counted, and five of them named, the oldest first")
     func examples() async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             for index in 0..<12 { try await shop.sell("cs_\(index)") }
             try await shop.run("UPDATE emails SET status = 'pending', next_attempt_at = \(shop.now - .seconds(700))")
             try await shop.run(
@@ -133,7 +124,6 @@ struct InvariantTests {
             let oldest: String = try await shop.text(
                 "SELECT e.id::text FROM emails e JOIN orders o ON o.id = e.order_id WHERE o.stripe_session_id = 'cs_7'")
             #expect(found.examples.first == oldest)
-            shop.fixture.pool.close()
         }
     }
 
@@ -145,8 +135,7 @@ struct InvariantTests {
             ([5, 6, 7, 8], 7, false), ([], 400, false),
         ] as [([Int], Int, Bool)])
     func silence(weeks: [Int], hours: Int, isTold: Bool) async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             for week in weeks {
                 try await shop.sell("cs_\(week)")
                 try await shop.run(
@@ -165,14 +154,12 @@ struct InvariantTests {
             let found = try await shop.violations(.noWebhook)
             #expect(found.count == (isTold ? 1 : 0))
             #expect(found.examples == (isTold ? ["since 2026-11-20 11:59 UTC"] : []))
-            shop.fixture.pool.close()
         }
     }
 
     @Test("an endpoint that never heard anything is silent too")
     func neverHeard() async throws {
-        try await onLoop {
-            let shop = try await Shop()
+        try await withShop { shop in
             for week in 1...4 {
                 try await shop.sell("cs_\(week)")
                 try await shop.run(
@@ -183,14 +170,13 @@ struct InvariantTests {
             }
             try await shop.run("DELETE FROM webhook_events")
             #expect(try await shop.violations(.noWebhook) == Violations(count: 1, examples: ["since ever"]))
-            shop.fixture.pool.close()
         }
     }
 }
 
 /// A database to plant things in, at the tests' moment.
 @Loop
-private struct Shop {
+private struct Shop: Closable {
     let fixture: Fixture
     var now: Instant { fixture.now }
 
@@ -221,7 +207,7 @@ private struct Shop {
     }
 
     /// These and no other invariants are violated, in one case each, and the case is what `example` answers.
-    func expect(_ expected: Set<Invariant>, example: SQL, isLast: Bool = true) async throws {
+    func expect(_ expected: Set<Invariant>, example: SQL) async throws {
         let name = try await text(example)
         for invariant in Invariant.allCases {
             let found = try await violations(invariant)
@@ -230,6 +216,12 @@ private struct Shop {
                 ? Violations(count: 1, examples: [name]) : Violations(count: 0, examples: [])
             #expect(found == wanted, "\(invariant)")
         }
-        if isLast { fixture.pool.close() }
     }
+
+    func close() { fixture.close() }
+}
+
+/// Runs `body` on the event loop with a shop of its own.
+private func withShop(_ body: @escaping @Loop @Sendable (Shop) async throws -> Void) async throws {
+    try await withOpen({ try await Shop() }, body)
 }

@@ -11,8 +11,7 @@ import Testing
 struct RefundRequestTests {
     @Test("one is open at a time, on the state that was seen, and within what is left")
     func begin() async throws {
-        try await onLoop {
-            let fixture = try await Fixture()
+        try await withFixture { fixture in
             let sale = try fixture.sale("cs_1")
             _ = try await fixture.apply(sale, fixture.entitlement(), event: "evt_1")
             let stale = try await fixture.begin(sale.order, 100, seen: 1)
@@ -33,14 +32,12 @@ struct RefundRequestTests {
                     row throws(PostgresFault) in try row.text(0)
                 })
             #expect(entries == ["refund.requested", "refund.made", "refund.requested"])
-            fixture.pool.close()
         }
     }
 
     @Test("twenty at once are one request")
     func together() async throws {
-        try await onLoop {
-            let fixture = try await Fixture(poolSize: 8)
+        try await withFixture(poolSize: 8) { fixture in
             let sale = try fixture.sale("cs_1")
             _ = try await fixture.apply(sale, fixture.entitlement(), event: "evt_1")
             let tries = (0..<20).map { _ in
@@ -49,7 +46,6 @@ struct RefundRequestTests {
             var ids: Set<RefundRequestID> = []
             for begun in tries { ids.insert(try #require(await begun.value).id) }
             #expect(ids.count == 1)
-            fixture.pool.close()
         }
     }
 }

@@ -2,8 +2,6 @@ import Catalog
 import EmailMessage
 import Kernel
 import Licensing
-import OrderMails
-import Outbox
 import Storage
 import Stripe
 

@@ -23,11 +23,10 @@ struct HistoryTests {
         let webhook = try BuiltFunction.start("webhook", try settings())
         try webhook.forgetLog()
         let port = webhook.port
-        let failure = try await onLoop {
+        let failure = try await withOpen({ fixture }) { fixture in
             let stage = StoryStage(fixture: fixture, port: port)
             let failure = try await firstFailure(on: stage, count: count, seed: seed)
             if failure == nil { try figures(stage, count, seed) }
-            fixture.pool.close()
             return failure
         }
         #expect(failure == nil, "LATCHKEY_SEED=\(seed)\n\(failure ?? "")")

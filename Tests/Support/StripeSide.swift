@@ -1,19 +1,18 @@
-import EventLoop
+package import EventLoop
 import HTTP
-import JSON
-import Kernel
+package import JSON
+package import Kernel
 import Orders
 import Outbound
 import Settings
 import Stripe
 import StripeClient
-import Support
 
 /// Stripe and the buyers, as the built sandbox plays them.
 @Loop
-struct StripeSide {
+package struct StripeSide {
     /// What becomes of Stripe's events.
-    enum Delivery: CaseIterable, Sendable {
+    package enum Delivery: CaseIterable, Sendable {
         /// Nobody answers at the endpoint; Stripe counts them as undelivered.
         case fails
         /// There is no endpoint, so that nothing counts as undelivered.
@@ -21,18 +20,19 @@ struct StripeSide {
     }
 
     /// A sale as its buyer made it.
-    struct Sold: Sendable {
-        let order: OrderID
-        let session: String
+    package struct Sold: Sendable {
+        package let order: OrderID
+        package let session: String
     }
 
-    let base: String
+    package let base: String
     private let stripe: StripeClient
     private let http = HTTPClient()
     private nonisolated static let key = "sk_test_0123456789"
 
     /// The sandbox's environment, with one price of 49 dollars.
-    nonisolated static func environment(_ delivery: Delivery, webhook: String = "http://127.0.0.1:1/") -> [String:
+    package nonisolated static func environment(_ delivery: Delivery, webhook: String = "http://127.0.0.1:1/")
+        -> [String:
         String]
     {
         [
@@ -48,7 +48,7 @@ struct StripeSide {
         ]
     }
 
-    init(port: Int) throws {
+    package init(port: Int) throws {
         base = "http://127.0.0.1:\(port)"
         var read = SettingsReader(["STRIPE_API_KEY": StripeSide.key, "STRIPE_API_BASE": base])
         stripe = StripeClient(StripeSettings(&read))
@@ -56,7 +56,7 @@ struct StripeSide {
     }
 
     /// Opens a session as our checkout does, or as another program that uses the same account.
-    func open(quantity: Int = 1, product: String = "genx-delay", price: String = "price_1", isOurs: Bool = true)
+    package func open(quantity: Int = 1, product: String = "genx-delay", price: String = "price_1", isOurs: Bool = true)
         async throws
         -> Sold
     {
@@ -71,17 +71,17 @@ struct StripeSide {
     }
 
     /// Opens a session and pays it.
-    func sell(quantity: Int = 1, method: String = "card", product: String = "genx-delay") async throws -> Sold {
+    package func sell(quantity: Int = 1, method: String = "card", product: String = "genx-delay") async throws -> Sold {
         let sold = try await open(quantity: quantity, product: product)
         try await pay(sold, method: method)
         return sold
     }
 
     /// Pays as a buyer on the payment page.
-    func pay(_ sold: Sold, method: String = "card") async throws { try await press("pay", sold, method) }
+    package func pay(_ sold: Sold, method: String = "card") async throws { try await press("pay", sold, method) }
 
     /// Tries to pay with a card that is declined.
-    func decline(_ sold: Sold) async throws { try await press("decline", sold, "card") }
+    package func decline(_ sold: Sold) async throws { try await press("decline", sold, "card") }
 
     private func press(_ button: String, _ sold: Sold, _ method: String) async throws {
         var form = Form()
@@ -95,25 +95,27 @@ struct StripeSide {
     }
 
     /// Turns one of the sandbox's controls.
-    func control(_ name: String, _ members: [(String, JSONValue)] = []) async throws {
+    package func control(_ name: String, _ members: [(String, JSONValue)] = []) async throws {
         let answer = try await http.send(
             HTTPCall(.post, "\(base)/sandbox/\(name)", body: JSONValue.object(members).utf8))
         guard answer.status == 200 else { throw OutboundFault.refusedByPolicy }
     }
 
-    func refund(_ sold: Sold, _ amount: Int64? = nil) async throws {
+    package func refund(_ sold: Sold, _ amount: Int64? = nil) async throws {
         let part: [(String, JSONValue)] = amount.map { [("amount", .integer($0))] } ?? []
         try await control("refund", [("session", .string(sold.session))] + part)
     }
 
-    func dispute(_ sold: Sold) async throws { try await control("dispute", [("session", .string(sold.session))]) }
+    package func dispute(_ sold: Sold) async throws {
+        try await control("dispute", [("session", .string(sold.session))])
+    }
 
-    func close(_ sold: Sold, _ outcome: String) async throws {
+    package func close(_ sold: Sold, _ outcome: String) async throws {
         try await control("dispute/close", [("session", .string(sold.session)), ("outcome", .string(outcome))])
     }
 
     /// The ID of the newest event of a type.
-    func newestEvent(_ type: String) async throws -> String {
+    package func newestEvent(_ type: String) async throws -> String {
         let answer = try await http.send(
             HTTPCall(.get, "\(base)/v1/events?type=\(type)", fields: ["Authorization": "Bearer \(StripeSide.key)"]))
         let page = try StripeRequest.events(
