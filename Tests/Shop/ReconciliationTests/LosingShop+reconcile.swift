@@ -21,7 +21,7 @@ extension LosingShop {
     func reconcile() async throws -> String {
         let (reconciliation, database) = (try reconciliation(), try testDatabase(as: "latchkey_reconcile", poolSize: 1))
         let done = try await withReconciliationLock(database) {
-            await reconciliation(ReconciliationPlan(start: .marks))
+            await reconciliation(ReconciliationPlan(start: .watermark))
         }
         let report = try #require(done)
         if let fault = report.fault { throw Unfinished(reason: fault.description) }
