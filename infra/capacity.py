@@ -189,7 +189,7 @@ def uses(feature, root=ROOT):
         *(root / "infra/migrations").glob("*.sql"),
         *(root / "Shared").rglob("*Statements.swift"),
         root / "Shared/Platform/RateLimiting/RateLimitGate.swift",
-        root / "Functions/Operator/Program/Database.swift",
+        root / "Shared/Platform/Postgres/Connection.swift",
     ]
     return sorted(str(file.relative_to(root)) for file in files if file.exists() and pattern.search(_code(file)))
 
