@@ -1,5 +1,6 @@
 package import EventLoop
 package import Postgres
+package import Testing
 
 /// The number of rows in each table that a sale writes to.
 package struct Counts: Equatable, Sendable, CustomStringConvertible {
@@ -53,4 +54,11 @@ package struct Counts: Equatable, Sendable, CustomStringConvertible {
         emails: \(emails), events: \(events)
         """
     }
+}
+
+/// Fails the test unless `counts` are `expected`, and tells both.
+///
+/// `#expect(try await …)` tells neither: it cannot keep the values of an expression that throws or waits.
+package func expectCounts(_ counts: Counts, _ expected: Counts, at place: SourceLocation = #_sourceLocation) {
+    #expect(counts == expected, sourceLocation: place)
 }

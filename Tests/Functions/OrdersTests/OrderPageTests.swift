@@ -50,7 +50,7 @@ struct OrderPageTests {
                 let verified = try desk.settings.mail.downloadTokens.verify(token, now: WallClock.system.now())
                 #expect(verified.grant.description == "01234567-0000-7000-8000-000000000001")
             }
-            #expect(try await desk.counts() == before)
+            expectCounts(try await desk.counts(), before)
         }
     }
 

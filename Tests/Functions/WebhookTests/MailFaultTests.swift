@@ -20,7 +20,7 @@ struct MailFaultTests {
         let smtp = await "smtp+plain://127.0.0.1:\(server.port)"
         try await withShop(smtp: smtp, mailTime: trouble.attemptTime) { shop throws in
             #expect(try await shop.deliver(SessionEvent().json).status == 200)
-            #expect(try await shop.counts() == .oneSale())
+            expectCounts(try await shop.counts(), .oneSale())
             #expect(try await shop.mailState() == (trouble.isForGood ? "dead 1" : "pending 1 due in 30 to 60 s"))
             #expect(shop.log.text.contains(trouble.isForGood ? "mail given up" : "mail postponed"))
             #expect(try await shop.text("SELECT last_error FROM emails").contains(trouble.told))

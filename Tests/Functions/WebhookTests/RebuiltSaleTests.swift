@@ -16,7 +16,7 @@ struct RebuiltSaleTests {
             _ = try await shop.deliver(RebuiltSaleTests.event.json)
             let (sold, grant) = (try await lasting(shop), try await shop.text("SELECT id::text FROM download_grants"))
             try await shop.run("TRUNCATE orders, webhook_events CASCADE")
-            #expect(try await shop.counts() == Counts(customers: 1))
+            expectCounts(try await shop.counts(), Counts(customers: 1))
             var repeated = RebuiltSaleTests.event
             repeated.id = "evt_told_again"
             _ = try await shop.deliver(repeated.json)

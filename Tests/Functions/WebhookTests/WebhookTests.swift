@@ -22,7 +22,7 @@ struct WebhookTests {
             let body = SessionEvent().json
             let refusal = await refusal { try await shop.webhook(forgery.request(body)) }
             #expect(refusal?.problem.status == 400)
-            #expect(try await shop.counts() == Counts())
+            expectCounts(try await shop.counts(), Counts())
             #expect(shop.log.text.contains("a delivery was not Stripe's"))
             #expect(!shop.log.text.contains("v1="))
         }
@@ -35,7 +35,7 @@ struct WebhookTests {
         try await withShop { shop throws in
             let refusal = await refusal { try await shop.deliver(body) }
             #expect(refusal?.problem.status == 400)
-            #expect(try await shop.counts() == Counts())
+            expectCounts(try await shop.counts(), Counts())
         }
     }
 
@@ -44,7 +44,7 @@ struct WebhookTests {
         try await withShop { shop in
             let response = try await shop.deliver(SessionEvent().json)
             #expect(response.status == 200)
-            #expect(try await shop.counts() == .oneSale())
+            expectCounts(try await shop.counts(), .oneSale())
         }
     }
 
@@ -55,7 +55,7 @@ struct WebhookTests {
                 Loop.start { () async -> Int? in try? await shop.deliver(SessionEvent().json).status }
             }
             for copy in copies { #expect(await copy.value == 200) }
-            #expect(try await shop.counts() == .oneSale())
+            expectCounts(try await shop.counts(), .oneSale())
         }
     }
 
@@ -89,10 +89,10 @@ struct WebhookTests {
         try await withShop { shop in
             _ = try await shop.deliver(SessionEvent(id: "evt_1", paymentStatus: "unpaid").json)
             #expect(try await shop.text("SELECT status FROM orders") == "awaiting_payment")
-            #expect(try await shop.counts() == Counts(orders: 1, lines: 1, customers: 1, events: 1))
+            expectCounts(try await shop.counts(), Counts(orders: 1, lines: 1, customers: 1, events: 1))
             _ = try await shop.deliver(SessionEvent(id: "evt_2", type: "checkout.session.async_payment_succeeded").json)
             #expect(try await shop.text("SELECT status FROM orders") == "paid")
-            #expect(try await shop.counts() == .oneSale(events: 2))
+            expectCounts(try await shop.counts(), .oneSale(events: 2))
         }
     }
 
@@ -107,7 +107,7 @@ struct WebhookTests {
         try await withShop { shop throws in
             #expect(try await shop.deliver(event.json).status == 200)
             #expect(try await shop.text("SELECT status FROM webhook_events") == "ignored")
-            #expect(try await shop.counts() == Counts(events: 1))
+            expectCounts(try await shop.counts(), Counts(events: 1))
         }
     }
 
@@ -117,7 +117,7 @@ struct WebhookTests {
             let items =
                 #"{"data":[{"id":"li_1","object":"item","price":{"id":"price_1"},"quantity":2}],"has_more":false}"#
             _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: items).json)
-            #expect(try await shop.counts() == .oneSale(licenses: 2))
+            expectCounts(try await shop.counts(), .oneSale(licenses: 2))
         }
     }
 
@@ -125,7 +125,7 @@ struct WebhookTests {
     func itemsOfOneProduct() async throws {
         try await withShop { shop in
             _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: lineItems("price_1", "price_1")).json)
-            #expect(try await shop.counts() == .oneSale(licenses: 4))
+            expectCounts(try await shop.counts(), .oneSale(licenses: 4))
         }
     }
 
@@ -137,7 +137,7 @@ struct WebhookTests {
             #expect(await refusal { try await shop.deliver(event.json) } == .failed)
             let error = try await shop.text("SELECT status || ': ' || error FROM webhook_events")
             #expect(error == "failed: a session with more than one product")
-            #expect(try await shop.counts() == Counts(events: 1))
+            expectCounts(try await shop.counts(), Counts(events: 1))
         }
     }
 
@@ -154,9 +154,9 @@ struct WebhookTests {
             _ = try await shop.deliver(SessionEvent().json)
             try await shop.addProduct()
             _ = try await shop.deliver(event.json)
-            #expect(
-                try await shop.counts()
-                    == Counts(orders: 2, lines: 2, customers: 1, licenses: 3, grants: 2, emails: 2, events: 2))
+            expectCounts(
+                try await shop.counts(),
+                Counts(orders: 2, lines: 2, customers: 1, licenses: 3, grants: 2, emails: 2, events: 2))
         }
     }
 
@@ -170,7 +170,7 @@ struct WebhookTests {
             _ = try await shop.deliver(event.json)
             #expect(
                 try await shop.text("SELECT status || ' ' || (error IS NULL) FROM webhook_events") == "processed true")
-            #expect(try await shop.counts() == .oneSale(licenses: 2))
+            expectCounts(try await shop.counts(), .oneSale(licenses: 2))
         }
     }
 
@@ -190,7 +190,7 @@ struct WebhookTests {
             let refusal = await refusal { try await shop.deliver(SessionEvent(paymentStatus: "promised").json) }
             #expect(refusal == .failed)
             #expect(try await shop.text("SELECT status FROM webhook_events") == "failed")
-            #expect(try await shop.counts() == Counts(events: 1))
+            expectCounts(try await shop.counts(), Counts(events: 1))
         }
     }
 
@@ -200,7 +200,7 @@ struct WebhookTests {
     func noAddress(email: String) async throws {
         try await withShop { shop throws in
             #expect(try await shop.deliver(SessionEvent(email: email).json).status == 200)
-            #expect(try await shop.counts() == Counts(orders: 1, lines: 1, licenses: 1, grants: 1, events: 1))
+            expectCounts(try await shop.counts(), Counts(orders: 1, lines: 1, licenses: 1, grants: 1, events: 1))
             #expect(shop.log.text.contains("a paid order has no address to send its keys to"))
             #expect(!shop.log.text.contains("björk"))
         }
@@ -218,7 +218,7 @@ struct WebhookTests {
             try await shop.run("ALTER TABLE away RENAME TO licenses")
             #expect(try await shop.deliver(SessionEvent().json).status == 200)
             #expect(try await shop.text("SELECT status || ' ' || attempts FROM webhook_events") == "processed 2")
-            #expect(try await shop.counts() == .oneSale())
+            expectCounts(try await shop.counts(), .oneSale())
         }
     }
 
