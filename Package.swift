@@ -111,7 +111,6 @@ let targets: [[Target]] = [
     platform("Settings", uses: ["Kernel"]),
     platform("HTTP", uses: ["JSON", "Kernel"]),
     platform("Crypto", uses: ["CCrypto", "Kernel"], testing: ["Support"]),
-    platform("Identity", uses: ["Crypto", "JSON", "Kernel"], testing: ["Support"]),
     platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform("Files", uses: ["Crypto"]),
     platform("Templates", uses: ["Kernel"], testing: ["Support"]),
@@ -127,7 +126,7 @@ let targets: [[Target]] = [
         testing: ["Pages", "Support"]),
     platform("Migrations", uses: ["Crypto", "EventLoop", "Files", "Kernel", "Postgres"], testing: ["Support"]),
     platform(
-        "Tasks", uses: ["Crypto", "EventLoop", "HTTP", "Identity", "JSON", "Kernel", "Log", "Outbound", "Settings"],
+        "OIDC", uses: ["Crypto", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Outbound", "Settings"],
         testing: ["Server", "Support"]),
 
     // Providers: what is outside.
@@ -225,8 +224,8 @@ let functions: [Function] = [
     Function(
         "EmailRetry", named: "email-retry",
         uses: [
-            "Catalog", "EventLoop", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails", "Orders", "Outbox",
-            "Postgres", "RateLimiting", "Server", "Settings", "Stripe", "Tasks",
+            "Catalog", "EventLoop", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OIDC", "OrderMails", "Orders",
+            "Outbox", "Postgres", "RateLimiting", "Server", "Settings", "Stripe",
         ]),
     Function(
         "Orders", named: "orders",
@@ -238,8 +237,8 @@ let functions: [Function] = [
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails",
-            "Outbox", "Postgres", "Reconciliation", "Server", "Settings", "Stripe", "StripeClient", "Tasks",
+            "Audit", "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OIDC",
+            "OrderMails", "Outbox", "Postgres", "Reconciliation", "Server", "Settings", "Stripe", "StripeClient",
         ], testing: ["Orders", "Outbound"]),
     Function(
         "Webhook", named: "webhook",
@@ -251,9 +250,9 @@ let functions: [Function] = [
         "Operator", named: "latchkey",
         uses: [
             "Audit", "Catalog", "CatalogPlans", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files",
-            "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "Migrations", "OrderMails", "Orders",
+            "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "Migrations", "OIDC", "OrderMails", "Orders",
             "Outbound", "Outbox", "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server",
-            "Settings", "Storage", "StorageClient", "Stripe", "StripeClient", "Tasks",
+            "Settings", "Storage", "StorageClient", "Stripe", "StripeClient",
         ]),
 ]
 

@@ -1,12 +1,12 @@
 import Kernel
 import Licensing
+import OIDC
 import OrderMails
 import Outbox
 import Postgres
 import Server
 import Settings
 import Stripe
-import Tasks
 
 /// The settings of email-retry.
 ///

@@ -3,13 +3,13 @@ import EventLoop
 import HTTP
 import Kernel
 import Log
+import OIDC
 import OrderMails
 import Orders
 import Outbox
 import Postgres
 import RateLimiting
 import Server
-import Tasks
 
 @main
 enum Main {

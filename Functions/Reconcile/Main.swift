@@ -4,13 +4,13 @@ import Fulfilment
 import HTTP
 import Kernel
 import Log
+import OIDC
 import OrderMails
 import Postgres
 import Reconciliation
 import Server
 import Stripe
 import StripeClient
-import Tasks
 
 @main
 enum Main {

@@ -30,7 +30,7 @@ RULES = "/Rules/"
 
 # Modules of Platform and Providers that do no input or output. They import one another; CONTRIBUTING names them too.
 VALUE_MODULES = {
-    "Crypto", "EmailMessage", "HTTP", "Identity", "JSON", "Kernel", "Log", "Pages", "Settings", "Storage", "Stripe", "Templates"
+    "Crypto", "EmailMessage", "HTTP", "JSON", "Kernel", "Log", "Pages", "Settings", "Storage", "Stripe", "Templates"
 }
 
 # What comes with the toolchain, by where it may be used.

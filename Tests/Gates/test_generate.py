@@ -11,6 +11,7 @@ import new_function
 # A line of each file that the tables decide, and what a hand makes of it.
 BY_HAND = {
     "docker-compose.yml": ("{FUNCTION: webhook}", "{FUNCTION: checkout}"),
+    "CONTRIBUTING.md": ("Shop       Reconciliation", "Shop       Fulfilment · Reconciliation"),
     ".env.example": ("DATABASE_PASSWORD_LATCHKEY_ORDERS=<replace-me>", "DATABASE_PASSWORD_LATCHKEY_ORDERS="),
     "README.md": ("| `webhook` | `POST /webhooks/stripe` |", "| `webhook` | `POST /webhooks/stripes` |"),
     "infra/terraform/README.md": ("| `database-url-webhook` | `DATABASE_URL` | webhook |", ""),
@@ -47,7 +48,7 @@ class GenerateTests(unittest.TestCase):
                 whole = self.text(file)
                 self.change(file, old, new)
                 code, said = self.run_in_copy("infra/generate", "--check")
-                self.assertEqual((code, said), (1, f"✗ {file} is not what the tables say: run infra/generate and commit it\n"))
+                self.assertEqual((code, said), (1, f"✗ {file} is out of date: run infra/generate and commit it\n"))
                 self.assertEqual(self.run_in_copy("infra/generate"), (0, f"Wrote {file}\n"))
                 self.assertEqual(self.text(file), whole)
 
@@ -82,6 +83,7 @@ class NewFunctionTests(GenerateTests):
     def test_it_stands_wherever_a_function_stands(self):
         for file, line in {
             "docker-compose.yml": "    image: latchkey/ping:",
+            "CONTRIBUTING.md": " · Orders · Ping · Reconcile · ",
             ".env.example": "DATABASE_PASSWORD_LATCHKEY_PING=<replace-me>",
             "README.md": "| `ping` | `GET /ping` | monitoring |",
             "infra/terraform/README.md": "| `database-url-ping` | `DATABASE_URL` | ping |",

@@ -3,6 +3,7 @@ import Downloads
 import Files
 import Kernel
 import Licensing
+import OIDC
 import OrderMails
 import Outbox
 import Postgres
@@ -13,7 +14,6 @@ import Storage
 import StorageClient
 import Stripe
 import StripeClient
-import Tasks
 
 /// Every setting of every function, read by the functions' own readers; what is at fault is `nil` and has a check
 /// that says so.

@@ -1,12 +1,12 @@
 import HTTP
 import Kernel
 import Log
+import OIDC
 import Outbox
 import Postgres
 import Settings
 import Support
 import Synchronization
-import Tasks
 import Testing
 
 @testable import EmailRetryFunction

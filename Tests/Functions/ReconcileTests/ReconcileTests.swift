@@ -1,13 +1,13 @@
 import HTTP
 import Kernel
 import Log
+import OIDC
 import Outbound
 import Postgres
 import Reconciliation
 import Settings
 import StripeClient
 import Support
-import Tasks
 import Testing
 
 @testable import ReconcileFunction

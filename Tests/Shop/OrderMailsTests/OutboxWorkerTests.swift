@@ -14,7 +14,7 @@ import Support
 import Testing
 
 @Suite("OutboxWorker", .freshDatabase)
-struct MailroomTests {
+struct OutboxWorkerTests {
     @Test("a mail left behind by a killed webhook is sent once its lease is over, with a fresh grant")
     func leftBehind() async throws {
         try await withRoom { room in

@@ -9,7 +9,7 @@ import Testing
 @testable import Reconciliation
 
 @Suite("A walk through a list")
-struct TimeWalkTests {
+struct BackfillCursorTests {
     private static let start = Instant(unixSeconds: 1_795_000_000)
 
     @Test(
@@ -23,14 +23,14 @@ struct TimeWalkTests {
             let list = FakeList(seconds.sorted())
             var seen: [String] = []
             let stop = try await list.walk()(
-                from: TimeWalkTests.start, to: TimeWalkTests.start + .seconds(100_000), isTimeUp: { false },
+                from: BackfillCursorTests.start, to: BackfillCursorTests.start + .seconds(100_000), isTimeUp: { false },
                 reached: { _ in },
                 process: { charges in
                     seen += charges.map(\.id.text)
                     return charges.count
                 })
             #expect(seen == list.all.map(\.id.text))
-            #expect(stop == TimeWalkTests.start + .seconds(100_000))
+            #expect(stop == BackfillCursorTests.start + .seconds(100_000))
             #expect(list.largestPage <= 7)
         }
     }
@@ -40,8 +40,8 @@ struct TimeWalkTests {
         try await onLoop {
             let list = FakeList((0..<60).map { $0 / 5 * 1_000 })
             var seen: [String] = []
-            var (from, rounds) = (TimeWalkTests.start, 0)
-            let end = TimeWalkTests.start + .seconds(100_000)
+            var (from, rounds) = (BackfillCursorTests.start, 0)
+            let end = BackfillCursorTests.start + .seconds(100_000)
             while from < end, rounds < 100 {
                 var left = step + 5
                 from = try await list.walk()(
@@ -67,13 +67,13 @@ struct TimeWalkTests {
             let list = FakeList(Array(0..<90))
             var (reached, calls) = ([Instant](), 0)
             let stop = try await list.walk()(
-                from: TimeWalkTests.start, to: TimeWalkTests.start + .seconds(90),
+                from: BackfillCursorTests.start, to: BackfillCursorTests.start + .seconds(90),
                 isTimeUp: {
                     calls += 1
                     return calls > 12
                 }, reached: { reached.append($0) }, process: { $0.count })
             #expect(stop == reached.last)
-            #expect(stop > TimeWalkTests.start && stop < TimeWalkTests.start + .seconds(90))
+            #expect(stop > BackfillCursorTests.start && stop < BackfillCursorTests.start + .seconds(90))
             #expect(reached == reached.sorted())
         }
     }
@@ -86,7 +86,7 @@ struct TimeWalkTests {
                 place: { ($0.id, $0.created) })
             await #expect(throws: ReconciliationFault.database(.timedOut)) {
                 try await walk(
-                    from: TimeWalkTests.start, to: TimeWalkTests.start + .seconds(1), isTimeUp: { false },
+                    from: BackfillCursorTests.start, to: BackfillCursorTests.start + .seconds(1), isTimeUp: { false },
                     reached: { _ in }, process: { $0.count })
             }
         }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Support
 import Testing
 
-@testable import Identity
+@testable import OIDC
 
 @Suite("Token signatures, against published vectors")
 struct SignatureVectorTests {

@@ -1,4 +1,3 @@
-package import Identity
 package import Kernel
 
 /// Who may call the task routes.

@@ -1,6 +1,5 @@
 package import EventLoop
 import HTTP
-package import Identity
 import JSON
 package import Kernel
 package import Log

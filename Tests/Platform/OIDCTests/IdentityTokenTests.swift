@@ -1,6 +1,6 @@
 import Crypto
-import Identity
 import Kernel
+import OIDC
 import Support
 import Testing
 

@@ -1,7 +1,6 @@
 import Crypto
 package import EventLoop
 package import HTTP
-import Identity
 import JSON
 package import Kernel
 package import Log

@@ -1,10 +1,9 @@
 import EventLoop
 import HTTP
-import Identity
 import Kernel
 import Log
+import OIDC
 import Support
-import Tasks
 import Testing
 
 @Suite("Tasks auth")

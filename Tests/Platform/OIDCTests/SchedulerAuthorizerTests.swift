@@ -1,13 +1,12 @@
 import Crypto
 import EventLoop
 import HTTP
-import Identity
 import Kernel
 import Log
+import OIDC
 import Server
 import Support
 import Synchronization
-import Tasks
 import Testing
 
 @Suite("Scheduler authorizer, with the scheduler's own tokens")
