@@ -148,7 +148,7 @@ let targets: [[Target]] = [
         "Downloads", uses: ["Catalog", "Crypto", "Kernel", "Postgres", "RateLimiting", "Settings"],
         testing: ["EventLoop", "Fulfilment", "Support"]),
     shop(
-        "Outbox", uses: ["EmailMessage", "EventLoop", "JSON", "Kernel", "Log", "Outbound", "Postgres"],
+        "Outbox", uses: ["Audit", "EmailMessage", "EventLoop", "JSON", "Kernel", "Log", "Outbound", "Postgres"],
         testing: ["Fulfilment", "Support"]),
     shop(
         "Orders",

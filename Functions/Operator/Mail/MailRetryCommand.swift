@@ -1,4 +1,3 @@
-import Audit
 import EventLoop
 import JSON
 import Kernel
@@ -15,7 +14,9 @@ extension Command {
             Message-ID it had. For when the reason is gone: a mail server that was out for days, a full mailbox. A mail
             whose order has another address by now, or none, stays where it is: see `latchkey order resend`.
             """,
-        operands: [Command.Operand(name: "ID", help: "a mail's ID, or `all` that are dead, 10000 at a time")],
+        operands: [
+            Command.Operand(name: "ID", help: "a mail's ID, or `all` that are dead, \(EmailRevival.batch) at a time")
+        ],
         options: [.reason, .dryRun, .json],
         settings: [.databaseURL, .operatorName],
         examples: [
@@ -28,11 +29,8 @@ extension Command {
         let mail = EmailID(word)
         guard mail != nil || word == "all" else { throw .usage("«\(word)» is no mail's ID: expected one, or all") }
         let revived = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            try await mapError(
-                CommandFault.database,
-                await connection.transaction(dryRun: invocation.isDryRun) { connection throws(PostgresFault) in
-                    try await revive(mail, connection, by: stamp)
-                })
+            let revival = EmailRevival(connection, by: stamp, dryRun: invocation.isDryRun)
+            return try await mapError(CommandFault.database, await revival.revive(mail))
         }
         guard revived > 0 || mail == nil else {
             throw .failed("no mail \(word) is dead and may be tried again: see `latchkey mail list --status dead`")
@@ -40,23 +38,5 @@ extension Command {
         try invocation.showChange(
             ["queued \(revived) mail\(revived == 1 ? "" : "s") again"], [("mails", .integer(Int64(revived)))],
             hasChanged: revived > 0)
-    }
-
-    /// Longer queues take several calls.
-    private static let batch = 10_000
-
-    @Loop
-    private static func revive(
-        _ mail: EmailID?, _ connection: Connection, by stamp: AuditContext
-    ) async throws(PostgresFault) -> Int {
-        let count = try await connection.run(EmailListStatements.revive(mail, limit: batch, at: stamp.at))
-        guard count > 0 else { return 0 }
-        let details: [(String, JSONValue)] = [
-            ("reason", stamp.reason.map(JSONValue.string) ?? .null), ("count", .integer(Int64(count))),
-            ("mail", mail.map { .string($0.description) } ?? .null),
-        ]
-        let entry = AuditEntry(stamp.actor, "mails.retried", details: details, from: stamp.origin, at: stamp.at)
-        _ = try await connection.run(AuditStatements.record(entry))
-        return count
     }
 }

@@ -1,0 +1,44 @@
+package import Audit
+package import EventLoop
+import JSON
+package import Kernel
+package import Postgres
+
+/// Queues dead mails again, for the seller.
+@Loop
+package struct EmailRevival {
+    /// How many mails one call queues at most; longer queues take several calls.
+    package nonisolated static let batch = 10_000
+
+    private let connection: Connection
+    private let context: AuditContext
+    private let isDryRun: Bool
+
+    /// Memberwise.
+    ///
+    /// The audit log records `context`. A dry run undoes the change and returns what it would be.
+    package init(_ connection: Connection, by context: AuditContext, dryRun isDryRun: Bool) {
+        self.connection = connection
+        self.context = context
+        self.isDryRun = isDryRun
+    }
+
+    /// Queues one mail, or with `nil` up to `batch` of those that are dead; returns how many.
+    package func revive(_ mail: EmailID?) async throws(PostgresFault) -> Int {
+        try await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+            let count = try await connection.run(
+                EmailListStatements.revive(mail, limit: EmailRevival.batch, at: context.at))
+            if count > 0 { _ = try await connection.run(AuditStatements.record(entry(mail, count))) }
+            return count
+        }
+    }
+
+    private nonisolated func entry(_ mail: EmailID?, _ count: Int) -> AuditEntry {
+        AuditEntry(
+            context.actor, "mails.retried",
+            details: [
+                ("reason", context.reason.map(JSONValue.string) ?? .null), ("count", .integer(Int64(count))),
+                ("mail", mail.map { .string($0.description) } ?? .null),
+            ], from: context.origin, at: context.at)
+    }
+}
