@@ -27,6 +27,10 @@ struct OrderRefundTests {
 
                     """)
             #expect(await desk.keys.count == 1)
+            // The line that an event about the same refund would have logged.
+            for part in [#""message":"a refund was booked""#, #""amount_refunded":4900"#, #""refunded_before":0"#] {
+                #expect(run.remarks.contains(part), "\(run.remarks)")
+            }
         }
         #expect(try await state() == ["refunded 4900", "revoked", "refund_confirmed pending 0 due", "ended re_1"])
         #expect(
