@@ -50,7 +50,7 @@ private struct CatalogSource: Sendable {
     @Loop
     static func read(_ path: String) async throws(CommandFault) -> CatalogSource {
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        let text = try await offLoop { () throws(CommandFault) in
+        let text = try await Loop.onWorker { () throws(CommandFault) in
             do throws(FileFault) { return try FileReader.text(path) } catch {
                 throw .failed(error.isMissing ? "there is no file \(path)" : "\(path) cannot be read as UTF-8 text")
             }

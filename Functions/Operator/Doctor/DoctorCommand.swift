@@ -13,7 +13,7 @@ struct Doctor {
     /// - Parameter isDeep: whether the data are looked at as well.
     func callAsFunction(isDeep: Bool) async throws(CommandFault) -> [Check] {
         console.progress("reading the settings …")
-        let settings = try await offLoop { [environment] () throws(CommandFault) in ShopSettings(environment) }
+        let settings = try await Loop.onWorker { [environment] () throws(CommandFault) in ShopSettings(environment) }
         console.progress("asking the database …")
         let database = await database(settings.database)
         console.progress("asking Stripe …")

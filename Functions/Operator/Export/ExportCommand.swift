@@ -39,7 +39,7 @@ extension Command {
         ],
         failure: "something could not be read or written, and DIR is not there"
     ) { invocation throws(CommandFault) in
-        let stamp = try invocation.stamp()
+        let context = try invocation.auditContext()
         let folder = ExportFolder(path: invocation.arguments.operands[0].withoutSlashAtEnd)
         let signer = try await signingKey(invocation.arguments["--key"] ?? "")
         let hasKeys = invocation.arguments.has("--with-keys")
@@ -51,7 +51,7 @@ extension Command {
             ) { [console = invocation.console] progress in
                 console.progress("\(progress.table.rawValue): \(progress.rows) rows")
             }
-            return try await mapError({ (fault: ExportFault) in CommandFault(fault) }, await exporting(by: stamp))
+            return try await mapError({ (fault: ExportFault) in CommandFault(fault) }, await exporting(by: context))
         }
         try invocation.console.show(
             manifest.lines(folder.path), manifest.summary(folder.path), asJSON: invocation.isJSON)
@@ -68,7 +68,7 @@ extension Command {
 /// The bytes of a key's file.
 @Loop
 func keyFile(_ path: String) async throws(CommandFault) -> [UInt8] {
-    try await offLoop { () throws(CommandFault) in
+    try await Loop.onWorker { () throws(CommandFault) in
         do throws(FileFault) { return try FileReader.whole(path, limit: 16 << 10) } catch {
             throw .failed("\(path) cannot be read: \(error)")
         }

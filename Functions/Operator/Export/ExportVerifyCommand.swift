@@ -34,7 +34,7 @@ extension Command {
         let check = ExportCheck(folder: path.withoutSlashAtEnd, key: key) { [console = invocation.console] file in
             console.progress("\(file) …")
         }
-        let (manifest, defects) = try await offLoop { () throws(CommandFault) in
+        let (manifest, defects) = try await Loop.onWorker { () throws(CommandFault) in
             do throws(ExportCheckFault) { return try check() } catch { throw CommandFault(error) }
         }
         let faults = defects.map { $0.text(in: path.withoutSlashAtEnd) }

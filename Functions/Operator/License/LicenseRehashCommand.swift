@@ -24,14 +24,14 @@ extension Command {
         examples: [#"latchkey license rehash --reason "yearly""#],
         failure: "a key could not be derived, or the database said no; nothing was changed"
     ) { invocation throws(CommandFault) in
-        let stamp = try invocation.stamp()
+        let context = try invocation.auditContext()
         let rehash = KeyRehashing(keys: try invocation.setting { KeyRing(&$0) })
         let outcome = try await withDatabase(invocation.environment, limit: .seconds(600)) {
             connection throws(CommandFault) in
             try await mapError(
                 CommandFault.database,
                 await connection.transaction(dryRun: invocation.isDryRun) { connection throws(PostgresFault) in
-                    try await rehash(connection, by: stamp)
+                    try await rehash(connection, by: context)
                 })
         }
         guard case .done(let seen, let changed) = outcome else {

@@ -28,12 +28,12 @@ extension Command {
         examples: [#"latchkey license reissue AJ9C --reason "key posted in a forum""#],
         failure: "there is no such license, or it is not active; nothing was changed"
     ) { invocation throws(CommandFault) in
-        let (word, stamp) = (invocation.arguments.operands[0], try invocation.stamp())
+        let (word, context) = (invocation.arguments.operands[0], try invocation.auditContext())
         let reference = try invocation.licenseReference()
         let keys: KeyRing = try invocation.setting { KeyRing(&$0) }
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
-            let changing = LicenseChanging(connection, by: stamp, dryRun: invocation.isDryRun)
+            let changing = LicenseChanging(invocation.audited(connection, by: context))
             let (key, reissue) = try await mapError(
                 { (fault: LicenseChangeFault) in CommandFault(fault, of: license) },
                 await changing.reissue(license, with: keys))

@@ -54,12 +54,12 @@ extension Invocation {
             @escaping @Loop @Sendable (LicenseChanging, LicenseDetail) async throws(LicenseChangeFault) ->
             LicenseTransition
     ) async throws(CommandFault) {
-        let (word, stamp, reference) = (arguments.operands[0], try stamp(), try licenseReference())
+        let (word, context, reference) = (arguments.operands[0], try auditContext(), try licenseReference())
         let answer = try await withDatabase(environment) { connection throws(CommandFault) in
             let license = try await oneLicense(reference, typed: word, connection)
             let transition = try await mapError(
                 { (fault: LicenseChangeFault) in CommandFault(fault, of: license) },
-                await body(LicenseChanging(connection, by: stamp, dryRun: isDryRun), license))
+                await body(LicenseChanging(audited(connection, by: context)), license))
             return StateAnswer(license: license, transition: transition)
         }
         try showChange(answer.lines, answer.members, hasChanged: answer.transition.hasChanged)

@@ -25,11 +25,11 @@ extension Command {
         ],
         failure: "there is no such mail, or it may not be tried again; nothing was queued"
     ) { invocation throws(CommandFault) in
-        let (word, stamp) = (invocation.arguments.operands[0], try invocation.stamp())
+        let (word, context) = (invocation.arguments.operands[0], try invocation.auditContext())
         let mail = EmailID(word)
         guard mail != nil || word == "all" else { throw .usage("«\(word)» is no mail's ID: expected one, or all") }
         let revived = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let revival = EmailRevival(connection, by: stamp, dryRun: invocation.isDryRun)
+            let revival = EmailRevival(invocation.audited(connection, by: context))
             return try await mapError(CommandFault.database, await revival.revive(mail))
         }
         guard revived > 0 || mail == nil else {

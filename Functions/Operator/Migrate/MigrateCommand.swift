@@ -46,7 +46,7 @@ extension Command {
 /// Returns the migrations in `folder`.
 @Loop
 func readMigrations(_ folder: String) async throws(CommandFault) -> [Migration] {
-    try await offLoop { () throws(CommandFault) in
+    try await Loop.onWorker { () throws(CommandFault) in
         do throws(MigrationFolderFault) { return try Migration.all(in: folder) } catch {
             switch error {
             case .noFolder(let folder):

@@ -25,11 +25,11 @@ extension Command {
     ) { invocation throws(CommandFault) in
         let (word, typed) = (invocation.arguments.operands[0], invocation.arguments.operands[1])
         guard let email = EmailAddress(typed) else { throw .usage("«\(typed)» is no address that mail can go to") }
-        let stamp = try invocation.stamp()
+        let context = try invocation.auditContext()
         let reference = try invocation.orderReference()
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let order = try await oneOrder(reference, typed: word, connection).id
-            let changing = OrderChanging(connection, by: stamp, dryRun: invocation.isDryRun)
+            let changing = OrderChanging(invocation.audited(connection, by: context))
             let correction = try await mapError(
                 { (fault: OrderChangeFault) in CommandFault(fault, of: order) },
                 await changing.correctEmail(of: order, to: email))

@@ -37,11 +37,11 @@ extension Command {
         failure: "no money went back, or it is unknown whether it did: then give the same command again"
     ) { invocation throws(CommandFault) in
         let word = invocation.arguments.operands[0]
-        let stamp = try invocation.stamp()
+        let context = try invocation.auditContext()
         let reference = try invocation.orderReference()
         let settings: StripeSettings = try invocation.setting { StripeSettings(&$0) }
         let result: RefundResult = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let refunding = Refunding(connection, StripeClient(settings), by: stamp, log: invocation.log)
+            let refunding = Refunding(connection, StripeClient(settings), by: context, log: invocation.log)
             let order = try await oneOrder(reference, typed: word, connection)
             let amount = try invocation.amount(in: order.total.currency)
             let plan = try await refundFault(of: order.id) { () throws(RefundFault) in
@@ -83,7 +83,7 @@ extension Invocation {
     fileprivate func confirm(_ plan: RefundPlan) async throws(CommandFault) {
         if arguments.has("--yes") { return }
         let question = (plan.lines + ["Refund \(plan.amount.formatted)?"]).joined(separator: "\n")
-        let answer = try await offLoop { [console] () throws(CommandFault) in console.confirm(question) }
+        let answer = try await Loop.onWorker { [console] () throws(CommandFault) in console.confirm(question) }
         guard let answer else { throw .usage("there is no terminal to ask at: add --yes, or --dry-run to see more") }
         guard answer else { throw .failed("not confirmed; nothing was done") }
     }

@@ -23,11 +23,11 @@ extension Command {
         ],
         failure: "there is no such order, or it opens nothing; no mail was queued"
     ) { invocation throws(CommandFault) in
-        let (word, stamp) = (invocation.arguments.operands[0], try invocation.stamp())
+        let (word, context) = (invocation.arguments.operands[0], try invocation.auditContext())
         let reference = try invocation.orderReference()
         let (order, recipient) = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let order = try await oneOrder(reference, typed: word, connection).id
-            let changing = OrderChanging(connection, by: stamp, dryRun: invocation.isDryRun)
+            let changing = OrderChanging(invocation.audited(connection, by: context))
             return (
                 order,
                 try await mapError(

@@ -39,7 +39,7 @@ extension Command {
     ) { invocation throws(CommandFault) in
         let isDryRun = invocation.arguments.has("--dry-run")
         let start = try start(invocation)
-        let settings = try await offLoop { [environment = invocation.environment] () throws(CommandFault) in
+        let settings = try await Loop.onWorker { [environment = invocation.environment] () throws(CommandFault) in
             try RepairSettings.read(environment)
         }
         let pool = Pool(settings.database, log: invocation.log)

@@ -49,7 +49,7 @@ extension Command {
         guard ObjectName.isSegment(product) else { throw .usage("--product \(product) cannot be a product's slug") }
         let bucket = try releaseBucket(invocation.environment)
         let folder = invocation.arguments.operands[0]
-        let sources = try await offLoop { () throws(CommandFault) in
+        let sources = try await Loop.onWorker { () throws(CommandFault) in
             do throws(ReleaseFolderFault) {
                 return try ReleaseFolder.files(in: folder, product: product, version: version)
             } catch { throw CommandFault(error) }

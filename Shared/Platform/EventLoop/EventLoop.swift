@@ -29,8 +29,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     private init() {
         unsafe uv = .allocate(capacity: 1)
         unsafe phases = Phases()
-        guard unsafe uv_loop_init(uv) == 0 else { fatalError("no event loop: out of memory or file descriptors") }
-        unsafe uv_async_init(uv, phases.wake) { _ in EventLoop.shared.takeForeign() }
+        guard unsafe uv_loop_init(uv) == 0,
+            unsafe uv_async_init(uv, phases.wake, { _ in EventLoop.shared.takeForeign() }) == 0
+        else { fatalError("no event loop: out of memory or file descriptors") }
         unsafe uv_prepare_init(uv, phases.prepare)
         unsafe uv_prepare_start(phases.prepare) { _ in EventLoop.shared.drain() }
         unsafe uv_check_init(uv, phases.check)

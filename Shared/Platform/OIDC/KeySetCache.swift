@@ -69,11 +69,11 @@ package final class KeySetCache {
             maxAnswerBytes: KeySet.maxBytes)
         do throws(OutboundFault) {
             let answer = try await client.send(call)
-            try take(answer)
+            take(answer)
         } catch { fail("\(error)") }
     }
 
-    private func take(_ answer: HTTPAnswer) throws(OutboundFault) {
+    private func take(_ answer: HTTPAnswer) {
         guard answer.status == 200 else { return fail("the answer is \(answer.status)") }
         do throws(TokenFault) {
             let lifetime = Duration.seconds(maxAge(answer.fields["Cache-Control"]))

@@ -4,12 +4,26 @@ package import Postgres
 
 /// The statements of the audit log.
 package enum AuditStatements {
-    /// The start of every INSERT, for a SELECT of these columns in a WITH part of a larger statement.
-    ///
-    /// The entry so commits together with the change that it records.
-    package static let insert: SQL = "INSERT INTO audit_log (at, actor, action, order_id, details, origin)"
+    private static let insert: SQL = "INSERT INTO audit_log (at, actor, action, order_id, details, origin)"
 
     /// Appends an entry for each row of `source`, for a WITH part of the statement that makes the change.
+    ///
+    /// The entry so commits together with the change that it records. All parameters but the last are expressions.
+    ///
+    /// - Parameters:
+    ///   - details: pairs of names and values, as `jsonb_build_object` takes them; NULL values are left out.
+    ///   - source: the content of the FROM clause.
+    package static func append(
+        _ action: SQL, of order: SQL, details: SQL, by actor: SQL, origin: SQL = "''", at: SQL, from source: SQL
+    ) -> SQL {
+        """
+        \(insert)
+        SELECT \(at), \(actor), \(action), \(order), jsonb_strip_nulls(jsonb_build_object(\(details))), \(origin)
+        FROM \(source)
+        """
+    }
+
+    /// Appends an entry for each row of `source` on a change that someone makes, with their reason.
     ///
     /// - Parameters:
     ///   - action: an expression for the action, such as `'license.revoked'`.
@@ -19,12 +33,9 @@ package enum AuditStatements {
     package static func append(
         _ context: AuditContext, _ action: SQL, of order: SQL, details: SQL, from source: SQL
     ) -> SQL {
-        """
-        \(insert)
-        SELECT \(context.at), \(context.actor.description), \(action), \(order),
-            jsonb_strip_nulls(jsonb_build_object('reason', \(context.reason)::text, \(details))), \(context.origin)
-        FROM \(source)
-        """
+        append(
+            action, of: order, details: "'reason', \(context.reason)::text, \(details)",
+            by: "\(context.actor.description)", origin: "\(context.origin)", at: "\(context.at)", from: source)
     }
 
     /// Writes one entry.

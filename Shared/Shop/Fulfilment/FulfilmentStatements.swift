@@ -77,11 +77,13 @@ package enum FulfilmentStatements {
             ), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT item.now, item.actor, 'order.' || status, id,
-                    jsonb_build_object('licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
-                        'amount_refunded', amount_refunded, 'payment', item.payment), ''
-                FROM sale, item WHERE item.is_paid
+                \(AuditStatements.append(
+                    "'order.' || status", of: "id",
+                    details: """
+                        'licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
+                        'amount_refunded', amount_refunded, 'payment', item.payment
+                        """,
+                    by: "item.actor", at: "item.now", from: "sale, item WHERE item.is_paid"))
             )
             SELECT id, status, CASE WHEN mail = 'receipt' THEN email END FROM sale
             """

@@ -37,29 +37,21 @@ package struct LicenseTransition: Equatable, Sendable {
 /// the other.
 @Loop
 package struct LicenseChanging {
-    private let connection: Connection
-    private let context: AuditContext
-    private let isDryRun: Bool
+    private let connection: AuditedConnection
 
-    /// Memberwise.
-    ///
-    /// The audit log records `context`. A dry run undoes each change and returns what it would be.
-    package init(_ connection: Connection, by context: AuditContext, dryRun isDryRun: Bool) {
-        self.connection = connection
-        self.context = context
-        self.isDryRun = isDryRun
-    }
+    /// Makes its changes on `connection`.
+    package init(_ connection: AuditedConnection) { self.connection = connection }
 
     /// Revokes `license` until it is reinstated, whatever happens to its order.
     package func revoke(_ license: LicenseDetail) async throws(LicenseChangeFault) -> LicenseTransition {
-        try await change(license, LicenseChangeStatements.revoke(license.id, by: context))
+        try await change(license, LicenseChangeStatements.revoke(license.id, by: connection.context))
     }
 
     /// Gives `license` the status that its order determines.
     ///
     /// - Throws: `.notHeld` if it was not revoked by hand and is not active, `.closed` if its order's status closes it.
     package func reinstate(_ license: LicenseDetail) async throws(LicenseChangeFault) -> LicenseTransition {
-        try await change(license, LicenseChangeStatements.reinstate(license.id, by: context))
+        try await change(license, LicenseChangeStatements.reinstate(license.id, by: connection.context))
     }
 
     /// Gives `license` its next key, derived with the current secret, and queues a mail with it.
@@ -69,8 +61,9 @@ package struct LicenseChanging {
         guard license.status == .active else { throw .notActive }
         let key: NewKey
         do { key = try keys.nextKey(of: license) } catch { throw .underivable(error) }
-        let mail = EmailID(at: context.at)
-        let reissue = try await run(license, LicenseChangeStatements.reissue(license.id, key, mail: mail, by: context))
+        let mail = EmailID(at: connection.context.at)
+        let reissue = try await run(
+            license, LicenseChangeStatements.reissue(license.id, key, mail: mail, by: connection.context))
         guard let reissue else { throw .changedMeanwhile }
         return (key, reissue)
     }
@@ -94,7 +87,7 @@ package struct LicenseChanging {
     ) async throws(LicenseChangeFault) -> Output {
         try await mapError(
             LicenseChangeFault.database,
-            await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+            await connection.transaction { connection throws(PostgresFault) in
                 try await connection.run(PaymentStatements.lock(paymentOf: license.order), statement).1
             })
     }

@@ -33,26 +33,19 @@ package struct EmailCorrection: Equatable, Sendable {
 /// Corrects an order's address, and sends its mail again, for the seller.
 @Loop
 package struct OrderChanging {
-    private let connection: Connection
-    private let context: AuditContext
-    private let isDryRun: Bool
+    private let connection: AuditedConnection
 
-    /// Memberwise.
-    ///
-    /// The audit log records `context`. A dry run undoes each change and returns what it would be.
-    package init(_ connection: Connection, by context: AuditContext, dryRun isDryRun: Bool) {
-        self.connection = connection
-        self.context = context
-        self.isDryRun = isDryRun
-    }
+    /// Makes its changes on `connection`.
+    package init(_ connection: AuditedConnection) { self.connection = connection }
 
     /// Gives `order` another address and queues its mail for it, under the lock of the order's payment.
     package func correctEmail(
         of order: OrderID, to email: EmailAddress
     ) async throws(OrderChangeFault) -> EmailCorrection {
+        let context = connection.context
         let outcome = try await mapError(
             OrderChangeFault.database,
-            await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+            await connection.transaction { connection throws(PostgresFault) in
                 try await connection.run(
                     PaymentStatements.lock(paymentOf: order),
                     CorrectionStatements.correctEmail(
@@ -72,9 +65,10 @@ package struct OrderChanging {
 
     /// Queues a mail with all active licenses of the order's buyer, and returns its recipient.
     package func resend(_ order: OrderID) async throws(OrderChangeFault) -> String {
+        let context = connection.context
         let outcome = try await mapError(
             OrderChangeFault.database,
-            await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+            await connection.transaction { connection throws(PostgresFault) in
                 try await connection.run(ResendStatements.queue(EmailID(at: context.at), for: order, by: context))
             })
         switch outcome {

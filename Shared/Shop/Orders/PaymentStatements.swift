@@ -41,22 +41,24 @@ package struct PaymentMails: Equatable, Sendable {
 package enum PaymentStatements {
     /// Takes the lock for reading or writing the facts of `payment`, until the end of the transaction.
     package static func lock(_ payment: String) -> Statement<Void> {
-        .row("SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0))") { _ in }
+        .row("SELECT \(locking("\(payment)::text"))") { _ in }
     }
 
     /// Takes the same lock by the order; locks nothing if there is no such order.
     package static func lock(paymentOf order: OrderID) -> Statement<Int> {
         .affected(
             """
-            SELECT pg_advisory_xact_lock(hashtextextended(COALESCE(stripe_payment_intent_id, stripe_session_id, id::text), 0))
+            SELECT \(locking("COALESCE(stripe_payment_intent_id, stripe_session_id, id::text)"))
             FROM orders WHERE id = \(order)
             """)
     }
 
     /// Takes the payment's lock, as a CTE for a statement that reads or writes the facts of `payment`.
     package static func gate(_ payment: String) -> SQL {
-        "gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(\(payment)::text, 0)))"
+        "gate AS MATERIALIZED (SELECT \(locking("\(payment)::text")))"
     }
+
+    private static func locking(_ payment: SQL) -> SQL { "pg_advisory_xact_lock(hashtextextended(\(payment), 0))" }
 
     /// Stores an update of `payment`, if it is the latest, once for each row of `source`.
     package static func keep(_ update: PaymentUpdate, of payment: String, from source: SQL) -> SQL {
@@ -132,11 +134,10 @@ package enum PaymentStatements {
             ), mail AS (
                 \(OutboxStatements.enqueue(from: "due_mail"))
             ), audit AS (
-                \(AuditStatements.insert)
-                SELECT \(now), \(actor), 'order.' || status, id,
-                    jsonb_build_object('from', was, 'amount_refunded', amount_refunded, 'payment', \(payment)::text),
-                    \(origin)
-                FROM changed
+                \(AuditStatements.append(
+                    "'order.' || status", of: "id",
+                    details: "'from', was, 'amount_refunded', amount_refunded, 'payment', \(payment)::text",
+                    by: "\(actor)", origin: "\(origin)", at: "\(now)", from: "changed"))
             )
             SELECT id, was, status, amount_refunded, (SELECT array_agg(mail.id) FROM mail), refunded_before FROM changed
             """

@@ -10,30 +10,23 @@ package struct EmailRevival {
     /// How many mails one call queues at most; longer queues take several calls.
     package nonisolated static let batch = 10_000
 
-    private let connection: Connection
-    private let context: AuditContext
-    private let isDryRun: Bool
+    private let connection: AuditedConnection
 
-    /// Memberwise.
-    ///
-    /// The audit log records `context`. A dry run undoes the change and returns what it would be.
-    package init(_ connection: Connection, by context: AuditContext, dryRun isDryRun: Bool) {
-        self.connection = connection
-        self.context = context
-        self.isDryRun = isDryRun
-    }
+    /// Makes its changes on `connection`.
+    package init(_ connection: AuditedConnection) { self.connection = connection }
 
     /// Queues one mail, or with `nil` up to `batch` of those that are dead; returns how many.
     package func revive(_ mail: EmailID?) async throws(PostgresFault) -> Int {
-        try await connection.transaction(dryRun: isDryRun) { connection throws(PostgresFault) in
+        let context = connection.context
+        return try await connection.transaction { connection throws(PostgresFault) in
             let count = try await connection.run(
                 EmailListStatements.revive(mail, limit: EmailRevival.batch, at: context.at))
-            if count > 0 { _ = try await connection.run(AuditStatements.record(entry(mail, count))) }
+            if count > 0 { _ = try await connection.run(AuditStatements.record(entry(mail, count, context))) }
             return count
         }
     }
 
-    private nonisolated func entry(_ mail: EmailID?, _ count: Int) -> AuditEntry {
+    private nonisolated func entry(_ mail: EmailID?, _ count: Int, _ context: AuditContext) -> AuditEntry {
         AuditEntry(
             context.actor, "mails.retried",
             details: [

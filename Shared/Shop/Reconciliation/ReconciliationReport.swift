@@ -30,8 +30,6 @@ package struct ReconciliationReport: Equatable, Sendable {
         package var repaired = 0
         /// Items that failed; the ledger keeps them for the next run.
         package var failed = 0
-        /// Items on which we and Stripe still disagree.
-        package var mismatches = 0
     }
 
     /// Whether everything was looked at; otherwise the next run resumes where this one stopped.

@@ -43,7 +43,8 @@ struct AuditEntryTests {
                 let statement = Statement<Int>.affected(
                     """
                     WITH audit AS (
-                        \(AuditStatements.insert) SELECT \(at), 'customer', 'email.corrected', NULL, '{}', '203.0.113.0'
+                        \(AuditStatements.append(
+                            "'email.corrected'", of: "NULL", details: "'a', 1", by: "'customer'", at: "\(at)", from: "(SELECT) one"))
                     )
                     INSERT INTO rate_limits (key, theoretical_arrival)
                     SELECT 'x', now() WHERE 1 / \(divisor)::integer > 0

@@ -82,14 +82,14 @@ struct OutboxWorkerTests {
             let sale = try room.fixture.sale("cs_1")
             let entitlement = room.fixture.entitlement()
             _ = try await room.fixture.apply(sale, entitlement, event: "evt_1")
-            let stamp = AuditContext(.operator("eve"), from: "desk", because: "test", at: room.fixture.now)
+            let context = AuditContext(.operator("eve"), from: "desk", because: "test", at: room.fixture.now)
             let license = try #require(entitlement.licenses.first).id
             let key = NewKey(
                 previousReissues: 0, version: 1, hash: room.fixture.shop.uuid.bytes + room.fixture.shop.uuid.bytes,
                 lastFour: "WXYZ")
             let mail = EmailID(at: room.fixture.now)
             let reissue = try await room.fixture.pool.run(
-                LicenseChangeStatements.reissue(license, key, mail: mail, by: stamp))
+                LicenseChangeStatements.reissue(license, key, mail: mail, by: context))
             #expect(reissue?.hasMail == true)
             let claimed = try await room.fixture.pool.run(
                 OutboxStatements.claim(

@@ -29,12 +29,14 @@ struct LicenseChangingTests {
             var transitions: [LicenseTransition] = []
             for isDryRun in [true, false, false] {
                 transitions.append(
-                    try await LicenseChanging(connection, by: context, dryRun: isDryRun).revoke(license))
+                    try await LicenseChanging(AuditedConnection(connection, by: context, dryRun: isDryRun)).revoke(
+                        license))
             }
             #expect(transitions.map(\.previous) == [.active, .active, .revoked])
             #expect(transitions.map(\.status) == [.revoked, .revoked, .revoked])
             #expect(transitions.map(\.hasChanged) == [true, true, false])
-            let back = try await LicenseChanging(connection, by: context, dryRun: false).reinstate(license)
+            let back = try await LicenseChanging(AuditedConnection(connection, by: context, dryRun: false)).reinstate(
+                license)
             #expect(back.status == .active && back.hasChanged)
             connection.close()
             fixture.pool.close()
@@ -50,7 +52,7 @@ struct LicenseChangingTests {
             let connection = try await Connection.open(settings)
             let context = AuditContext(.operator("eve"), from: "desk", because: "leaked", at: fixture.now)
             let license = try await license(connection)
-            let changing = LicenseChanging(connection, by: context, dryRun: false)
+            let changing = LicenseChanging(AuditedConnection(connection, by: context, dryRun: false))
             let unchanged = try await changing.reinstate(license)
             #expect(!unchanged.hasChanged && unchanged.status == .active)
             try await connection.execute(script: "UPDATE licenses SET status = 'revoked'")

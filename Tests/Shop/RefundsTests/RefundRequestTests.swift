@@ -23,7 +23,7 @@ struct RefundRequestTests {
             #expect(other == first)
             for _ in 0..<2 {
                 _ = try await fixture.pool.run(
-                    RefundRequestStatements.end(first.id, .made(refund: "re_1"), by: fixture.stamp))
+                    RefundRequestStatements.end(first.id, .made(refund: "re_1"), by: fixture.context))
             }
             let next = try #require(try await fixture.begin(sale.order, 200, seen: 0))
             #expect(next.id != first.id)
@@ -51,7 +51,7 @@ struct RefundRequestTests {
 }
 
 extension Fixture {
-    fileprivate var stamp: AuditContext { AuditContext(.operator("eve"), from: "desk", because: "test", at: now) }
+    fileprivate var context: AuditContext { AuditContext(.operator("eve"), from: "desk", because: "test", at: now) }
 
     fileprivate func begin(
         _ order: OrderID, _ amount: Int64, seen refunded: Int64
@@ -59,7 +59,7 @@ extension Fixture {
         try await pool.run(
             PaymentStatements.lock(paymentOf: order),
             RefundRequestStatements.begin(
-                RefundRequestID(at: now), order: order, amount: amount, seen: refunded, by: stamp)
+                RefundRequestID(at: now), order: order, amount: amount, seen: refunded, by: context)
         ).1
     }
 }

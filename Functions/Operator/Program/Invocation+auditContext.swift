@@ -1,14 +1,22 @@
 import Audit
+import EventLoop
 import Files
 import Kernel
 import Licensing
+import Postgres
 
 extension Invocation {
     /// Who changes something, from where and why, for the audit log.
     ///
     /// - Throws: `.usage` for a reason that is none or must not be kept, `.failed` when nobody says who they are.
-    func stamp() throws(CommandFault) -> AuditContext {
+    func auditContext() throws(CommandFault) -> AuditContext {
         AuditContext(.operator(try operatorName()), from: Machine.name, because: try reason(), at: clock.now())
+    }
+
+    /// The connection for changes by `context`, which `--dry-run` undoes.
+    @Loop
+    func audited(_ connection: Connection, by context: AuditContext) -> AuditedConnection {
+        AuditedConnection(connection, by: context, dryRun: isDryRun)
     }
 
     private func reason() throws(CommandFault) -> String {
