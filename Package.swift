@@ -159,7 +159,7 @@ let targets: [[Target]] = [
     shop(
         "OrderMails",
         uses: [
-            "Catalog", "Downloads", "EmailMessage", "EventLoop", "Files", "Kernel", "Licensing", "Log", "Orders",
+            "Catalog", "Downloads", "EmailMessage", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Log", "Orders",
             "Outbound", "Outbox", "Postgres", "Settings", "Templates",
         ], testing: ["Audit", "Fulfilment", "Support"]),
     shop(

@@ -25,7 +25,7 @@ extension Orders {
             guard form.preference == .page else { throw error }
             return view.page(at: session, refused: form.text).response(status: error.problem.status).telling(verdict)
         }
-        guard try await put(email, on: record.order, request) else { throw .conflict(reason: Correction.refused) }
+        try await put(email, on: record.order, request)
         switch form.preference {
         case .page: return .redirect(to: session.path, status: 303).telling(verdict)
         case .json:
@@ -34,19 +34,18 @@ extension Orders {
         }
     }
 
-    private func put(_ email: EmailAddress, on order: OrderID, _ request: Request) async throws(Refusal) -> Bool {
+    private func put(_ email: EmailAddress, on order: OrderID, _ request: Request) async throws(Refusal) {
+        let network = IPAddress(caller(request))?.network ?? "unknown"
+        let field = ("order", JSONValue.string(order.description))
         do {
-            let network = IPAddress(caller(request))?.network ?? "unknown"
-            let isDone = try await correctEmail(order, email, network, request.receivedAt)
-            log(
-                isDone ? .notice : .info, isDone ? "an order's address was corrected" : "an address was not corrected",
-                [("order", .string(order.description))])
-            return isDone
+            try await correctEmail(order, email, network, request.receivedAt)
+            log(.notice, "an order's address was corrected", [field])
+        } catch .database(let fault) {
+            log(.error, "an address could not be corrected", [field, ("reason", .string(fault.description))])
+            throw fault.refusal
         } catch {
-            log(
-                .error, "an address could not be corrected",
-                [("order", .string(order.description)), ("reason", .string(error.description))])
-            throw error.refusal
+            log(.info, "an address was not corrected", [field])
+            throw .conflict(reason: Correction.refused)
         }
     }
 }

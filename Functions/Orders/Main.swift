@@ -74,18 +74,13 @@ extension Orders {
                     ResendStatements.record(for: email, at: now, behind: gate)
                 }
             },
-            correctEmail: { order, email, network, now throws(PostgresFault) in
-                let outcome = try await pool.run(
-                    PaymentStatements.lock(paymentOf: order),
-                    CorrectionStatements.correctEmail(
-                        of: order, to: email, .buyer, CorrectionMails(at: now), leasedUntil: now + EmailSender.lease,
-                        by: AuditContext(.customer, from: network, at: now))
-                ).1
-                guard case .corrected(_, let queued, let notice) = outcome else { return false }
-                do throws(PostgresFault) { try await mails.worker.send(queued + [notice].compactMap(\.self)) } catch {
-                    log(.warning, "mails wait for the next round", [("reason", .string(error.description))])
+            correctEmail: { order, email, network, now throws(OrderChangeFault) in
+                let correcting = EmailCorrecting(
+                    within: .buyer, mailLease: EmailSender.lease, by: AuditContext(.customer, from: network, at: now))
+                let correction = try await correcting(of: order, to: email) {
+                    lock, correction throws(PostgresFault) in try await pool.run(lock, correction).1
                 }
-                return true
+                await mails.send(correction.mails + [correction.notice].compactMap(\.self))
             },
             keys: settings.keys, downloadTokens: settings.mail.downloadTokens, publicURL: settings.mail.publicURL,
             trustedHops: settings.server.trustedHops,

@@ -33,8 +33,9 @@ struct Orders: Sendable {
     ///
     /// Whether the address bought anything is found out later, where no client waits.
     var queue: @Sendable (EmailAddress, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<Void>
-    /// Corrects an order's address and sends its mail there, if allowed; returns whether it did.
-    var correctEmail: @Sendable (OrderID, EmailAddress, _ network: String, Instant) async throws(PostgresFault) -> Bool
+    /// Corrects an order's address within the buyer's limits, and sends its mail there.
+    var correctEmail:
+        @Sendable (OrderID, EmailAddress, _ network: String, Instant) async throws(OrderChangeFault) -> Void
     var keys: KeyRing
     /// Makes download links.
     var downloadTokens: DownloadTokens

@@ -49,9 +49,9 @@ private struct CorrectionAnswer {
         guard correction.hasChanged else {
             return ["order \(order) has the address \(email.text) already; nothing to do"]
         }
-        let (mails, previous) = (correction.mails, correction.previous ?? "no address")
+        let (mails, previous) = (correction.mails.count, correction.previous ?? "no address")
         let sent = mails == 0 ? "it has no mail to send" : "\(mails == 1 ? "1 mail goes" : "\(mails) mails go") there"
-        let told = correction.isNoticed ? "; the address before is told that it is no more" : ""
+        let told = correction.notice != nil ? "; the address before is told that it is no more" : ""
         return ["order \(order): \(previous) → \(email.text); \(sent)\(told)"]
     }
 
@@ -59,8 +59,8 @@ private struct CorrectionAnswer {
         [
             ("order", .string(order.description)), ("email", .string(email.text)),
             ("previous_email", correction.previous.map(JSONValue.string) ?? .null),
-            ("mails", .integer(Int64(correction.mails))),
-            ("previous_is_told", .bool(correction.isNoticed)),
+            ("mails", .integer(Int64(correction.mails.count))),
+            ("previous_is_told", .bool(correction.notice != nil)),
         ]
     }
 }

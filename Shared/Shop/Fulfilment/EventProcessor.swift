@@ -114,15 +114,8 @@ package struct EventProcessor {
         let outcome = try await mapError(FulfilmentFault.database, await pool.run(record, settle).1)
         settlement.report(outcome, of: entry)
         guard let outcome else { return .kept }
-        await send(outcome.mails)
+        await mails.send(outcome.mails)
         return .changed(outcome.order)
-    }
-
-    /// Sends the mails that the change called for; one that cannot be sent now is left to `email-retry`.
-    private func send(_ mails: [EmailID]) async {
-        do { try await self.mails.worker.send(mails) } catch {
-            log(.warning, "mails wait for the next round", [("reason", .string(error.description))])
-        }
     }
 
     private func warn(

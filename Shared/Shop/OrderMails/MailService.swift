@@ -1,6 +1,7 @@
 package import Catalog
 import EmailMessage
 package import EventLoop
+import JSON
 package import Kernel
 package import Licensing
 package import Log
@@ -16,6 +17,7 @@ package struct MailService {
     package let orders: OrderMails
     /// Sends what the outbox holds.
     package let worker: OutboxWorker
+    private let log: Log
 
     /// A service without a connection to the mail server yet.
     ///
@@ -30,5 +32,13 @@ package struct MailService {
         orders = OrderMails(
             pool: pool, catalog: catalog, renderer: EmailRenderer(settings, keys: keys), clock: clock)
         worker = OutboxWorker(pool: pool, sender: sender, renderers: [orders], clock: clock)
+        self.log = log
+    }
+
+    /// Sends mails that the caller has leased; those that cannot be sent now are left to `email-retry`.
+    package func send(_ mails: [EmailID]) async {
+        do { try await worker.send(mails) } catch {
+            log(.warning, "mails wait for the next round", [("reason", .string(error.description))])
+        }
     }
 }

@@ -18,18 +18,6 @@ package enum OrderChangeFault: Error, Equatable, Sendable {
     case database(PostgresFault)
 }
 
-/// How an order's address changed.
-package struct EmailCorrection: Equatable, Sendable {
-    /// The address before; `nil` if there was none.
-    package let previous: String?
-    /// How many mails are queued for the new address.
-    package let mails: Int
-    /// Whether a notice is queued for the previous address.
-    package let isNoticed: Bool
-    /// Whether the address is another one than before.
-    package let hasChanged: Bool
-}
-
 /// Corrects an order's address, and sends its mail again, for the seller.
 @Loop
 package struct OrderChanging {
@@ -42,24 +30,11 @@ package struct OrderChanging {
     package func correctEmail(
         of order: OrderID, to email: EmailAddress
     ) async throws(OrderChangeFault) -> EmailCorrection {
-        let context = connection.context
-        let outcome = try await mapError(
-            OrderChangeFault.database,
-            await connection.transaction { connection throws(PostgresFault) in
-                try await connection.run(
-                    PaymentStatements.lock(paymentOf: order),
-                    CorrectionStatements.correctEmail(
-                        of: order, to: email, nil, CorrectionMails(at: context.at), by: context)
-                ).1
-            })
-        switch outcome {
-        case .corrected(let previous, let mails, let notice):
-            return EmailCorrection(
-                previous: previous, mails: mails.count, isNoticed: notice != nil, hasChanged: true)
-        case .unchanged: return EmailCorrection(previous: email.text, mails: 0, isNoticed: false, hasChanged: false)
-        case .notPlaced(let status): throw .notPlaced(status)
-        case .beyondLimits: throw .beyondLimits
-        case .noOrder: throw .noOrder
+        try await EmailCorrecting(by: connection.context)(of: order, to: email) {
+            lock, correction throws(PostgresFault) in
+            try await connection.transaction { connection throws(PostgresFault) in
+                try await connection.run(lock, correction).1
+            }
         }
     }
 
