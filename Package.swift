@@ -167,7 +167,7 @@ let targets: [[Target]] = [
         uses: [
             "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "JSON", "Kernel", "Licensing", "Log", "OrderMails",
             "Orders", "Outbox", "Postgres", "Stripe", "StripeClient",
-        ], testing: ["Outbound", "RateLimiting", "Reconciliation", "Support"]),
+        ], testing: ["Outbound", "RateLimiting", "Reconciliation", "Settings", "Support"]),
     shop(
         "Refunds",
         uses: ["Audit", "EventLoop", "Fulfilment", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],

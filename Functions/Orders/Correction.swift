@@ -1,3 +1,4 @@
+import Fulfilment
 import HTTP
 import JSON
 import Kernel

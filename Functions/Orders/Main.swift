@@ -57,13 +57,8 @@ extension Orders {
                             limits.limit(.orderSession, of: session.text.utf8),
                         ], at: now, OrderPageStatements.order(session: session.text, at: now))
                 },
-                find: { session, now throws(PostgresFault) in
-                    try await pool.run(OrderPageStatements.order(session: session.text, at: now))
-                },
-                fetch: fetch,
-                fulfil: { session, update, entry throws(FulfilmentFault) in
-                    try await fulfilment.apply(session, update, from: entry)
-                },
+                lookup: SessionLookup(
+                    pool: pool, fulfilment: fulfilment, isLive: !settings.stripe.isTest, log: log, fetch: fetch),
                 isLive: !settings.stripe.isTest, log: log),
             queue: { email, caller, now throws(PostgresFault) in
                 let counts = [

@@ -1,4 +1,5 @@
 import Downloads
+import Fulfilment
 import HTTP
 import JSON
 import Kernel

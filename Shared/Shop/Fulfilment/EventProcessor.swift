@@ -98,9 +98,7 @@ package struct EventProcessor {
     ) async throws(FulfilmentFault) -> EventEffect {
         let outcome = try await fulfilment.apply(session, update, from: entry)
         log(.info, "event handled", entry.logFields + outcome.logFields)
-        if outcome.lacksAddress {
-            log(.error, "a paid order has no address to send its keys to", entry.logFields + outcome.logFields)
-        }
+        outcome.reportMissingAddress(log, entry.logFields + outcome.logFields)
         return outcome.order.map(EventEffect.changed) ?? .kept
     }
 

@@ -47,9 +47,8 @@ struct ArrivalTests {
             let order = try await desk.begin(session)
             desk.stripe.set(try StripeStub.session(session, metadata: StripeStub.metadata(order)))
             let pages = (0..<8).map { _ in
-                var orders = desk.orders
-                orders.find = orders.find.ofAnotherProcess
-                return Loop.start { [orders] in await orders(Request(path: "/orders/\(session)")).status }
+                let orders = desk.anotherProcess()
+                return Loop.start { await orders(Request(path: "/orders/\(session)")).status }
             }
             let deliveries = (0..<8).map { number in
                 Loop.start { () async -> Bool in
@@ -135,12 +134,5 @@ struct ArrivalTests {
             try await desk.deliver(session, .expired)
             #expect(try await desk.text("SELECT status FROM orders") == "expired")
         }
-    }
-}
-
-extension OrderFinder {
-    /// The same with nothing remembered.
-    fileprivate var ofAnotherProcess: OrderFinder {
-        OrderFinder(open: open, find: find, fetch: fetch, fulfil: fulfil, isLive: isLive, log: log)
     }
 }

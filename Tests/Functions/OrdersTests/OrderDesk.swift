@@ -49,6 +49,15 @@ final class OrderDesk: Closable {
         try await fillShop()
     }
 
+    /// The function of another process, with a Stripe of its own.
+    func anotherProcess(
+        fetch: (@Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession)? = nil
+    ) -> Orders {
+        Orders(
+            settings, pool,
+            fetch: fetch ?? { [stripe] id throws(StripeCallFault) in try stripe.answer(id) }, log.log)
+    }
+
     /// What a browser gets, or a program with `accept`.
     func get(
         _ path: String, accept: String = "text/html", method: HTTP.Method = .get, after passed: Duration = .zero,

@@ -56,9 +56,7 @@ extension OrderDesk {
         let client = StripeClient(
             StripeSettings(&read), policy: RetryPolicy(attempts: 3, base: .milliseconds(1), limit: .seconds(1)),
             totalTimeout: time)
-        var orders = self.orders
-        orders.find.fetch = { id throws(StripeCallFault) in try await client.send(.session(id)) }
-        return orders
+        return anotherProcess { id throws(StripeCallFault) in try await client.send(.session(id)) }
     }
 
     /// A buyer's look at the order.

@@ -9,14 +9,12 @@ import StripeClient
 /// seconds, and a bounded number for all sessions together.
 @Loop
 final class SessionLookupCache {
-    typealias Answer = Result<CheckoutSession, StripeCallFault>
-
     /// How long a response is valid.
     nonisolated static let lifetime: Duration = .seconds(5)
     /// The number of sessions looked up in that time, 20 in a second: a fifth of what Stripe allows an account.
     nonisolated static let limit = 100
 
-    private var lookups: [StripeID: (at: Instant, answer: Task<Answer, Never>)] = [:]
+    private var lookups: [StripeID: (at: Instant, answer: Task<SessionLookup.Answer, Never>)] = [:]
 
     nonisolated init() {}
 
@@ -25,11 +23,11 @@ final class SessionLookupCache {
     func answer(
         _ session: StripeID, at now: Instant,
         _ fetch: @escaping @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
-    ) async -> Answer? {
+    ) async -> SessionLookup.Answer? {
         if let known = lookups[session], isGood(known.at, now) { return await known.answer.value }
         if lookups.count >= SessionLookupCache.limit { lookups = lookups.filter { isGood($0.value.at, now) } }
         guard lookups.count < SessionLookupCache.limit || lookups[session] != nil else { return nil }
-        let answer = Loop.start { () async -> Answer in
+        let answer = Loop.start { () async -> SessionLookup.Answer in
             do throws(StripeCallFault) { return .success(try await fetch(session)) } catch { return .failure(error) }
         }
         lookups[session] = (now, answer)

@@ -1,12 +1,12 @@
 import HTTP
 import JSON
-import Kernel
-import Stripe
-import StripeClient
+package import Kernel
+package import Stripe
+package import StripeClient
 import Synchronization
 
 /// A Stripe whose sessions are what a test says, and which counts how often it is asked.
-final class StripeStub: Sendable {
+package final class StripeStub: Sendable {
     private struct State {
         var sessions: [String: CheckoutSession] = [:]
         var isAway = false
@@ -15,19 +15,22 @@ final class StripeStub: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// How often it was asked.
-    var asked: Int { state.withLock { $0.asked } }
+    package var asked: Int { state.withLock { $0.asked } }
 
     /// The session that it knows.
-    func session(_ id: String) -> CheckoutSession? { state.withLock { $0.sessions[id] } }
+    package func session(_ id: String) -> CheckoutSession? { state.withLock { $0.sessions[id] } }
 
     /// Makes it know `session`.
-    func set(_ session: CheckoutSession) { state.withLock { $0.sessions[session.id.text] = session } }
+    package func set(_ session: CheckoutSession) { state.withLock { $0.sessions[session.id.text] = session } }
 
     /// Makes it answer nothing, or answer again.
-    func setAway(_ isAway: Bool) { state.withLock { $0.isAway = isAway } }
+    package func setAway(_ isAway: Bool) { state.withLock { $0.isAway = isAway } }
 
-    func answer(_ id: StripeID) throws(StripeCallFault) -> CheckoutSession {
+    /// What it answers about the session `id`.
+    package func answer(_ id: StripeID) throws(StripeCallFault) -> CheckoutSession {
         let found: Result<CheckoutSession, StripeCallFault> = state.withLock { state in
             state.asked += 1
             if state.isAway { return .failure(.answered(StripeFault(Response(status: 503)))) }
@@ -40,7 +43,7 @@ final class StripeStub: Sendable {
     }
 
     /// A session as Stripe would describe it.
-    static func session(
+    package static func session(
         _ id: String, status: String = "complete", payment: String = "paid", isLive: Bool = false,
         email: String = "buyer@example.com", mode: String = "payment",
         metadata: String = #"{"latchkey_product":"genx-delay","latchkey_quantity":"1"}"#, items: String = "null"
@@ -57,7 +60,7 @@ final class StripeStub: Sendable {
     }
 
     /// The metadata that our checkout writes for `order`.
-    static func metadata(_ order: OrderID) -> String {
+    package static func metadata(_ order: OrderID) -> String {
         #"{"latchkey_order":"\#(order)","latchkey_product":"genx-delay","latchkey_quantity":"1"}"#
     }
 }
