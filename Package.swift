@@ -159,7 +159,8 @@ let targets: [[Target]] = [
     shop(
         "OrderMails",
         uses: [
-            "Catalog", "Downloads", "EmailMessage", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Log", "Orders",
+            "Catalog", "Downloads", "EmailMessage", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Log",
+            "Orders",
             "Outbound", "Outbox", "Postgres", "Settings", "Templates",
         ], testing: ["Audit", "Fulfilment", "Support"]),
     shop(

@@ -8,10 +8,8 @@ import Reconciliation
 import Support
 import Testing
 
-@testable import ReconcileFunction
-
-@Suite("Housekeeping", .freshDatabase)
-struct HousekeepingTests {
+@Suite("Retention", .freshDatabase)
+struct RetentionTests {
     @Test("payloads of old events and unpaid orders go; sales, recent ones and what failed stay")
     func retention() async throws {
         try await withFixture(as: "reconcile") { fixture, pool in
@@ -25,8 +23,8 @@ struct HousekeepingTests {
             try await fixture.change("UPDATE orders SET created_at = now() WHERE stripe_session_id = 'cs_late'")
             try await fixture.change(
                 "UPDATE webhook_events SET received_at = now() WHERE stripe_event_id = 'evt_cs_late'")
-            let housekeeping = Housekeeping(pool: pool, log: silentLog)
-            for _ in 1...8 { await housekeeping(at: WallClock.system.now()) }
+            let retention = Retention(pool, log: silentLog)
+            for _ in 1...8 { try await retention(at: WallClock.system.now()) }
             let orders = try await fixture.read(
                 "SELECT string_agg(stripe_session_id, ' ' ORDER BY stripe_session_id) FROM orders")
             #expect(orders == "cs_late cs_paid")
@@ -56,8 +54,8 @@ struct HousekeepingTests {
             try await fixture.change("UPDATE customers SET created_at = created_at - interval '400 days'")
             try await fixture.change(
                 "INSERT INTO customers (id, shop_id, email) SELECT gen_random_uuid(), id, 'new@example.com' FROM shops")
-            let housekeeping = Housekeeping(pool: pool, log: silentLog)
-            for _ in 1...8 { await housekeeping(at: WallClock.system.now()) }
+            let retention = Retention(pool, log: silentLog)
+            for _ in 1...8 { try await retention(at: WallClock.system.now()) }
             let kept = try await fixture.read("SELECT string_agg(email, ' ' ORDER BY email) FROM customers")
             #expect(kept == "new@example.com paid@example.com right@example.com")
         }
@@ -77,18 +75,6 @@ struct HousekeepingTests {
             await #expect(throws: PostgresFault.self) {
                 _ = try await pool.run(Statement<Int>.affected("DELETE FROM orders"))
             }
-        }
-    }
-
-    @Test("the audit log's rows are sealed")
-    func sealed() async throws {
-        try await withFixture(as: "reconcile") { fixture, pool in
-            try await fixture.change("INSERT INTO audit_log (actor, action) VALUES ('operator:ada', 'order.refunded')")
-            let log = CapturedLog()
-            await Housekeeping(pool: pool, log: log.log)(at: fixture.now)
-            #expect(log.text.contains("audit log sealed"))
-            let seals = try await fixture.read("SELECT count(*)::text FROM audit_seals")
-            #expect(seals == "1")
         }
     }
 }
