@@ -175,8 +175,10 @@ let targets: [[Target]] = [
         testing: ["Support"]),
     shop(
         "Reconciliation",
-        uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
-        testing: ["Catalog", "HTTP", "Licensing", "OrderMails", "Settings", "Support"]),
+        uses: [
+            "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails", "Orders",
+            "Postgres", "Settings", "Stripe", "StripeClient",
+        ], testing: ["Support"]),
     shop(
         "CatalogPlans",
         uses: ["Catalog", "EmailMessage", "EventLoop", "JSON", "Kernel", "Licensing", "Postgres", "Storage", "Stripe"],
@@ -238,9 +240,9 @@ let functions: [Function] = [
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OIDC",
-            "OrderMails", "Outbox", "Postgres", "Reconciliation", "Server", "Settings", "Stripe", "StripeClient",
-        ], testing: ["Orders", "Outbound"]),
+            "Audit", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "OIDC", "Postgres", "Reconciliation", "Server",
+            "Settings",
+        ], testing: ["Orders", "Outbound", "StripeClient"]),
     Function(
         "Webhook", named: "webhook",
         uses: [

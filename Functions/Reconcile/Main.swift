@@ -1,16 +1,11 @@
-import Catalog
 import EventLoop
-import Fulfilment
 import HTTP
 import Kernel
 import Log
 import OIDC
-import OrderMails
 import Postgres
 import Reconciliation
 import Server
-import Stripe
-import StripeClient
 
 @main
 enum Main {
@@ -51,18 +46,8 @@ extension Reconcile {
 extension Reconciliation {
     /// Live wiring.
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
-        // A page has a hundred events, and the longest events have a quarter of a megabyte.
-        let stripe = StripeClient(
-            settings.stripe, policy: .background, totalTimeout: .seconds(20), answerBytes: 32 << 20)
-        let isLive = !settings.stripe.isTest
-        let catalog = CatalogCache(pool)
-        // If the mail server takes longer, email-retry sends the mails.
-        let mails = MailService(
-            settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, attemptTime: .seconds(3))
-        let processor = EventProcessor(
-            pool: pool, catalog: catalog, stripe: stripe, keys: settings.keys, mails: mails, isLive: isLive,
-            actor: "function:reconcile", log: log)
         self.init(
-            pool: pool, stripe: stripe, processor: processor, isLive: isLive, quietHours: settings.quietHours, log: log)
+            settings.reconciliation, pool: pool, actor: "function:reconcile", callTime: .seconds(20),
+            mailTime: .seconds(3), log: log)
     }
 }

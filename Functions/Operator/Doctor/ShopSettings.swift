@@ -8,6 +8,7 @@ import OrderMails
 import Outbox
 import Postgres
 import RateLimiting
+import Reconciliation
 import Server
 import Settings
 import Storage
@@ -59,7 +60,7 @@ struct ShopSettings: Sendable {
         }
         _ = part(["TASKS_AUTH", "OIDC_JWKS_URL"]) { TasksSettings(&$0) }
         _ = part(["RATE_LIMITS"]) { RateLimitTable(&$0) }
-        quietHours = part(["QUIET_HOURS"]) { $0.integer("QUIET_HOURS", in: 1...168, default: 6) } ?? quietHours
+        quietHours = part(["QUIET_HOURS"]) { ReconciliationSettings.quietHours(&$0) } ?? quietHours
         _ = part(["PORT", "TRUSTED_PROXY_HOPS", "LOG_LEVEL"]) { ServerSettings(&$0) }
     }
 

@@ -40,11 +40,13 @@ extension Command {
         let isDryRun = invocation.arguments.has("--dry-run")
         let start = try start(invocation)
         let settings = try await Loop.onWorker { [environment = invocation.environment] () throws(CommandFault) in
-            try RepairSettings.read(environment)
+            try RepairSettings(environment)
         }
         let pool = Pool(settings.database, log: invocation.log)
         defer { pool.close() }
-        let reconciliation = Reconciliation(settings, pool, invocation.log, invocation.clock)
+        let reconciliation = Reconciliation(
+            settings.reconciliation, pool: pool, actor: "operator:reconcile", callTime: .seconds(30),
+            mailTime: .seconds(8), log: invocation.log, clock: invocation.clock)
         let plan = ReconciliationPlan(
             start: start, isDryRun: isDryRun, progress: { [console = invocation.console] in console.progress($0) })
         let report = try await mapError(

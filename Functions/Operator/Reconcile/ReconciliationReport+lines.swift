@@ -2,11 +2,6 @@ import Kernel
 import Reconciliation
 
 extension ReconciliationReport {
-    /// Whether there is nothing left that somebody should look into.
-    var isClean: Bool {
-        isFinished && failed == 0 && paidAtStripeOnly == 0 && paidHereOnly == 0 && violations.isEmpty
-    }
-
     /// The answer for people.
     func lines(isDryRun: Bool) -> [String] {
         let head = ["", "read", isDryRun ? "to repair" : "repaired", "failed"]

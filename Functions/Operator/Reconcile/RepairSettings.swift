@@ -1,63 +1,24 @@
-import Catalog
-import Fulfilment
-import HTTP
 import JSON
 import Kernel
-import Licensing
 import Log
-import OrderMails
-import Outbox
 import Postgres
 import Reconciliation
 import Settings
-import Stripe
-import StripeClient
 
-/// What the repair of a shop takes: the webhook's settings, but for what proves deliveries.
+/// The settings for a reconciliation run.
 struct RepairSettings: Sendable {
     let database: DatabaseSettings
-    let stripe: StripeSettings
-    let keys: KeyRing
-    let mail: MailSettings
-    let quietHours: Int
+    let reconciliation: ReconciliationSettings
 
     /// Reads the settings, and the templates' files, so it blocks.
-    static func read(_ environment: [String: String]) throws(CommandFault) -> RepairSettings {
-        do { return try RepairSettings(environment) } catch { throw .settings(error) }
-    }
-
-    private init(_ environment: [String: String]) throws(SettingsFault) {
+    init(_ environment: [String: String]) throws(CommandFault) {
         var read = SettingsReader(environment)
         var database = DatabaseSettings(&read)
-        // A person waits, who would rather wait longer than begin anew.
+        // A person prefers waiting to starting over.
         (database.connectTime, database.statementTime) = (.seconds(30), .seconds(60))
         self.database = database
-        stripe = StripeSettings(&read)
-        let keys = KeyRing(&read)
-        let mail = MailSettings(&read, isTest: stripe.isTest)
-        quietHours = read.integer("QUIET_HOURS", in: 1...168, default: 6)
-        self.keys = try read.unwrap(keys)
-        self.mail = try read.unwrap(mail)
-        try read.finish()
-    }
-}
-
-extension Reconciliation {
-    /// The one behind the command.
-    init(_ settings: RepairSettings, _ pool: Pool, _ log: Log, _ clock: WallClock) {
-        let stripe = StripeClient(
-            settings.stripe, policy: .background, totalTimeout: .seconds(30), answerBytes: 32 << 20)
-        let isLive = !settings.stripe.isTest
-        let catalog = CatalogCache(pool)
-        let mails = MailService(
-            settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, clock: clock,
-            attemptTime: .seconds(8))
-        let processor = EventProcessor(
-            pool: pool, catalog: catalog, stripe: stripe, keys: settings.keys, mails: mails, isLive: isLive,
-            actor: "operator:reconcile", log: log, clock: clock)
-        self.init(
-            pool: pool, stripe: stripe, processor: processor, isLive: isLive, quietHours: settings.quietHours, log: log,
-            clock: clock)
+        let reconciliation = ReconciliationSettings(&read)
+        do { self.reconciliation = try read.unwrap(reconciliation) } catch { throw .settings(error) }
     }
 }
 

@@ -1,9 +1,12 @@
+import Catalog
 package import EventLoop
-package import Fulfilment
+import Fulfilment
+import HTTP
 package import Kernel
 package import Log
+import OrderMails
 package import Postgres
-package import StripeClient
+import StripeClient
 
 /// Compares the shop with Stripe and repairs what is missing, through the webhook's code.
 ///
@@ -19,22 +22,31 @@ package struct Reconciliation {
     let log: Log
     let clock: WallClock
 
-    /// Memberwise.
+    /// Creates the repair of a shop from its settings.
     ///
     /// - Parameters:
-    ///   - isLive: whether it is live mode, as our key is.
-    ///   - quietHours: the number of hours without a delivery after which to raise an alert, if sales are usual then.
+    ///   - actor: the audit log's name for the caller, such as `function:reconcile`.
+    ///   - callTime: the time limit of one call to Stripe, retries included.
+    ///   - mailTime: the time limit of one delivery attempt; if the mail server takes longer, email-retry sends the mail.
     package init(
-        pool: Pool, stripe: StripeClient, processor: EventProcessor, isLive: Bool, quietHours: Int, log: Log,
+        _ settings: ReconciliationSettings, pool: Pool, actor: String, callTime: Duration, mailTime: Duration, log: Log,
         clock: WallClock = .system
     ) {
         self.pool = pool
-        self.stripe = stripe
-        self.processor = processor
-        self.isLive = isLive
-        self.quietHours = quietHours
+        // A page has a hundred events, and the longest events have a quarter of a megabyte.
+        stripe = StripeClient(
+            settings.stripe, policy: .background, totalTimeout: callTime, answerBytes: 32 << 20)
+        isLive = !settings.stripe.isTest
+        quietHours = settings.quietHours
         self.log = log
         self.clock = clock
+        let catalog = CatalogCache(pool)
+        let mails = MailService(
+            settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log, clock: clock,
+            attemptTime: mailTime)
+        processor = EventProcessor(
+            pool: pool, catalog: catalog, stripe: stripe, keys: settings.keys, mails: mails, isLive: isLive,
+            actor: actor, log: log, clock: clock)
     }
 
     /// Performs a run; if a fault ended it early, the report has it.

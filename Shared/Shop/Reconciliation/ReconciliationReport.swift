@@ -59,6 +59,11 @@ package struct ReconciliationReport: Equatable, Sendable {
     /// Items that failed, over all steps.
     package var failed: Int { tallies.values.reduce(0) { $0 + $1.failed } }
 
+    /// Whether the run finished and found nothing that needs a person's attention.
+    package var isClean: Bool {
+        isFinished && failed == 0 && paidAtStripeOnly == 0 && paidHereOnly == 0 && violations.isEmpty
+    }
+
     /// The report for programs and for the log.
     package var fields: [(String, JSONValue)] {
         [("finished", .bool(isFinished))]

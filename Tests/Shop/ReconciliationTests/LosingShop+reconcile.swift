@@ -1,12 +1,6 @@
-import Catalog
-import Fulfilment
-import HTTP
 import JSON
-import Licensing
-import OrderMails
 import Reconciliation
 import Settings
-import StripeClient
 import Support
 import Testing
 
@@ -31,17 +25,9 @@ extension LosingShop {
     /// The slice over the sandbox and the test's database.
     private func reconciliation() throws -> Reconciliation {
         var read = SettingsReader(environment)
-        let stripe = StripeClient(
-            StripeSettings(&read), policy: .background, totalTimeout: .seconds(20), answerBytes: 32 << 20)
-        let (keys, mail) = (KeyRing(&read), MailSettings(&read, isTest: true))
-        let catalog = CatalogCache(pool)
-        let mails = MailService(
-            try read.unwrap(mail), keys: try read.unwrap(keys), pool: pool, catalog: catalog, log: log.log,
-            attemptTime: .seconds(3))
-        let processor = EventProcessor(
-            pool: pool, catalog: catalog, stripe: stripe, keys: try read.unwrap(keys), mails: mails, isLive: false,
-            actor: "function:reconcile", log: log.log)
+        let settings = ReconciliationSettings(&read)
         return Reconciliation(
-            pool: pool, stripe: stripe, processor: processor, isLive: false, quietHours: 6, log: log.log)
+            try read.unwrap(settings), pool: pool, actor: "function:reconcile", callTime: .seconds(20),
+            mailTime: .seconds(3), log: log.log)
     }
 }
