@@ -34,7 +34,7 @@ package enum AuditStatements {
         _ context: AuditContext, _ action: SQL, of order: SQL, details: SQL, from source: SQL
     ) -> SQL {
         append(
-            action, of: order, details: "'reason', \(context.reason)::text, \(details)",
+            action, of: order, details: "'reason', \(context.reason?.text)::text, \(details)",
             by: "\(context.actor.description)", origin: "\(context.origin)", at: "\(context.at)", from: source)
     }
 

@@ -135,7 +135,7 @@ extension AuditEntry {
         self.init(
             context.actor, "shop.exported",
             details: [
-                ("reason", context.reason.map(JSONValue.string) ?? .null), ("license_keys", .bool(hasKeys)),
+                ("reason", (context.reason?.text).map(JSONValue.string) ?? .null), ("license_keys", .bool(hasKeys)),
                 ("signed_by", .string(Hex.encode(key.bytes))),
             ], from: context.origin, at: context.at)
     }

@@ -51,7 +51,9 @@ package struct KeyRehashing: Sendable {
     private func entry(_ changed: Int, _ context: AuditContext) -> AuditEntry {
         AuditEntry(
             context.actor, "licenses.rehashed",
-            details: [("reason", context.reason.map(JSONValue.string) ?? .null), ("count", .integer(Int64(changed)))],
+            details: [
+                ("reason", (context.reason?.text).map(JSONValue.string) ?? .null), ("count", .integer(Int64(changed))),
+            ],
             from: context.origin, at: context.at)
     }
 }

@@ -30,7 +30,7 @@ package struct EmailRevival {
         AuditEntry(
             context.actor, "mails.retried",
             details: [
-                ("reason", context.reason.map(JSONValue.string) ?? .null), ("count", .integer(Int64(count))),
+                ("reason", (context.reason?.text).map(JSONValue.string) ?? .null), ("count", .integer(Int64(count))),
                 ("mail", mail.map { .string($0.description) } ?? .null),
             ], from: context.origin, at: context.at)
     }

@@ -7,12 +7,12 @@ package struct AuditContext: Equatable, Sendable {
     /// From where: a host's name, or a client's network.
     package let origin: String
     /// Why, in their own words; buyers give no reason.
-    package let reason: String?
+    package let reason: AuditReason?
     /// When.
     package let at: Instant
 
     /// Memberwise.
-    package init(_ actor: AuditActor, from origin: String, because reason: String? = nil, at: Instant) {
+    package init(_ actor: AuditActor, from origin: String, because reason: AuditReason? = nil, at: Instant) {
         self.actor = actor
         self.origin = origin
         self.reason = reason

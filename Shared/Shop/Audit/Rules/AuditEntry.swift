@@ -6,7 +6,7 @@ package enum AuditActor: Equatable, Sendable, CustomStringConvertible {
     /// One of our functions by itself, such as `webhook` for Stripe's event, or `reconcile`.
     case function(String)
     /// A person at the command line, by name.
-    case `operator`(String)
+    case `operator`(OperatorName)
     /// The buyer.
     case customer
 
