@@ -1,5 +1,6 @@
 import EventLoop
 import Kernel
+import Orders
 import Postgres
 
 extension Command {

@@ -1,4 +1,5 @@
 import EventLoop
+import Fulfilment
 import Kernel
 import Orders
 import Postgres

@@ -4,6 +4,9 @@ package import Postgres
 
 /// The statements of the audit log.
 package enum AuditStatements {
+    /// The maximum number of entries in a report about an order or a license.
+    package static let historyLimit = 100
+
     private static let insert: SQL = "INSERT INTO audit_log (at, actor, action, order_id, details, origin)"
 
     /// Appends an entry for each row of `source`, for a WITH part of the statement that makes the change.

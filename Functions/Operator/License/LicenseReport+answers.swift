@@ -1,27 +1,10 @@
 import Audit
-import EventLoop
 import JSON
 import Kernel
 import Licensing
 import Orders
-import Postgres
 
-/// A license with all that hangs on it.
-struct LicenseReport: Equatable, Sendable {
-    let license: LicenseDetail
-    let activations: [LicenseActivation]
-    /// What was done to its order and it, the newest last.
-    let history: [AuditRow]
-
-    /// Reads what hangs on `license`.
-    @Loop
-    static func read(_ license: LicenseDetail, _ connection: Connection) async throws(PostgresFault) -> LicenseReport {
-        let (activations, history) = try await connection.run(
-            LicenseStatements.activations(license.id),
-            AuditStatements.newest(OrderReport.historyLimit, of: [license.order]))
-        return LicenseReport(license: license, activations: activations, history: history.reversed())
-    }
-
+extension LicenseReport {
     /// The answer for people.
     var lines: [String] {
         let active = activations.count { $0.deactivatedAt == nil }

@@ -1,29 +1,35 @@
-import Audit
-import Downloads
+package import Audit
 import EventLoop
-import Fulfilment
 import Kernel
-import Orders
-import Postgres
-import Stripe
+package import Orders
+package import Postgres
 
-/// An order with all that hangs on it.
-struct OrderReport: Equatable, Sendable {
-    let order: OrderDetail
-    let items: [OrderPart.Item]
-    let licenses: [OrderPart.License]
-    let refunds: [OrderPart.Refund]
-    let disputes: [OrderPart.Dispute]
-    let emails: [OrderPart.Email]
-    let grants: [OrderPart.Grant]
-    /// What was done to it, the newest last.
-    let history: [AuditRow]
-    /// `nil` when nobody asked for them.
-    let events: [LedgeredEvent]?
+/// An order with the rows of all slices that belong to it.
+package struct OrderReport: Equatable, Sendable {
+    /// The order's own row.
+    package let order: OrderDetail
+    /// Its lines.
+    package let items: [OrderPart.Item]
+    /// Its licenses.
+    package let licenses: [OrderPart.License]
+    /// The refunds of its payment.
+    package let refunds: [OrderPart.Refund]
+    /// The disputes over its payment.
+    package let disputes: [OrderPart.Dispute]
+    /// The mails about it.
+    package let emails: [OrderPart.Email]
+    /// Its download grants.
+    package let grants: [OrderPart.Grant]
+    /// The newest entries of the audit log about it, oldest first.
+    package let history: [AuditRow]
+    /// Stripe's events about it; `nil` unless requested.
+    package let events: [LedgeredEvent]?
 
-    /// Reads every order that is meant, as they are at one moment.
+    /// Reads every order that matches, all in one snapshot.
+    ///
+    /// - Parameter withEvents: whether to read Stripe's events too, which scans the whole ledger.
     @Loop
-    static func find(
+    package static func find(
         _ reference: OrderReference, withEvents: Bool, _ connection: Connection
     ) async throws(PostgresFault) -> [OrderReport] {
         try await connection.transaction { connection throws(PostgresFault) in
@@ -46,13 +52,11 @@ struct OrderReport: Equatable, Sendable {
             OrderDetailStatements.refunds(order.paymentIntent), OrderDetailStatements.disputes(order.paymentIntent))
         let (emails, grants) = try await connection.run(
             OrderDetailStatements.emails(order.id), OrderDetailStatements.grants(order.id))
-        let history = try await connection.run(AuditStatements.newest(historyLimit, of: [order.id]))
+        let history = try await connection.run(
+            AuditStatements.newest(AuditStatements.historyLimit, of: [order.id]))
         let events = withEvents ? try await connection.run(LedgerStatements.events(of: order)) : nil
         return OrderReport(
             order: order, items: items, licenses: licenses, refunds: refunds, disputes: disputes, emails: emails,
             grants: grants, history: history.reversed(), events: events)
     }
-
-    /// More entries than a person reads; `audit list` has all.
-    static let historyLimit = 100
 }
