@@ -55,14 +55,3 @@ extension Command {
         return found.map(\.id)
     }
 }
-
-extension Invocation {
-    /// An option that is a whole number; `nil` when it is not given.
-    func number(_ option: String, in range: ClosedRange<Int64>) throws(CommandFault) -> Int64? {
-        guard let text = arguments[option] else { return nil }
-        guard let number = Int64(text), range.contains(number) else {
-            throw .usage("\(option) is a whole number from \(range.lowerBound) to \(range.upperBound), not «\(text)»")
-        }
-        return number
-    }
-}

@@ -41,17 +41,6 @@ extension EmailStatus {
     fileprivate static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
-extension Invocation {
-    /// An option with a value of some form; `nil` when it is not given.
-    fileprivate func choice<Value>(
-        _ name: String, _ expected: String, _ parse: (String) -> Value?
-    ) throws(CommandFault) -> Value? {
-        guard let text = arguments[name] else { return nil }
-        guard let value = parse(text) else { throw .usage("\(name) is \(expected), not «\(text)»") }
-        return value
-    }
-}
-
 /// A page of the list of mails.
 struct MailList: Equatable, Sendable {
     let mails: [EmailLine]

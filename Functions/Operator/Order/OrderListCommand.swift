@@ -48,21 +48,13 @@ extension OrderStatus {
 extension Invocation {
     fileprivate func orderFilter() throws(CommandFault) -> OrderFilter {
         var filter = OrderFilter()
-        filter.status = try option("--status", "one of \(OrderStatus.words)") { OrderStatus(rawValue: $0) }
-        filter.email = try option("--email", "an e-mail address") { EmailAddress($0) }
-        filter.since = try option("--since", "a time such as 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z") {
+        filter.status = try choice("--status", "one of \(OrderStatus.words)") { OrderStatus(rawValue: $0) }
+        filter.email = try choice("--email", "an e-mail address") { EmailAddress($0) }
+        filter.since = try choice("--since", "a time such as 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z") {
             Instant(typed: $0, now: clock.now())
         }
-        filter.before = try option("--before", "an order's ID") { OrderID($0) }
+        filter.before = try choice("--before", "an order's ID") { OrderID($0) }
         return filter
-    }
-
-    private func option<Value>(
-        _ name: String, _ expected: String, _ parse: (String) -> Value?
-    ) throws(CommandFault) -> Value? {
-        guard let text = arguments[name] else { return nil }
-        guard let value = parse(text) else { throw .usage("\(name) is \(expected), not «\(text)»") }
-        return value
     }
 }
 

@@ -44,28 +44,19 @@ extension Command {
             let refunding = Refunding(connection, StripeClient(settings), by: context, log: invocation.log)
             let order = try await oneOrder(reference, typed: word, connection)
             let amount = try invocation.amount(in: order.total.currency)
-            let plan = try await refundFault(of: order.id) { () throws(RefundFault) in
+            let fault = { (fault: RefundFault) in CommandFault(fault, of: order.id) }
+            let plan = try await mapError(
+                fault,
                 try RefundPlan(
-                    try await refunding.view(order), amount: amount, again: invocation.arguments.has("--again"),
-                    isTestKey: settings.isTest)
-            }
+                    await refunding.view(order), amount: amount, again: invocation.arguments.has("--again"),
+                    isTestKey: settings.isTest))
             guard let plan, !invocation.isDryRun else { return RefundResult(order, planned: plan) }
             try await invocation.confirm(plan)
-            let refund = try await refundFault(of: order.id) { () throws(RefundFault) in
-                try await refunding.carryOut(plan)
-            }
+            let refund = try await mapError(fault, await refunding.carryOut(plan))
             return RefundResult(try await oneOrder(.order(order.id), typed: order.id.description, connection), refund)
         }
         try invocation.showChange(result.lines, result.members, hasChanged: result.hasChanged)
     }
-}
-
-/// What `body` makes, with a refund's fault turned into one of the command.
-@Loop
-private func refundFault<Output>(
-    of order: OrderID, _ body: @Loop () async throws(RefundFault) -> Output
-) async throws(CommandFault) -> Output {
-    do throws(RefundFault) { return try await body() } catch { throw CommandFault(error, of: order) }
 }
 
 extension Invocation {
