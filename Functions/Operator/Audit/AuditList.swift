@@ -2,16 +2,16 @@ import Audit
 import JSON
 import Kernel
 
-/// The answer of `audit list`.
+/// The output of `audit list`.
 enum AuditList {
-    /// For people.
+    /// Returns the text output.
     static func lines(_ rows: [AuditRow]) -> [String] {
         guard !rows.isEmpty else { return ["no entries"] }
         let header = ["ROW", "WHEN", "WHO", "WHAT", "ORDER", "FROM", "DETAILS"]
         return aligned([header] + rows.map(cells))
     }
 
-    /// For programs.
+    /// Returns the JSON output.
     static func document(_ rows: [AuditRow]) -> JSONValue {
         .object([
             ("entries", .array(rows.map(\.document)))
@@ -27,10 +27,10 @@ enum AuditList {
 }
 
 extension AuditRow {
-    /// The entry as a row of the history of its order.
+    /// The cells of a row in an order's history.
     var historyCells: [String] { [at.toTheSecond, actor, action, details == "{}" ? "" : details] }
 
-    /// The entry for programs.
+    /// The entry as JSON.
     var document: JSONValue {
         .object([
             ("row", .integer(id)), ("at", .string(CivilTime(at).rfc3339)), ("actor", .string(actor)),

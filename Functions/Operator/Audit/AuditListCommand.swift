@@ -5,23 +5,23 @@ import Orders
 import Postgres
 
 extension Command {
-    /// Reads the audit log.
+    /// Lists the audit log.
     static let auditList = Command(
         name: "audit list",
-        summary: "show who did what, to which order, when and from where",
+        summary: "list who did what to which order, when and from where",
         details: """
-            Shows the newest entries of the audit log, the newest first. Buyers' addresses and license keys are not in
-            it; of a client's address it holds the network.
+            Lists the newest entries of the audit log, newest first. It has no buyer's address and no license key; of
+            a client's IP address it has the network.
             """,
         options: [
-            Option(name: "--order", value: "ID", help: "only of this order: its ID, cs_… or pi_…"),
-            Option(name: "--limit", value: "N", help: "so many at most, 1 to 10000; 50 when absent"),
-            Option(name: "--before", value: "ROW", help: "only entries before this one, to read on"),
+            Option(name: "--order", value: "ID", help: "only entries about this order: its ID, cs_… or pi_…"),
+            Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
+            Option(name: "--before", value: "ROW", help: "only entries before this one, for the next page"),
             .json,
         ],
         settings: [.databaseURL],
         examples: ["latchkey audit list --limit 20", "latchkey audit list --order cs_test_a1YS1URl --json"],
-        failure: "there is no such order, or the database did not answer"
+        failure: "there is no such order, or the database failed"
     ) { invocation throws(CommandFault) in
         let limit = try invocation.number("--limit", in: 1...10_000) ?? 50
         let before = try invocation.number("--before", in: 1...Int64.max) ?? .max
@@ -42,7 +42,7 @@ extension Command {
         return reference
     }
 
-    /// The orders that are meant; an ID of ours is taken at its word, for the log may outlive the order.
+    /// Returns the matching orders; our own ID is not looked up because the log may outlive the order.
     @Loop
     private static func orders(
         _ reference: OrderReference?, _ connection: Connection

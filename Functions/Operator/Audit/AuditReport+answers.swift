@@ -4,7 +4,7 @@ import JSON
 import Kernel
 
 extension AuditReport {
-    /// The answer for people.
+    /// The text output.
     var lines: [String] {
         ["Audit log"] + aligned(facts) + [""] + verdict
     }
@@ -42,7 +42,7 @@ extension AuditReport {
 }
 
 extension AuditReport {
-    /// The answer for programs.
+    /// The JSON output.
     func document(isOverdue: Bool) -> JSONValue {
         .object([
             ("ok", .bool(faultCount == 0)), ("seals", .integer(seals)), ("sealed_rows", .integer(sealedRows)),

@@ -7,20 +7,20 @@ import Log
 import Postgres
 
 extension Command {
-    /// Seals what the audit log has waiting.
+    /// Seals the audit log's new rows.
     static let auditSeal = Command(
         name: "audit seal",
         summary: "seal the audit log's new rows",
         details: """
-            Chains a hash over the rows that came since the last seal, so that one which is changed, removed or slipped
-            in afterwards shows in `latchkey audit verify`. The scheduled step does the same every few minutes; this is
-            for a shop without one. Keep the hash of the last seal where the database's owner cannot write: `latchkey
-            audit verify --head` asks for it.
+            Chains a hash over the rows since the last seal, so that `latchkey audit verify` detects rows that are
+            changed, removed or inserted later. The scheduled reconcile does the same every few minutes; this is for a
+            shop without it. Keep the hash of the last seal where the database's owner cannot write, for
+            `latchkey audit verify --head`.
             """,
         options: [.json],
         settings: [.databaseURL],
         examples: ["latchkey audit seal", "latchkey audit seal --json >> /somewhere/else/seals.jsonl"],
-        failure: "the database did not answer, or the log's writers were too busy; seals made before stay"
+        failure: "the database failed, or the log's writers were too busy; earlier seals remain"
     ) { invocation throws(CommandFault) in
         let sealing = AuditSealing(invocation.auditLog)
         let seals = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
@@ -64,7 +64,7 @@ extension Command {
 }
 
 extension Invocation {
-    /// Log lines on standard error where it is a log; a person at a terminal has the answer.
+    /// The log on stderr; none at a terminal, where the output says the same.
     fileprivate var auditLog: Log {
         Log { [console, clock] line in
             guard !console.isWatched else { return }

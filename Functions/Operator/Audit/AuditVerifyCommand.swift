@@ -8,16 +8,16 @@ extension Command {
     /// Checks the audit log against its seals.
     static let auditVerify = Command(
         name: "audit verify",
-        summary: "check that nothing in the audit log was changed since it was sealed",
+        summary: "verify the audit log against its seals",
         details: """
-            Reads every row and every seal, computes all hashes anew, and names each row that was changed, removed or
-            added and each seal that is missing or does not follow from the one before. Who owns the database could
-            make all seals anew, so keep a seal's hash elsewhere (each seal is a line «audit log sealed» in the
-            function's log) and give it with --head: then nothing up to that seal can have been rewritten, nor the end
-            of the log cut off. Rows that are not sealed yet are counted, not checked.
+            Reads every row and every seal, recomputes all hashes, and reports each row that was changed, removed or
+            added and each seal that is missing or does not follow from the previous one. The database's owner could
+            recompute all seals, so keep a seal's hash elsewhere (each seal is a line «audit log sealed» in the
+            function's log) and pass it with --head: then nothing up to that seal can have been rewritten or
+            truncated. Rows that are not sealed yet are counted, not verified.
             """,
         options: [
-            Option(name: "--head", value: "HEX", help: "the hash of a seal, kept elsewhere, that must be in the chain"),
+            Option(name: "--head", value: "HEX", help: "a seal's hash, kept elsewhere, that the chain must contain"),
             .json,
         ],
         settings: [.databaseURL],
@@ -25,7 +25,7 @@ extension Command {
             "latchkey audit verify",
             "latchkey audit verify --head 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --json",
         ],
-        failure: "the audit log is broken, or the database did not answer"
+        failure: "the audit log is broken, or the database failed"
     ) { invocation throws(CommandFault) in
         let head = try invocation.arguments["--head"].map(hash)
         let console = invocation.console

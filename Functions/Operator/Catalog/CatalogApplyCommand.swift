@@ -6,20 +6,20 @@ import Kernel
 import Postgres
 
 extension Command {
-    /// Makes the catalog what a file says.
+    /// Applies a catalog file.
     static let catalogApply = Command(
         name: "catalog apply",
-        summary: "make the catalog what a file says",
+        summary: "apply a catalog file",
         details: """
-            Reads the shop, its products and their prices from a JSON file, checks every value, and stores them in one
-            transaction: all or nothing. Known products keep their IDs. A product or price that is not listed is
-            not sold any more; what was sold stays. Safe to run twice.
+            Reads the shop, its products and their prices from a JSON file, validates every value, and stores them in
+            one transaction. Existing products keep their IDs. A product or price that is not listed is no longer
+            sold; existing orders stay. Idempotent.
             """,
         operands: [Operand(name: "FILE", help: "the catalog, such as infra/local/catalog.json")],
         options: [.dryRun, .json],
         settings: [.databaseURL],
         examples: ["latchkey catalog apply catalog.json --dry-run", "latchkey catalog apply catalog.json"],
-        failure: "the file is at fault (told with its line), or the database; nothing was changed"
+        failure: "the file is invalid (the error has the line), or the database failed; nothing was changed"
     ) { invocation throws(CommandFault) in
         let source = try await CatalogSource.read(invocation.arguments.operands[0])
         let isDryRun = invocation.arguments.has("--dry-run")
@@ -41,7 +41,7 @@ extension Command {
     }
 }
 
-/// A catalog's text, and where everything stands in it.
+/// A catalog file's text and the positions of its parts.
 private struct CatalogSource: Sendable {
     let name: String
     let text: String
@@ -62,7 +62,7 @@ private struct CatalogSource: Sendable {
         }
     }
 
-    /// Returns the fault whose text names each part with its line, as compilers do.
+    /// Returns a fault that lists each part at fault with file and line, as compilers do.
     func fault(_ faults: CatalogFaults) -> CommandFault {
         let lines = faults.faults.map { fault in
             let part = fault.path.isEmpty ? "the catalog" : fault.path
@@ -73,13 +73,13 @@ private struct CatalogSource: Sendable {
 }
 
 extension CatalogPlan {
-    /// The answer for people.
+    /// The text output.
     func lines(isDryRun: Bool) -> [String] {
         ["shop: \(shop.text)"] + products.map { "product \($0.slug): \($0.change.text)" }
             + (isDryRun && !writes.isEmpty ? ["a dry run: nothing was changed"] : [])
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     func document(isDryRun: Bool) -> JSONValue {
         .object([
             ("shop", .object(shop.members)),

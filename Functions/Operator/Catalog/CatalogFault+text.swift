@@ -2,7 +2,7 @@ import CatalogPlans
 import Kernel
 
 extension CatalogFault.Reason {
-    /// What follows the part's name in a sentence.
+    /// The predicate of a sentence about the part.
     var text: String {
         switch self {
         case .notJSON: "is not JSON"

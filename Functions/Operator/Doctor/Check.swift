@@ -1,11 +1,11 @@
 import JSON
 import Kernel
 
-/// One thing the doctor looked at.
+/// The result of one check.
 struct Check: Equatable, Sendable {
     enum State: String, Sendable {
         case passed, failed
-        /// It could not be looked at, because something before it failed or because it is not here.
+        /// It could not run, because an earlier one failed or a setting is absent.
         case skipped
     }
 
@@ -18,9 +18,9 @@ struct Check: Equatable, Sendable {
     let group: Group
     let name: String
     let state: State
-    /// What was found.
+    /// The finding.
     let detail: String
-    /// What to do.
+    /// The advice.
     var advice: String?
 
     static func passed(_ name: String, _ detail: String, advice: String? = nil) -> Check {
@@ -45,7 +45,7 @@ struct Check: Equatable, Sendable {
 }
 
 extension Check {
-    /// The answer for people: a table for each group, advice below its row.
+    /// The text output: a table for each group, with advice below its row.
     static func lines(_ checks: [Check]) -> [String] {
         let width = checks.map(\.name.count).max() ?? 0
         let tables = Group.allCases.flatMap { group -> [String] in
@@ -61,7 +61,7 @@ extension Check {
         return [row, padded("", to: width + 6) + "→ \(advice)"]
     }
 
-    /// All of it in one line.
+    /// The summary line.
     static func summary(_ checks: [Check]) -> String {
         let (failed, skipped) = (count(checks, .failed), count(checks, .skipped))
         let rest = skipped == 0 ? "" : ", \(skipped) not looked at"
@@ -69,7 +69,7 @@ extension Check {
             ? "all \(checks.count) checks passed" : "\(count(checks, .passed)) passed, \(failed) failed\(rest)"
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     static func document(_ checks: [Check]) -> JSONValue {
         let rows = checks.map { check in
             JSONValue.object([

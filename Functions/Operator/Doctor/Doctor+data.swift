@@ -4,7 +4,7 @@ import Postgres
 import Reconciliation
 
 extension Doctor {
-    /// What must be true of the shop's data, each with the cases in which it is not.
+    /// Checks the invariants of the shop's data, with examples of violations.
     func data(_ settings: ShopSettings) async -> [Check] {
         guard var database = settings.database else {
             return Invariant.allCases.map { .skipped($0.label, "needs DATABASE_URL", in: .data) }
@@ -27,7 +27,7 @@ extension Doctor {
 }
 
 extension Invariant {
-    /// What the check is called: the word that the alerts have, for people.
+    /// The check's name: the invariant's name in alerts, as words.
     fileprivate var label: String { rawValue.split(separator: "_").joined(separator: " ") }
 
     fileprivate func check(_ found: Violations) -> Check {

@@ -4,7 +4,7 @@ import Migrations
 import Postgres
 
 extension Doctor {
-    /// The database, its schema and what is for sale in it.
+    /// Checks the database, its schema and its catalog.
     func database(_ settings: DatabaseSettings?) async -> [Check] {
         let names = ["database", "migrations", "catalog"]
         guard let settings else { return names.map { .skipped($0, "needs DATABASE_URL") } }
@@ -55,7 +55,7 @@ extension Doctor {
             guard !products.isEmpty else {
                 return .failed("catalog", "nothing is for sale", advice: "run latchkey catalog apply FILE")
             }
-            // As the functions read it, so that what they could not use shows here.
+            // The functions' own reader fails on whatever they cannot use.
             _ = try await connection.run(CatalogStatements.load)
             let bare = products.filter { !$0.hasRelease }.map(\.slug)
             return .passed(

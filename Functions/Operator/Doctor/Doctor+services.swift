@@ -10,7 +10,7 @@ import Stripe
 import StripeClient
 
 extension Doctor {
-    /// Whether Stripe takes our key.
+    /// Checks that Stripe accepts the key.
     func stripe(_ settings: StripeSettings?) async -> Check {
         guard let settings else { return .skipped("Stripe", "needs STRIPE_API_KEY") }
         let kind = settings.isTest ? "a test key: no real money moves" : "a live key: real money moves"
@@ -30,7 +30,7 @@ extension Doctor {
     private func stripeFault(_ fault: StripeCallFault, _ kind: String) -> Check {
         switch fault {
         case .answered(.authentication(_, let context)) where context.status == 403:
-            // A restricted key that may not read the balance is known all the same.
+            // A restricted key without the right to read the balance is still a valid key.
             return .passed("Stripe", "reachable, \(kind); a restricted key without the right to read the balance")
         case .answered(.authentication):
             return .failed(
@@ -40,7 +40,7 @@ extension Doctor {
         }
     }
 
-    /// Whether the mail server takes our connection and login; no mail is sent.
+    /// Checks that the mail server accepts the connection and login; sends no mail.
     func mailServer(_ settings: MailSettings?) async -> Check {
         guard let settings else { return .skipped("mail server", "needs SMTP_URL and the other mail settings") }
         let client = SMTPClient(settings.server, connectTimeout: .seconds(10), totalTimeout: .seconds(15))

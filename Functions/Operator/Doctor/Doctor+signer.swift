@@ -5,7 +5,7 @@ import Storage
 import StorageClient
 
 extension Doctor {
-    /// Whether links to files can be signed; a service that signs is asked to.
+    /// Checks that links to files can be signed, by calling the signing service if there is one.
     func signer(_ settings: ShopSettings) async -> Check {
         guard let storage = settings.storage else {
             return .skipped("storage signer", "needs STORAGE_BUCKET and STORAGE_SIGNER")
@@ -51,7 +51,7 @@ extension Doctor {
 }
 
 extension StorageSigner {
-    /// What signs, for people.
+    /// The description of the signer.
     fileprivate var kind: String {
         switch self {
         case .hmac: "an HMAC key"

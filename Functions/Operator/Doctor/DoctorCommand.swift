@@ -1,16 +1,14 @@
 import EventLoop
 import Kernel
 
-/// Looks at everything that a shop needs, and says what is wrong and what to do.
+/// Checks everything that a shop needs, and advises on what fails.
 @Loop
 struct Doctor {
     let environment: [String: String]
     let console: Console
     let clock: WallClock
 
-    /// Every check, in the order a shop is set up.
-    ///
-    /// - Parameter isDeep: whether the data are looked at as well.
+    /// Runs the checks in the order of a shop's setup; the data's invariants only if `isDeep`.
     func callAsFunction(isDeep: Bool) async throws(CommandFault) -> [Check] {
         console.progress("reading the settings …")
         let settings = try await Loop.onWorker { [environment] () throws(CommandFault) in ShopSettings(environment) }
@@ -29,17 +27,17 @@ struct Doctor {
 }
 
 extension Command {
-    /// Looks at everything that a shop needs.
+    /// Checks everything that a shop needs.
     static let doctor = Command(
         name: "doctor",
         summary: "check settings, database, Stripe, mail and storage",
         details: """
-            Reads every setting as the functions do, and asks the services behind them; changes nothing and sends no
-            mail. What fails comes with advice. No value of a setting is ever shown. With --deep it also holds the data
-            against what must be true of them, as each run of reconcile does.
+            Reads every setting as the functions do, and checks the services behind them; changes nothing and sends no
+            mail. Failures come with advice. Never shows a setting's value. With --deep also checks the data's
+            invariants, as each run of reconcile does.
             """,
         options: [
-            Option(name: "--deep", help: "also look for orders, licenses, mails and events that cannot be right"),
+            Option(name: "--deep", help: "also check the invariants of orders, licenses, mails and events"),
             .json,
         ],
         settings: ShopSettings.known,

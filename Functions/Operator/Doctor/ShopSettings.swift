@@ -16,22 +16,21 @@ import StorageClient
 import Stripe
 import StripeClient
 
-/// Every setting of every function, read by the functions' own readers; what is at fault is `nil` and has a check
-/// that says so.
+/// All settings of all functions, read by the functions' own readers; a group at fault is `nil` and has failed checks.
 struct ShopSettings: Sendable {
     private(set) var checks: [Check] = []
     private(set) var database: DatabaseSettings?
     private(set) var stripe: StripeSettings?
     private(set) var mail: MailSettings?
     private(set) var storage: StorageSettings?
-    /// How a signer without a key is reached, and as whom.
+    /// The API and credentials of a signer without a key.
     private(set) var signing: (cloud: CloudSettings, tokens: AccessTokens.Source)?
-    /// After how many hours without a delivery it is told, if sales usually come.
+    /// The number of hours without a delivery before an alert, if sales are usual then.
     private(set) var quietHours = 6
 
     private let environment: [String: String]
 
-    /// Reads the settings, and the files that some of them name, so it blocks.
+    /// Reads the settings and the files that some of them name, so it blocks.
     init(_ environment: [String: String]) {
         self.environment = environment
         database = part(["DATABASE_URL", "DATABASE_POOL_SIZE"]) { DatabaseSettings(&$0) }
@@ -45,7 +44,7 @@ struct ShopSettings: Sendable {
             _ = DownloadTokens(&read)
             return KeyRing(&read)
         }
-        // The kind of a key alone counts here, as where mail is sent; whether Stripe is reached is another matter.
+        // Only the key's kind matters here, even if `STRIPE_API_BASE` is invalid.
         let isTest = SecretKeyKind(Secret(environment["STRIPE_API_KEY"] ?? "")) == .test
         mail = part(["PUBLIC_URL", "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES"]) { MailSettings(&$0, isTest: isTest) }
         storage = part(["STORAGE_BUCKET", "STORAGE_BASE", "STORAGE_SIGNER"]) { read in
@@ -64,7 +63,7 @@ struct ShopSettings: Sendable {
         _ = part(["PORT", "TRUSTED_PROXY_HOPS", "LOG_LEVEL"]) { ServerSettings(&$0) }
     }
 
-    /// What `body` reads, if nothing in it is at fault; a check for each of `names` either way.
+    /// Returns what `body` reads, or `nil` after a fault; adds a check for each of `names`.
     private mutating func part<Value>(_ names: [String], _ body: (inout SettingsReader) -> Value?) -> Value? {
         var read = SettingsReader(environment)
         let value = body(&read)
@@ -97,7 +96,7 @@ struct ShopSettings: Sendable {
 }
 
 extension ShopSettings {
-    /// What each setting is for.
+    /// All settings with their descriptions.
     static let known: [Command.Setting] = [
         .init(name: "DATABASE_URL", help: "needed; the database, a libpq URL"),
         .init(name: "DATABASE_POOL_SIZE", help: "connections of one process, 1 to 64; 4 when absent"),
@@ -111,7 +110,7 @@ extension ShopSettings {
         .init(name: "PUBLIC_URL", help: "needed; the base of every link, https://host without a path"),
         .init(name: "SMTP_URL", help: "needed; the mail server, smtps://… or smtp://…"),
         .init(name: "MAIL_FROM", help: "needed; Name <address> or an address"),
-        .init(name: "MAIL_TEMPLATES", help: "needed; the folder with the mails' templates, as infra/mail"),
+        .init(name: "MAIL_TEMPLATES", help: "needed; the folder with the mail templates, as infra/mail"),
         .init(name: "STORAGE_BUCKET", help: "needed; the bucket with the released files"),
         .init(name: "STORAGE_BASE", help: "https://storage.googleapis.com when absent"),
         .init(name: "STORAGE_SIGNER", help: "needed; \(StorageSigner.expected)"),
@@ -120,14 +119,15 @@ extension ShopSettings {
             name: "IAM_CREDENTIALS_BASE", help: "for iam: signers; https://iamcredentials.googleapis.com when absent"),
         .init(
             name: "GOOGLE_OAUTH_ACCESS_TOKEN",
-            help: "for iam: signers, an access token to ask with; the metadata server's when absent"),
+            help: "for iam: signers, the access token; the metadata server's when absent"),
         .init(name: "TASKS_AUTH", help: "needed; \(TasksAuth.expected)"),
-        .init(name: "OIDC_JWKS_URL", help: "where the keys of oidc: tokens are; Google's when absent"),
+        .init(name: "OIDC_JWKS_URL", help: "the key set of oidc: tokens; Google's when absent"),
         .init(
-            name: "QUIET_HOURS", help: "hours without an event before it is told, if sales usually come; 6 when absent"),
+            name: "QUIET_HOURS", help: "hours without an event before an alert if sales are usual; 6 when absent"),
         .init(name: "PORT", help: "8080 when absent"),
-        .init(name: "TRUSTED_PROXY_HOPS", help: "how many addresses of X-Forwarded-For are ours; 0 when absent"),
-        .init(name: "RATE_LIMITS", help: "other limits than the standard ones, name=requests/seconds,…; may be absent"),
+        .init(
+            name: "TRUSTED_PROXY_HOPS", help: "how many addresses in X-Forwarded-For are our proxies'; 0 when absent"),
+        .init(name: "RATE_LIMITS", help: "overrides of rate limits, name=requests/seconds,…; may be absent"),
         .init(name: "LOG_LEVEL", help: "info when absent"),
         .init(name: "MIGRATIONS_DIR", help: "the folder of the migrations; infra/migrations when absent"),
     ]

@@ -8,24 +8,24 @@ import Licensing
 import Postgres
 
 extension Command {
-    /// Takes everything along.
+    /// Exports the shop's data.
     static let export = Command(
         name: "export",
-        summary: "write everything that the shop has to a folder, signed, to move elsewhere",
+        summary: "export all data of the shop to a signed folder",
         details: """
-            Writes each table to DIR as JSON Lines, all of them as they are at one moment, with a manifest of counts and
-            SHA-256 digests and an Ed25519 signature over it. DIR must not be there yet; it and its files are for their
-            owner alone, since buyers' names and addresses are in them. License keys are in it with --with-keys: then
-            whoever has the folder has every key. Without, the keys can still be derived from the rows by whoever has
-            LICENSE_SECRETS. infra/export.md tells what each file holds, and how to check the signature with openssl.
+            Writes each table to DIR as JSON Lines, all in one snapshot, with a manifest of counts and SHA-256 digests
+            and an Ed25519 signature over it. DIR must not exist; it and its files are readable by their owner only,
+            because they have buyers' names and addresses. With --with-keys they also have every license key. Without,
+            the keys can still be derived from the rows with LICENSE_SECRETS. infra/export.md describes each file, and
+            how to verify the signature with openssl.
             """,
-        operands: [Operand(name: "DIR", help: "the folder to make")],
+        operands: [Operand(name: "DIR", help: "the folder to create")],
         options: [
             Option(
                 name: "--key", value: "FILE",
-                help: "the private key to sign with, PEM, as `openssl genpkey -algorithm ed25519 -out FILE` makes it",
+                help: "the private signing key, PEM, as of `openssl genpkey -algorithm ed25519 -out FILE`",
                 isNeeded: true),
-            Option(name: "--with-keys", help: "write each license's key too, as buyers have it"),
+            Option(name: "--with-keys", help: "export license keys too"),
             .reason, .json,
         ],
         settings: [
@@ -37,7 +37,7 @@ extension Command {
             #"latchkey export shop-2026 --key export-key.pem --reason "yearly copy""#,
             #"latchkey export shop-2026 --key export-key.pem --with-keys --reason "moving to another shop""#,
         ],
-        failure: "something could not be read or written, and DIR is not there"
+        failure: "something could not be read or written; DIR does not exist"
     ) { invocation throws(CommandFault) in
         let context = try invocation.auditContext()
         let folder = ExportFolder(path: invocation.arguments.operands[0].withoutSlashAtEnd)
@@ -65,7 +65,7 @@ extension Command {
     }
 }
 
-/// The bytes of a key's file.
+/// Reads a key file.
 @Loop
 func keyFile(_ path: String) async throws(CommandFault) -> [UInt8] {
     try await Loop.onWorker { () throws(CommandFault) in
@@ -76,7 +76,7 @@ func keyFile(_ path: String) async throws(CommandFault) -> [UInt8] {
 }
 
 extension String {
-    /// A folder's path as it is without the slashes that may stand behind it.
+    /// The path without trailing slashes.
     var withoutSlashAtEnd: String {
         var path = self[...]
         while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }

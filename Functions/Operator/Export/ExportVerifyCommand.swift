@@ -5,25 +5,25 @@ import JSON
 import Kernel
 
 extension Command {
-    /// Checks an export.
+    /// Verifies an export.
     static let exportVerify = Command(
         name: "export verify",
-        summary: "check that an export is whole, unchanged, and signed by a key you know",
+        summary: "verify that an export is complete, unchanged and signed by a known key",
         details: """
-            Checks the manifest's signature, and of each file its length, its rows and its SHA-256, and names everything
-            that is missing, changed or not part of the export. It needs the folder and the public key, no database.
-            Take the public key from whoever made the export, not from where the folder came from.
+            Verifies the manifest's signature and each file's length, row count and SHA-256, and reports everything
+            that is missing, changed or not part of the export. Needs the folder and the public key, no database. Get
+            the public key from the export's author, not along with the folder.
             """,
-        operands: [Operand(name: "DIR", help: "the folder that `latchkey export` made")],
+        operands: [Operand(name: "DIR", help: "the folder that `latchkey export` created")],
         options: [
             Option(
                 name: "--public-key", value: "FILE",
-                help: "the key it must be signed with, PEM, as `openssl pkey -in KEY -pubout -out FILE` makes it",
+                help: "the public key of the signature, PEM, as of `openssl pkey -in KEY -pubout -out FILE`",
                 isNeeded: true),
             .json,
         ],
         examples: ["latchkey export verify shop-2026 --public-key export-key.pub.pem"],
-        failure: "the export is not what was signed with this key"
+        failure: "the export differs from what was signed with this key"
     ) { invocation throws(CommandFault) in
         let (path, keyPath) = (invocation.arguments.operands[0], invocation.arguments["--public-key"] ?? "")
         let pem = try await keyFile(keyPath)

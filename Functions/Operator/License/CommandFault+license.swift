@@ -3,7 +3,7 @@ import Orders
 import Postgres
 
 extension CommandFault {
-    /// Returns the fault for `license`, as it was read, that was not changed.
+    /// Returns the fault for `license`, as last read, that was not changed.
     init(_ fault: LicenseChangeFault, of license: LicenseDetail) {
         let text =
             switch fault {

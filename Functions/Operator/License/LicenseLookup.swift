@@ -4,24 +4,24 @@ import Licensing
 import Orders
 import Postgres
 
-/// The one license that `reference` means; `word` is what was typed.
+/// Returns the one license that `reference`, typed as `word`, refers to.
 ///
-/// - Throws: `.failed` when there is none, or several.
+/// - Throws: `.failed` if there is none, or several.
 @Loop
 func oneLicense(
     _ reference: LicenseReference, typed word: String, _ connection: Connection
 ) async throws(CommandFault) -> LicenseDetail {
     let found = try await mapError(CommandFault.database, await connection.run(LicenseDetailStatements.find(reference)))
-    // A whole key that was typed is a secret, and what fails is shown.
+    // A license key is a secret and must not be in an error message.
     let name = if case .keyHash = reference { "with this key" } else { word }
     return try onlyOne(found, of: "license", typed: name) { $0.id.description }
 }
 
 extension LicenseDetail {
-    /// The key as far as anybody may see it.
+    /// The masked key.
     var maskedKey: String { "\(keyPrefix)-****-****-\(lastFour)" }
 
-    /// The state with what is behind it.
+    /// The status with its reason.
     var statusText: String {
         switch (status, heldAt) {
         case (.active, _): "active"

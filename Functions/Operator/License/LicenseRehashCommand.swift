@@ -6,14 +6,14 @@ import Licensing
 import Postgres
 
 extension Command {
-    /// Makes every key's hash anew, after the pepper was replaced.
+    /// Rehashes all keys after a change of the pepper.
     static let licenseRehash = Command(
         name: "license rehash",
-        summary: "make the hashes of all license keys anew, for a new KEY_PEPPER",
+        summary: "rehash all license keys for a new KEY_PEPPER",
         details: """
-            Derives each key again and puts its hash under the present KEY_PEPPER in the old one's place, all in one
-            transaction. No key changes, and no buyer notices. First restart the functions with the new pepper, then run
-            this; in between a key cannot be looked up by its text. Running it again does no harm.
+            Derives each key again and replaces its hash with one under the current KEY_PEPPER, in one transaction. No
+            key changes. First restart the functions with the new pepper, then run this; in between, a license cannot
+            be found by its whole key. Idempotent.
             """,
         options: [.reason, .dryRun, .json],
         settings: [
@@ -22,7 +22,7 @@ extension Command {
             Setting(name: "KEY_PEPPER", help: "needed; the new one, base64 of at least 32 bytes"),
         ],
         examples: [#"latchkey license rehash --reason "yearly""#],
-        failure: "a key could not be derived, or the database said no; nothing was changed"
+        failure: "a key could not be derived, or the database failed; nothing was changed"
     ) { invocation throws(CommandFault) in
         let context = try invocation.auditContext()
         let rehash = KeyRehashing(keys: try invocation.setting { KeyRing(&$0) })

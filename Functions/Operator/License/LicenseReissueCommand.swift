@@ -9,14 +9,14 @@ import Postgres
 import Settings
 
 extension Command {
-    /// Gives a license another key.
+    /// Replaces a license's key.
     static let licenseReissue = Command(
         name: "license reissue",
-        summary: "give a license another key, and mail it to the buyer",
+        summary: "replace a license's key and mail the new one to the buyer",
         details: """
-            Puts another key in the old one's place, derived with the current license secret. The old key stops working at
-            once, and so do its machines' activations and the download links sent so far; a mail with the new key and a
-            fresh link goes out within a minute. Only a license that is active can be given another key.
+            Replaces the key with one derived from the current license secret. The old key, its activations and all
+            download links sent so far stop working at once; a mail with the new key and a fresh link is sent within a
+            minute. The license must be active.
             """,
         operands: [.license],
         options: [.reason, .dryRun, .json],
@@ -43,7 +43,7 @@ extension Command {
     }
 }
 
-/// A license with its new key.
+/// The output: a license with its new key.
 private struct ReissueAnswer {
     let license: LicenseDetail
     let key: NewKey

@@ -5,7 +5,7 @@ import Licensing
 import Orders
 
 extension LicenseReport {
-    /// The answer for people.
+    /// The text output.
     var lines: [String] {
         let active = activations.count { $0.deactivatedAt == nil }
         let reissues = license.reissues == 0 ? "" : ", reissued \(license.reissues)×"
@@ -31,7 +31,7 @@ extension LicenseReport {
         ]
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     var document: JSONValue {
         .object([
             ("id", .string(license.id.description)), ("last4", .string(license.lastFour)),

@@ -4,19 +4,19 @@ import Orders
 import Postgres
 
 extension Command {
-    /// Shows a license and all that hangs on it.
+    /// Shows a license with its activations and history.
     static let licenseShow = Command(
         name: "license show",
-        summary: "show a license, why it is closed, and its machines",
+        summary: "show a license, its status and its machines",
         details: """
-            Shows what the database knows of one license, and what was done to it and its order. Of its key only the last
-            four symbols are shown: the key itself is stored nowhere.
+            Shows a license, its activations, and the audit log of its order. Of its key only the last four symbols
+            are shown: the key itself is not stored.
             """,
         operands: [.license],
         options: [.json],
         settings: [.databaseURL, .keyPepper],
         examples: ["latchkey license show AJ9C", "latchkey license show genx-855e-k7eh-aj9c --json"],
-        failure: "there is no such license, or the database did not answer"
+        failure: "there is no such license, or the database failed"
     ) { invocation throws(CommandFault) in
         let word = invocation.arguments.operands[0]
         let reference = try invocation.licenseReference()

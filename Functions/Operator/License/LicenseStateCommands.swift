@@ -7,38 +7,38 @@ import Orders
 import Postgres
 
 extension Command {
-    /// Closes a license by hand.
+    /// Revokes a license by hand.
     static let licenseRevoke = Command(
         name: "license revoke",
-        summary: "close a license by hand, for good until it is reinstated",
+        summary: "revoke a license until it is reinstated",
         details: """
-            Closes the license, and with it every door: the key, its machines, downloads of an order without another
-            license. Nothing that Stripe says of the order opens it again. No mail is sent and no money goes back.
+            Ends the license's access: its key, its machines, and the downloads of an order without another license.
+            No event from Stripe restores it. No mail is sent and no money is refunded.
             """,
         operands: [.license],
         options: [.reason, .dryRun, .json],
         settings: [.databaseURL, .keyPepper, .operatorName],
         examples: [#"latchkey license revoke AJ9C --reason "key posted in a forum""#],
-        failure: "there is no such license, or the database did not answer; nothing was changed"
+        failure: "there is no such license, or the database failed; nothing was changed"
     ) { invocation throws(CommandFault) in
         try await invocation.change { changing, license throws(LicenseChangeFault) in
             try await changing.revoke(license)
         }
     }
 
-    /// Opens a license again that was closed by hand.
+    /// Reinstates a license that was revoked by hand.
     static let licenseReinstate = Command(
         name: "license reinstate",
-        summary: "take back that a license was closed by hand",
+        summary: "reinstate a license that was revoked by hand",
         details: """
-            Gives a license that was closed by hand the state that its order's gives it: active, or suspended while a
-            dispute is open. A license of an order that was refunded, or lost to a dispute, stays closed. No mail is sent.
+            Gives a license that was revoked by hand the status that its order implies: active, or suspended while a
+            dispute is open. It stays revoked if the order was refunded, or lost to a dispute. No mail is sent.
             """,
         operands: [.license],
         options: [.reason, .dryRun, .json],
         settings: [.databaseURL, .keyPepper, .operatorName],
         examples: [#"latchkey license reinstate AJ9C --reason "closed by mistake""#],
-        failure: "there is no such license, or its order's money went back; nothing was changed"
+        failure: "there is no such license, or its order was refunded or lost; nothing was changed"
     ) { invocation throws(CommandFault) in
         try await invocation.change { changing, license throws(LicenseChangeFault) in
             try await changing.reinstate(license)
@@ -47,7 +47,7 @@ extension Command {
 }
 
 extension Invocation {
-    /// Changes the license that the first operand refers to, and shows the change.
+    /// Changes the license that the first operand refers to, and writes the output.
     @Loop
     fileprivate func change(
         _ body:
@@ -66,7 +66,7 @@ extension Invocation {
     }
 }
 
-/// A license after a change of its status.
+/// The output: a license after a change of its status.
 private struct StateAnswer {
     let license: LicenseDetail
     let transition: LicenseTransition

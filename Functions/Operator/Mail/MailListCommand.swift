@@ -8,20 +8,20 @@ extension Command {
     /// Lists the outbox.
     static let mailList = Command(
         name: "mail list",
-        summary: "list the shop's mails, the newest first",
+        summary: "list mails, newest first",
         details: """
-            Lists what was queued for buyers: what waits, what was sent, and what was given up (dead) after the last
-            attempt or because the receiver refused it, with the reason.
+            Lists the outbox: pending and sent mails, and dead ones, which failed their last attempt or were rejected,
+            with the reason.
             """,
         options: [
-            Option(name: "--status", value: "WORD", help: "only these: \(EmailStatus.words)"),
-            Option(name: "--limit", value: "N", help: "so many at most, 1 to 10000; 50 when absent"),
-            Option(name: "--before", value: "ID", help: "only mails behind this one, to read on"),
+            Option(name: "--status", value: "WORD", help: "only mails with this status: \(EmailStatus.words)"),
+            Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
+            Option(name: "--before", value: "ID", help: "only mails before this one, for the next page"),
             .json,
         ],
         settings: [.databaseURL],
         examples: ["latchkey mail list --status dead", "latchkey mail list --limit 1000 --json"],
-        failure: "the database did not answer"
+        failure: "the database failed"
     ) { invocation throws(CommandFault) in
         let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
         let status = try invocation.choice("--status", "one of \(EmailStatus.words)") { EmailStatus(rawValue: $0) }
@@ -37,27 +37,27 @@ extension Command {
 }
 
 extension EmailStatus {
-    /// All words there are.
+    /// All values, for help and errors.
     fileprivate static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
-/// A page of the list of mails.
+/// The output: a page of mails.
 struct MailList: Equatable, Sendable {
     let mails: [EmailLine]
-    /// Whether there are more behind the last one.
+    /// Whether there is a next page.
     let hasMore: Bool
 
-    /// From where the next page goes on; `nil` when there is none.
+    /// The cursor of the next page; `nil` if there is none.
     private var next: EmailID? { hasMore ? mails.last?.id : nil }
 
-    /// The answer for people.
+    /// The text output.
     var lines: [String] {
         guard !mails.isEmpty else { return ["no mails"] }
         let header = ["QUEUED", "ID", "KIND", "STATUS", "ATTEMPTS", "TO", "WHY"]
         return aligned([header] + mails.map(row)) + (next.map { ["", "more: --before \($0)"] } ?? [])
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     var document: JSONValue {
         .object([("mails", .array(mails.map(object))), ("next", next.map { .string($0.description) } ?? .null)])
     }

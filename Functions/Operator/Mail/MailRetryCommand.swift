@@ -5,17 +5,18 @@ import Outbox
 import Postgres
 
 extension Command {
-    /// Queues mails again that were given up.
+    /// Queues dead mails again.
     static let mailRetry = Command(
         name: "mail retry",
-        summary: "try mails again that were given up",
+        summary: "queue dead mails again",
         details: """
-            Queues a dead mail once more, or all that are dead: due at once, with all attempts before it and the
-            Message-ID it had. For when the reason is gone: a mail server that was out for days, a full mailbox. A mail
-            whose order has another address by now, or none, stays where it is: see `latchkey order resend`.
+            Queues one dead mail again, or all of them: due at once, with a full number of attempts and the same
+            Message-ID. For use once the cause is fixed: a mail server that was down for days, a full mailbox. A mail
+            whose order has another address by now, or none, stays dead: see `latchkey order resend`.
             """,
         operands: [
-            Command.Operand(name: "ID", help: "a mail's ID, or `all` that are dead, \(EmailRevival.batch) at a time")
+            Command.Operand(
+                name: "ID", help: "a mail's ID, or `all` for all dead mails, \(EmailRevival.batch) at a time")
         ],
         options: [.reason, .dryRun, .json],
         settings: [.databaseURL, .operatorName],
@@ -23,7 +24,7 @@ extension Command {
             #"latchkey mail retry all --reason "the provider is back""#,
             #"latchkey mail retry 019aa2b1-… --reason "mailbox was full" --dry-run"#,
         ],
-        failure: "there is no such mail, or it may not be tried again; nothing was queued"
+        failure: "there is no such mail, or it may not be retried; nothing was queued"
     ) { invocation throws(CommandFault) in
         let (word, context) = (invocation.arguments.operands[0], try invocation.auditContext())
         let mail = EmailID(word)

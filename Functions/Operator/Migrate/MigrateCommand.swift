@@ -4,13 +4,13 @@ import Kernel
 import Migrations
 
 extension Command {
-    /// Brings the schema up to date.
+    /// Applies pending migrations.
     static let migrate = Command(
         name: "migrate",
-        summary: "bring the database's schema up to date",
+        summary: "apply pending database migrations",
         details: """
-            Applies the files NNNN_name.sql of a folder that the database does not have yet, in order, each in a
-            transaction of its own. Safe to run twice, and at once: the second waits for the first.
+            Applies a folder's pending files NNNN_name.sql in order, each in a transaction of its own. Idempotent;
+            concurrent runs wait for each other.
             """,
         options: [
             Option(name: "--migrations", value: "DIR", help: "the folder with the files"), .dryRun, .json,
@@ -22,7 +22,7 @@ extension Command {
                 help: "the folder when --migrations is not given; infra/migrations when both are absent"),
         ],
         examples: ["latchkey migrate", "latchkey migrate --dry-run --json"],
-        failure: "a file failed (it changed nothing; those before it stay), or history was changed"
+        failure: "a migration failed and was rolled back (earlier ones stay), or an applied file was changed"
     ) { invocation throws(CommandFault) in
         let folder =
             invocation.arguments["--migrations"] ?? invocation.environment["MIGRATIONS_DIR"] ?? "infra/migrations"
@@ -43,7 +43,7 @@ extension Command {
     }
 }
 
-/// Returns the migrations in `folder`.
+/// Reads the migrations in `folder`.
 @Loop
 func readMigrations(_ folder: String) async throws(CommandFault) -> [Migration] {
     try await Loop.onWorker { () throws(CommandFault) in
@@ -61,7 +61,7 @@ func readMigrations(_ folder: String) async throws(CommandFault) -> [Migration] 
 }
 
 extension MigrationPlan {
-    /// The answer for people.
+    /// The text output.
     func lines(isDryRun: Bool) -> [String] {
         let verb = isDryRun ? "pending" : "applied"
         let all = applied.count + pending.count
@@ -70,7 +70,7 @@ extension MigrationPlan {
             + ["\(pending.count) \(verb), \(applied.count) there already"]
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     func document(isDryRun: Bool) -> JSONValue {
         let names = JSONValue.array(pending.map { .string("\(fourDigits($0.version))_\($0.name)") })
         return .object([

@@ -3,7 +3,7 @@ import Orders
 import Postgres
 
 extension CommandFault {
-    /// Returns the fault for `order` that was not changed, or whose mail was not queued.
+    /// Returns the fault for an `order` that was not changed, or whose mail was not queued.
     init(_ fault: OrderChangeFault, of order: OrderID) {
         let text =
             switch fault {
@@ -19,7 +19,7 @@ extension CommandFault {
 }
 
 extension OrderStatus {
-    /// Why no license of an order in this state opens anything.
+    /// The reason why no license of an order in this state is active.
     var whyClosed: String {
         switch self {
         case .pending, .awaitingPayment, .failed, .expired: "nobody has paid for it (\(rawValue))"

@@ -4,7 +4,7 @@ import Postgres
 import Refunds
 
 extension CommandFault {
-    /// A refund of `order` that cannot or should not be made, or whose outcome is to be told.
+    /// Returns the fault for a refund of `order`.
     init(_ fault: RefundFault, of order: OrderID) { self = .failed(CommandFault.text(fault, order)) }
 
     private static func text(_ fault: RefundFault, _ order: OrderID) -> String {

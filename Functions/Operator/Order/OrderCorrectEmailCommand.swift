@@ -6,22 +6,22 @@ import Orders
 import Postgres
 
 extension Command {
-    /// Puts a buyer's address right.
+    /// Corrects an order's address.
     static let orderCorrectEmail = Command(
         name: "order correct-email",
-        summary: "give an order another address, and send its mail there",
+        summary: "correct an order's address and send its mail there",
         details: """
-            Gives the order the new address and the customer who has it; other orders of the old address stay as they
-            are. Mails to the old address that have not gone out yet are not sent any more, and the receipt with keys
-            and fresh links goes to the new one.
+            Assigns the order to the new address and its customer; other orders of the old address are unchanged.
+            Pending mails to the old address are dropped, and the receipt with keys and fresh links goes to the new
+            one.
             """,
-        operands: [.order, Operand(name: "ADDRESS", help: "the right one")],
+        operands: [.order, Operand(name: "ADDRESS", help: "the correct address")],
         options: [.reason, .dryRun, .json],
         settings: [.databaseURL, .keyPepper, .operatorName],
         examples: [
             #"latchkey order correct-email cs_test_a1YS1URl ada@example.com --reason "typing error, told by phone""#
         ],
-        failure: "there is no such order, or nobody has paid for it; nothing was changed"
+        failure: "there is no such order, or it is not paid; nothing was changed"
     ) { invocation throws(CommandFault) in
         let (word, typed) = (invocation.arguments.operands[0], invocation.arguments.operands[1])
         guard let email = EmailAddress(typed) else { throw .usage("«\(typed)» is no address that mail can go to") }
@@ -39,7 +39,7 @@ extension Command {
     }
 }
 
-/// An order with its corrected address.
+/// The output: an order with its corrected address.
 private struct CorrectionAnswer {
     let order: OrderID
     let email: EmailAddress

@@ -8,18 +8,19 @@ extension Command {
     /// Lists orders.
     static let orderList = Command(
         name: "order list",
-        summary: "list orders, the newest first",
+        summary: "list orders, newest first",
         details: """
-            Lists the newest orders, with those that nobody has paid. The answer ends with the command that reads on, if
-            there is more.
+            Lists the newest orders, unpaid ones included. The output ends with the option for the next page, if there
+            is one.
             """,
         options: [
-            Option(name: "--status", value: "WORD", help: "only these: \(OrderStatus.words)"),
-            Option(name: "--email", value: "ADDRESS", help: "only of this buyer"),
+            Option(name: "--status", value: "WORD", help: "only orders with this status: \(OrderStatus.words)"),
+            Option(name: "--email", value: "ADDRESS", help: "only orders of this buyer"),
             Option(
-                name: "--since", value: "TIME", help: "only since then: 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z"),
-            Option(name: "--limit", value: "N", help: "so many at most, 1 to 10000; 50 when absent"),
-            Option(name: "--before", value: "ID", help: "only orders behind this one, to read on"),
+                name: "--since", value: "TIME",
+                help: "only orders since then: 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z"),
+            Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
+            Option(name: "--before", value: "ID", help: "only orders before this one, for the next page"),
             .json,
         ],
         settings: [.databaseURL],
@@ -27,7 +28,7 @@ extension Command {
             "latchkey order list --status disputed", "latchkey order list --email ada@example.com",
             "latchkey order list --since 30d --limit 1000 --json",
         ],
-        failure: "the database did not answer"
+        failure: "the database failed"
     ) { invocation throws(CommandFault) in
         let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
         let filter = try invocation.orderFilter()
@@ -41,7 +42,7 @@ extension Command {
 }
 
 extension OrderStatus {
-    /// All words there are.
+    /// All values, for help and errors.
     fileprivate static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
@@ -58,23 +59,23 @@ extension Invocation {
     }
 }
 
-/// A page of the list of orders.
+/// The output: a page of orders.
 struct OrderList: Equatable, Sendable {
     let orders: [OrderLine]
-    /// Whether there are more behind the last one.
+    /// Whether there is a next page.
     let hasMore: Bool
 
-    /// From where the next page goes on; `nil` when there is none.
+    /// The cursor of the next page; `nil` if there is none.
     private var next: OrderID? { hasMore ? orders.last?.id : nil }
 
-    /// The answer for people.
+    /// The text output.
     var lines: [String] {
         guard !orders.isEmpty else { return ["no orders"] }
         let header = ["ORDERED", "ID", "STATUS", "TOTAL", "REFUNDED", "BOUGHT", "BUYER"]
         return aligned([header] + orders.map(row)) + (next.map { ["", "more: --before \($0)"] } ?? [])
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     var document: JSONValue {
         .object([
             ("orders", .array(orders.map(object))), ("next", next.map { .string($0.description) } ?? .null),

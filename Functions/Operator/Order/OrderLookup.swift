@@ -3,9 +3,9 @@ import Kernel
 import Orders
 import Postgres
 
-/// The one order that `reference` means; `word` is what was typed.
+/// Returns the one order that `reference`, typed as `word`, refers to.
 ///
-/// - Throws: `.failed` when there is none, or several.
+/// - Throws: `.failed` if there is none, or several.
 @Loop
 func oneOrder(
     _ reference: OrderReference, typed word: String, _ connection: Connection
@@ -15,16 +15,16 @@ func oneOrder(
 }
 
 extension OrderReference {
-    /// What was typed, as a message may show it: a whole key is a secret.
+    /// Returns the typed text for a message; a license key is a secret and is left out.
     func shown(_ word: String) -> String {
         if case .keyHash = self { return "with this key" }
         return word
     }
 }
 
-/// The only one of what was found.
+/// Returns the only element of `found`.
 ///
-/// - Throws: `.failed` when there is none, or several, by their IDs.
+/// - Throws: `.failed` if there is none, or several, with their IDs.
 func onlyOne<Found>(
     _ found: [Found], of kind: String, typed word: String, id: (Found) -> String
 ) throws(CommandFault) -> Found {

@@ -6,24 +6,23 @@ import Refunds
 import StripeClient
 
 extension Command {
-    /// Gives money back.
+    /// Refunds an order.
     static let orderRefund = Command(
         name: "order refund",
-        summary: "give money back through Stripe, all that is left or a part",
+        summary: "refund an order through Stripe, in full or in part",
         details: """
-            Asks Stripe for the refund and notes the answer at once: an order that is refunded in full closes every door,
-            and the buyer gets a mail. Whatever becomes of the answer, the same command can be given again and does not
-            refund twice: a refund whose outcome is unknown is looked up and brought to its end first. Asks before it does
-            anything, unless --yes is given.
+            Requests the refund from Stripe and records the outcome at once: a refund in full ends the buyer's access,
+            and the buyer gets a mail. Repeating the command is safe: a refund whose outcome is unknown is looked up
+            and completed first, never made twice. Asks for confirmation unless --yes is given.
             """,
         operands: [.order],
         options: [
             Option(
                 name: "--amount", value: "AMOUNT",
-                help: "how much, such as 12.50, in the order's currency; all that is left when absent"),
+                help: "the amount in the order's currency, such as 12.50; all that is left when absent"),
             .reason,
-            Option(name: "--again", help: "refund this amount although one of the same amount was made before"),
-            Option(name: "--yes", help: "do not ask"), .dryRun, .json,
+            Option(name: "--again", help: "refund although the same amount was refunded before"),
+            Option(name: "--yes", help: "do not ask for confirmation"), .dryRun, .json,
         ],
         settings: [
             .databaseURL, .keyPepper, .operatorName,
@@ -34,7 +33,7 @@ extension Command {
             #"latchkey order refund cs_test_a1YS1URl --reason "did not suit""#,
             #"latchkey order refund cs_test_a1YS1URl --amount 12.50 --reason "sale price missed" --dry-run"#,
         ],
-        failure: "no money went back, or it is unknown whether it did: then give the same command again"
+        failure: "nothing was refunded, or the outcome is unknown: then run the same command again"
     ) { invocation throws(CommandFault) in
         let word = invocation.arguments.operands[0]
         let context = try invocation.auditContext()
@@ -60,7 +59,7 @@ extension Command {
 }
 
 extension Invocation {
-    /// The amount that was typed, if one was.
+    /// Parses `--amount`; `nil` if absent.
     fileprivate func amount(in currency: Currency) throws(CommandFault) -> Money? {
         guard let text = arguments["--amount"] else { return nil }
         guard let amount = Money(text, currency: currency), amount.minorUnits > 0 else {
@@ -70,7 +69,7 @@ extension Invocation {
         return amount
     }
 
-    /// Asks whether the refund shall be made, unless `--yes` says so.
+    /// Prompts for confirmation of the refund, unless `--yes` is present.
     fileprivate func confirm(_ plan: RefundPlan) async throws(CommandFault) {
         if arguments.has("--yes") { return }
         let question = (plan.lines + ["Refund \(plan.amount.formatted)?"]).joined(separator: "\n")

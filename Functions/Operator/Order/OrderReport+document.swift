@@ -8,7 +8,7 @@ import Outbox
 import Stripe
 
 extension OrderReport {
-    /// The answer for programs.
+    /// The JSON output.
     var document: JSONValue {
         let members: [(String, JSONValue)] = [
             ("id", .string(order.id.description)), ("status", .string(order.status.rawValue)),

@@ -7,7 +7,7 @@ import Outbox
 import Stripe
 
 extension OrderReport {
-    /// The answer for people.
+    /// The text output.
     var lines: [String] {
         ["Order \(order.id)"] + aligned(facts) + section("Bought", items.map(row))
             + section("Licenses", licenses.map(row)) + sectionIfAny("Refunds", refunds.map(row))
@@ -25,7 +25,7 @@ extension OrderReport {
         return facts.map { [$0.0, $0.1 ?? "–"] } + rareFacts
     }
 
-    /// What is told only where there is something to tell.
+    /// Facts that most orders lack.
     private var rareFacts: [[String]] {
         let refunded = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
         let failure = order.lastPaymentError.map { error in

@@ -6,13 +6,13 @@ import Orders
 import Postgres
 
 extension Command {
-    /// Sends a buyer everything again.
+    /// Sends the buyer all keys and links again.
     static let orderResend = Command(
         name: "order resend",
-        summary: "send the buyer all keys and fresh links again",
+        summary: "send the buyer all keys again, with fresh links",
         details: """
             Queues a mail with every license key of the order's buyer, each with a fresh download link, to the order's
-            address; it goes out within a minute. An order whose licenses are closed is refused.
+            address; it is sent within a minute. An order without an active license is refused.
             """,
         operands: [.order],
         options: [.reason, .dryRun, .json],
@@ -21,7 +21,7 @@ extension Command {
             #"latchkey order resend cs_test_a1YS1URl --reason "asked by phone""#,
             #"latchkey order resend AJ9C --reason "spam folder" --dry-run"#,
         ],
-        failure: "there is no such order, or it opens nothing; no mail was queued"
+        failure: "there is no such order, or it has no active license; no mail was queued"
     ) { invocation throws(CommandFault) in
         let (word, context) = (invocation.arguments.operands[0], try invocation.auditContext())
         let reference = try invocation.orderReference()

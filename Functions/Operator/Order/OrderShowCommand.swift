@@ -5,24 +5,24 @@ import Orders
 import Postgres
 
 extension Command {
-    /// Shows an order and all that hangs on it.
+    /// Shows an order with everything that belongs to it.
     static let orderShow = Command(
         name: "order show",
         summary: "show an order, its licenses, refunds, mails and download links",
         details: """
-            Shows what the database knows of one order, and what was done to it. Of license keys only the last four
-            symbols are shown: the keys themselves are stored nowhere.
+            Shows an order with everything that belongs to it, and its audit log. Of license keys only the last four
+            symbols are shown: the keys themselves are not stored.
             """,
         operands: [.order],
         options: [
-            Option(name: "--events", help: "also Stripe's events about it; reads the whole ledger"), .json,
+            Option(name: "--events", help: "also Stripe's events about it; scans the whole ledger"), .json,
         ],
         settings: [.databaseURL, .keyPepper],
         examples: [
             "latchkey order show cs_test_a1YS1URl", "latchkey order show pi_3MtwBwLkdI --json --events",
             "latchkey order show AJ9C",
         ],
-        failure: "there is no such order, or the database did not answer"
+        failure: "there is no such order, or the database failed"
     ) { invocation throws(CommandFault) in
         let word = invocation.arguments.operands[0]
         let reference = try invocation.orderReference()

@@ -4,17 +4,17 @@ import Orders
 import Refunds
 import Stripe
 
-/// What became of a refund, or would become.
+/// The output: a refund, made or planned.
 struct RefundResult: Equatable, Sendable {
-    /// The order, as it is now.
+    /// The order's current state.
     let order: OrderDetail
-    /// How much was given back, or would be; `nil` when there is nothing to give back.
+    /// The amount refunded or planned; `nil` if nothing is left to refund.
     let amount: Money?
-    /// Stripe's refund; `nil` when it was only planned.
+    /// Stripe's refund; `nil` for a planned one.
     let refund: Refund?
     private let plan: [String]
 
-    /// A refund that Stripe has made.
+    /// Creates the output for a refund that Stripe has made.
     init(_ order: OrderDetail, _ refund: Refund) {
         self.order = order
         amount = Money(minorUnits: refund.amount, currency: order.total.currency)
@@ -22,7 +22,7 @@ struct RefundResult: Equatable, Sendable {
         plan = []
     }
 
-    /// A refund that was planned and not asked for.
+    /// Creates the output for a planned refund.
     init(_ order: OrderDetail, planned plan: RefundPlan?) {
         self.order = order
         amount = plan?.amount
@@ -32,7 +32,7 @@ struct RefundResult: Equatable, Sendable {
 
     var hasChanged: Bool { amount != nil }
 
-    /// The answer for people.
+    /// The text output.
     var lines: [String] {
         guard let refund, let amount else { return plan }
         let refunded = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
@@ -44,7 +44,7 @@ struct RefundResult: Equatable, Sendable {
             ])
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     var members: [(String, JSONValue)] {
         [
             ("order", .string(order.id.description)), ("refund", refund.map { .string($0.id.text) } ?? .null),
@@ -57,7 +57,7 @@ struct RefundResult: Equatable, Sendable {
 }
 
 extension RefundPlan {
-    /// What will happen, for people.
+    /// The plan as text.
     var lines: [String] {
         if let open {
             return [
@@ -71,7 +71,7 @@ extension RefundPlan {
             + aligned([
                 ["buyer", order.email ?? "–"], ["total", order.total.formatted],
                 ["refunded", "\(before.formatted) before, \(refundedThen.formatted) then"],
-                ["licenses", isFull ? "closed, with every door" : "stay as they are"],
+                ["licenses", isFull ? "closed, all access ends" : "stay as they are"],
             ])
             + (order.status == .disputed ? ["A dispute over the payment is open: Stripe may refuse the refund."] : [])
     }

@@ -4,10 +4,8 @@ import Storage
 import StorageClient
 
 extension AccessTokens.Source {
-    /// Where a person's command gets its access token: from the environment, as `gcloud auth print-access-token` gives it
-    /// and Terraform takes it too, else from the metadata server.
-    ///
-    /// `nil` when a setting is at fault, which `read` keeps.
+    /// Reads the token of `gcloud auth print-access-token` from the environment, else uses the metadata server; `nil`
+    /// after a fault, which `read` keeps.
     init?(_ read: inout SettingsReader) {
         let cloud = CloudSettings(&read)
         let given = read.text("GOOGLE_OAUTH_ACCESS_TOKEN", default: "")

@@ -1,12 +1,12 @@
-/// The words after a command, sorted by what the command knows.
+/// The parsed arguments of a command.
 struct Arguments: Equatable, Sendable {
     private(set) var operands: [String] = []
     private(set) var values: [String: String] = [:]
     private(set) var flags: Set<String> = []
 
-    /// Sorts `words`; a command's own `--help` is not among them.
+    /// Parses `words`, which have no `--help`.
     ///
-    /// - Throws: `.usage` for anything that the command does not know, lacks or has twice.
+    /// - Throws: `.usage` for unknown, missing or repeated arguments.
     init(_ words: [String], for command: Command) throws(CommandFault) {
         var rest = words[...]
         var takesOptions = true
@@ -22,10 +22,10 @@ struct Arguments: Equatable, Sendable {
         try checkCompleteness(for: command)
     }
 
-    /// Whether the option was given.
+    /// Returns whether the option is present.
     func has(_ option: String) -> Bool { flags.contains(option) || values[option] != nil }
 
-    /// The option's value, if it was given.
+    /// The option's value, if present.
     subscript(option: String) -> String? { values[option] }
 
     private mutating func take(
@@ -61,7 +61,7 @@ struct Arguments: Equatable, Sendable {
     }
 }
 
-/// The word that was probably meant; `nil` when none is near.
+/// Returns the word closest to `typed`; `nil` if none is close.
 func nearestWord(to typed: String, among words: [String]) -> String? {
     let ranked = words.map { (word: $0, distance: editDistance($0, typed)) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(1, best.word.count / 3) else {
@@ -70,7 +70,7 @@ func nearestWord(to typed: String, among words: [String]) -> String? {
     return best.word
 }
 
-/// How many letters must be put in, left out or changed (Levenshtein).
+/// Returns the Levenshtein distance.
 private func editDistance(_ left: String, _ right: String) -> Int {
     let right = Array(right)
     var row = Array(0...right.count)

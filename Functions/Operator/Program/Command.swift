@@ -1,22 +1,22 @@
 import EventLoop
 import Kernel
 
-/// One command: what it is called, what its help says, and what it does.
+/// A command with its help.
 struct Command: Sendable {
-    /// A word that must be given.
+    /// A required positional argument.
     struct Operand: Sendable {
         let name: String
         let help: String
     }
 
-    /// What may be given besides.
+    /// An option.
     struct Option: Sendable {
-        /// With its dashes, such as `--dry-run`.
+        /// The name with its dashes, such as `--dry-run`.
         let name: String
-        /// What stands for its value in the help; `nil` when it takes none.
+        /// Placeholder of the value; `nil` for a flag.
         var value: String?
         let help: String
-        /// Whether the command cannot do without it.
+        /// Whether it is required.
         var isNeeded = false
     }
 
@@ -26,7 +26,7 @@ struct Command: Sendable {
         let help: String
     }
 
-    /// One word, or two: a group and a verb.
+    /// A verb, or a group and a verb.
     let name: String
     let summary: String
     let details: String
@@ -34,16 +34,16 @@ struct Command: Sendable {
     var options: [Option] = []
     var settings: [Setting] = []
     var examples: [String] = []
-    /// What exit code 1 means here.
+    /// The meaning of exit code 1.
     let failure: String
     let run: @Loop @Sendable (Invocation) async throws(CommandFault) -> Void
 }
 
 extension Command.Option {
-    static let json = Command.Option(name: "--json", help: "answer in JSON, for programs")
-    static let dryRun = Command.Option(name: "--dry-run", help: "tell what would be done, and do nothing")
+    static let json = Command.Option(name: "--json", help: "write the result as JSON")
+    static let dryRun = Command.Option(name: "--dry-run", help: "report what would be done, without doing it")
     static let reason = Command.Option(
-        name: "--reason", value: "TEXT", help: "why; the audit log keeps it for good, so no address and no key in it",
+        name: "--reason", value: "TEXT", help: "the reason, kept in the audit log for good; no address or license key",
         isNeeded: true)
 }
 
@@ -51,9 +51,9 @@ extension Command.Setting {
     static let databaseURL = Command.Setting(
         name: "DATABASE_URL", help: "needed; the database as its owner, a libpq URL")
     static let keyPepper = Command.Setting(
-        name: "KEY_PEPPER", help: "needed to find something by a whole license key")
+        name: "KEY_PEPPER", help: "needed to look up a whole license key")
     static let operatorName = Command.Setting(
-        name: "LATCHKEY_OPERATOR", help: "who you are, for the audit log; USER when absent")
+        name: "LATCHKEY_OPERATOR", help: "your name, for the audit log; USER when absent")
 }
 
 /// One call of a command.

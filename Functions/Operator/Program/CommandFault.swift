@@ -1,16 +1,16 @@
 import Postgres
 import Settings
 
-/// Why a command did not do what it was asked.
+/// Why a command failed.
 ///
-/// The text is for the person at the terminal: what is wrong and what to do about it, never a secret.
+/// The message says what is wrong and what to do about it; it never has a secret.
 enum CommandFault: Error, Equatable, Sendable {
-    /// The words after the command make no sense; nothing was tried.
+    /// The arguments are invalid; nothing was done.
     case usage(String)
-    /// It was tried and failed, or there is nothing there.
+    /// The command failed.
     case failed(String)
 
-    /// What the process ends with.
+    /// The exit code.
     var exitCode: Int32 {
         switch self {
         case .usage: 2
@@ -18,7 +18,7 @@ enum CommandFault: Error, Equatable, Sendable {
         }
     }
 
-    /// What the person is told.
+    /// The error message.
     var message: String {
         switch self {
         case .usage(let message), .failed(let message): message
@@ -27,9 +27,9 @@ enum CommandFault: Error, Equatable, Sendable {
 }
 
 extension CommandFault {
-    /// Returns the fault for settings that are missing or invalid, by name.
+    /// Returns the fault for missing and invalid settings, by name.
     static func settings(_ fault: SettingsFault) -> CommandFault { .failed(fault.lines.joined(separator: "\n")) }
 
-    /// Returns the fault for a failed call of the database.
+    /// Returns the fault for a failed database call.
     static func database(_ fault: PostgresFault) -> CommandFault { .failed(fault.description) }
 }

@@ -2,21 +2,21 @@ import Files
 import JSON
 import Kernel
 
-/// Where a command tells what it did, what it is doing and what went wrong.
+/// Output of a command.
 struct Console: Sendable {
-    /// Takes the answer, whole lines.
+    /// Writes the result, as whole lines, to stdout.
     var answer: @Sendable (String) -> Bool
-    /// Takes what is no answer: progress, advice, faults.
+    /// Writes progress, advice or errors to stderr.
     var remark: @Sendable (String) -> Void
-    /// Whether a person watches the remarks.
+    /// Whether stderr is a terminal.
     var isWatched: Bool
-    /// Asks a person and waits for what they say, so off the loop; `nil` when nobody is there to be asked.
+    /// Prompts, which blocks the thread; `nil` without a terminal.
     var confirm: @Sendable (String) -> Bool? = { _ in nil }
 
-    /// Standard output and standard error.
+    /// The process's own streams.
     static let standard = Console(
         answer: { StandardStream.output.write($0) },
-        // Nobody is left to be told that nobody can be told.
+        // A failed write to stderr cannot be reported anywhere.
         remark: { _ = StandardStream.error.write($0) },
         isWatched: StandardStream.error.isTerminal,
         confirm: { question in
@@ -26,13 +26,13 @@ struct Console: Sendable {
             return ["y", "yes"].contains(StandardInput.line()?.trimmingBlanks().lowercased())
         })
 
-    /// Gives the answer: as lines for people, or as one JSON document.
+    /// Writes the result as text lines or as one JSON document.
     func show(_ lines: [String], _ document: JSONValue, asJSON: Bool) throws(CommandFault) {
         let text = asJSON ? document.text : lines.joined(separator: "\n")
         guard text.isEmpty || answer(text + "\n") else { throw .failed("standard output takes no more") }
     }
 
-    /// Shows how far the work has come, to whom it may concern: a person at a terminal, not a log.
+    /// Writes a progress line if stderr is a terminal.
     func progress(_ line: String) {
         if isWatched { remark(line + "\n") }
     }

@@ -3,9 +3,9 @@ import Kernel
 import Postgres
 import Settings
 
-/// Lends one connection to the database that the environment names.
+/// Runs `body` with a connection to the database that the environment names.
 ///
-/// - Parameter limit: the longest that one statement may take; a person waits, so it is longer than a function's.
+/// - Parameter limit: the time limit of one statement, longer than a function's because a person waits.
 @Loop
 func withDatabase<Output>(
     _ environment: [String: String], limit: Duration = .seconds(60),
@@ -13,7 +13,7 @@ func withDatabase<Output>(
 ) async throws(CommandFault) -> Output {
     var settings = try databaseSettings(environment)
     settings.statementTime = limit
-    // A person would rather wait than begin anew, on a busy machine or through a proxy that wakes up first.
+    // A person prefers waiting to starting over, on a busy machine or behind a proxy with a cold start.
     settings.connectTime = .seconds(30)
     let connection = try await mapError(CommandFault.database, await Connection.open(settings))
     defer { connection.close() }

@@ -1,20 +1,20 @@
 /// The help texts.
 enum Help {
-    /// Of the whole program, or of one group of its commands.
+    /// Returns the help of the program, or of one group of its commands.
     static func overview(_ commands: [Command], group: String? = nil) -> String {
         let program = group.map { "latchkey \($0)" } ?? "latchkey"
-        let title = group.map { "\(program) — commands about \(article($0))" } ?? "latchkey — the seller's command line"
+        let title = group.map { "\(program) — commands for \(article($0))" } ?? "latchkey — the seller's command line"
         return sections([
             title,
             "Usage: \(program) COMMAND [OPTION…]",
             table("Commands:", commands.map { ($0.name, $0.summary) }),
             table("Options:", [helpOption]),
-            exitCodes("it failed, and standard error says why"),
-            "`latchkey COMMAND --help` tells what a command needs, with examples.",
+            exitCodes("it failed; standard error has the reason"),
+            "Run `latchkey COMMAND --help` for a command's options and examples.",
         ])
     }
 
-    /// Of one command.
+    /// Returns the help of one command.
     static func page(_ command: Command) -> String {
         sections([
             "latchkey \(command.name) — \(command.summary)",
@@ -32,7 +32,7 @@ enum Help {
         ])
     }
 
-    /// The command line in one line.
+    /// Returns the synopsis.
     static func usage(_ command: Command) -> String {
         let options = command.options.map { option in
             let text = [option.name, option.value].compactMap(\.self).joined(separator: " ")
@@ -52,14 +52,14 @@ enum Help {
     }
 
     private static func exitCodes(_ failure: String) -> String {
-        table("Exit codes:", [("0", "done"), ("1", failure), ("2", "wrong usage; nothing was done")])
+        table("Exit codes:", [("0", "done"), ("1", failure), ("2", "invalid arguments; nothing was done")])
     }
 
     private static func sections(_ texts: [String]) -> String {
         texts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 
-    /// Two columns under a title; long explanations go on in the second one.
+    /// Returns two columns under a title; long explanations wrap within the second.
     private static func table(_ title: String, _ rows: [(String, String)]) -> String {
         guard !rows.isEmpty else { return "" }
         let width = rows.map(\.0.count).max() ?? 0
@@ -72,12 +72,12 @@ enum Help {
     }
 }
 
-/// `text` with blanks behind it up to `width` characters.
+/// Pads `text` with spaces to `width` characters.
 func padded(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
 }
 
-/// `text` in lines of at most `width` characters, broken at blanks.
+/// Wraps `text` at spaces to lines of at most `width` characters.
 private func wrapped(_ text: String, to width: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {

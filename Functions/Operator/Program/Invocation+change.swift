@@ -2,9 +2,9 @@ import JSON
 import Kernel
 
 extension Invocation {
-    /// Gives the answer of a command that changes something.
+    /// Writes the output of a command that changes something.
     ///
-    /// - Parameter hasChanged: false when all was so already.
+    /// - Parameter hasChanged: false if the command had no effect.
     func showChange(
         _ lines: [String], _ members: [(String, JSONValue)], hasChanged: Bool = true
     ) throws(CommandFault) {

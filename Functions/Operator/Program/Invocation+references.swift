@@ -33,8 +33,9 @@ extension Invocation {
 extension Command.Operand {
     static let order = Command.Operand(
         name: "ORDER",
-        help: "its ID, Stripe's checkout session (cs_…) or payment intent (pi_…), a license key of it or the last four "
-            + "symbols of one")
+        help:
+            "its ID, Stripe's checkout session (cs_…) or payment intent (pi_…), or a license key of it, whole or the "
+            + "last four symbols")
     static let license = Command.Operand(
-        name: "LICENSE", help: "its key, typed as you like, the last four symbols of it, or its ID")
+        name: "LICENSE", help: "its key in any spelling, the key's last four symbols, or its ID")
 }

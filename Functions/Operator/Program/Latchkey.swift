@@ -1,14 +1,14 @@
 import EventLoop
 import Kernel
 
-/// The program: finds the command that is meant, runs it, and turns what comes of it into an exit code.
+/// The program: dispatches to a command and returns the exit code.
 struct Latchkey: Sendable {
     let commands: [Command]
     let environment: [String: String]
     var console = Console.standard
     var clock = WallClock.system
 
-    /// Every command there is.
+    /// All commands.
     static let commands: [Command] = [
         .migrate, .catalogApply, .releasePublish, .orderShow, .orderList, .orderRefund, .orderResend,
         .orderCorrectEmail, .mailList, .mailRetry, .licenseShow, .licenseRevoke, .licenseReinstate, .licenseReissue,
@@ -17,7 +17,7 @@ struct Latchkey: Sendable {
         .auditVerify, .exportVerify, .export, .reconcile, .doctor,
     ]
 
-    /// Does what the words after the program's name say.
+    /// Runs the command that `words`, the program's arguments, name; returns the exit code.
     @Loop
     func callAsFunction(_ words: [String]) async -> Int32 {
         do throws(CommandFault) {
@@ -72,12 +72,12 @@ struct Latchkey: Sendable {
 }
 
 extension Command {
-    /// The words that call it.
+    /// The words of its name.
     var words: [String] { name.split(separator: " ").map(String.init) }
 }
 
 extension Help {
-    /// The overview of the group that `words` begin with, or of all.
+    /// Returns the overview of the group that `words` begin with, or of all commands.
     fileprivate static func overview(_ commands: [Command], _ words: [String]) -> String {
         let members = commands.filter { $0.words.count > 1 && $0.words[0] == words.first }
         return members.isEmpty ? overview(commands) : overview(members, group: words.first)

@@ -1,8 +1,7 @@
 import Kernel
 
 extension Instant {
-    /// Parses a moment in the past as it is typed on a command line: `30d`, `12h`, `90m`, `2026-11-20` or
-    /// `2026-11-20T18:59:00Z`, all in UTC; `nil` for anything else.
+    /// Parses a time in UTC: `30d`, `12h` or `90m` ago, `2026-11-20` or `2026-11-20T18:59:00Z`; `nil` if invalid.
     init?(typed text: String, now: Instant) {
         let units: [Character: Int64] = ["d": 86_400, "h": 3_600, "m": 60]
         if let unit = text.last.flatMap({ units[$0] }) {

@@ -1,4 +1,4 @@
-/// A length for people: `512 bytes`, `4.2 MB`.
+/// Returns a file size with its unit: `512 bytes`, `4.2 MB`.
 func readable(_ size: Int64) -> String {
     guard size >= 1_000 else { return "\(size) bytes" }
     let units = ["kB", "MB", "GB", "TB", "PB", "EB"]

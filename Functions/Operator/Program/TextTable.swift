@@ -1,6 +1,4 @@
-/// Rows in columns that stand below one another, two blanks between them and before the first.
-///
-/// What was typed elsewhere may stand in them: a terminal shows every character and obeys none.
+/// Rows in aligned columns, indented and separated by two spaces, with control characters escaped.
 func aligned(_ rows: [[String]]) -> [String] {
     let rows = rows.map { $0.map(visible) }
     let count = rows.map(\.count).max() ?? 0
@@ -16,7 +14,7 @@ func aligned(_ rows: [[String]]) -> [String] {
     }
 }
 
-/// `text` without what would move a terminal's cursor or turn the direction of writing.
+/// Escapes terminal control characters and bidirectional formatting.
 private func visible(_ text: String) -> String {
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -5,24 +5,24 @@ import Postgres
 import Reconciliation
 
 extension Command {
-    /// Holds the shop against Stripe and repairs what is missing.
+    /// Compares the shop with Stripe and repairs what is missing.
     static let reconcile = Command(
         name: "reconcile",
-        summary: "repair the shop from what Stripe knows",
+        summary: "repair the shop from Stripe's data",
         details: """
-            Reads Stripe's refunds, disputes, events and checkout sessions, and does with whatever is missing here what
-            the webhook would have done: orders, licenses, refunds, suspensions, mails. Then tells what Stripe and the
-            shop do not agree about, and which invariants are violated. Nothing is ever done twice.
+            Reads Stripe's refunds, disputes, events and checkout sessions, and processes whatever is missing here as
+            the webhook would have: orders, licenses, refunds, suspensions, mails. Then reports where Stripe and the
+            shop differ, and which invariants are violated. Idempotent.
 
-            After a database was restored from a backup, run it with --since and a time before that backup: orders come
-            back with the licenses and keys that their buyers have (keys under the current license secret), and receipts
-            go out again with fresh links. What Stripe does not know does not come back: licenses that were closed or
-            reissued by hand, activations, the audit log.
+            After restoring the database from a backup, run it with --since and a time before that backup: orders are
+            rebuilt with the licenses and keys that their buyers have (keys under the current license secret), and
+            receipts are sent again with fresh links. Not rebuilt, because Stripe does not have it: licenses revoked
+            or reissued by hand, activations, the audit log.
             """,
         options: [
             Option(
                 name: "--since", value: "WHEN",
-                help: "\(Since.expected); from where the last run came to when absent"),
+                help: "\(Since.expected); where the last run stopped when absent"),
             .dryRun, .json,
         ],
         settings: [.databaseURL]
@@ -35,7 +35,7 @@ extension Command {
         examples: [
             "latchkey reconcile", "latchkey reconcile --since 30d --dry-run", "latchkey reconcile --since 2026-11-20",
         ],
-        failure: "something could not be repaired, does not agree or violates an invariant, or the run broke off"
+        failure: "something could not be repaired, differs or violates an invariant, or the run was interrupted"
     ) { invocation throws(CommandFault) in
         let isDryRun = invocation.arguments.has("--dry-run")
         let start = try start(invocation)

@@ -2,7 +2,7 @@ import Kernel
 import Reconciliation
 
 extension ReconciliationReport {
-    /// The answer for people.
+    /// The text output.
     func lines(isDryRun: Bool) -> [String] {
         let head = ["", "read", isDryRun ? "to repair" : "repaired", "failed"]
         let rows = ReconciliationStep.allCases.map { step in

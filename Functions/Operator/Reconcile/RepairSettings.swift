@@ -23,7 +23,7 @@ struct RepairSettings: Sendable {
 }
 
 extension Invocation {
-    /// The log of a command: warnings and worse in words for a person who watches; else every line, for programs.
+    /// The log of a command: at a terminal warnings and errors as text, otherwise every line as JSON.
     var log: Log {
         Log { [console, clock] line in
             guard console.isWatched else {

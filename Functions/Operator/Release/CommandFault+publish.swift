@@ -15,7 +15,7 @@ extension CommandFault {
         }
     }
 
-    /// Returns the fault for a release, named such as `genx-delay 1.0.0`, that was not published.
+    /// Returns the fault for a release, such as `genx-delay 1.0.0`, that was not published.
     init(_ fault: PublishFault, of release: String) {
         let text =
             switch fault {
@@ -87,7 +87,7 @@ extension ReleaseFolderDefect {
 }
 
 extension PublishStep {
-    /// The step for a person who watches.
+    /// The progress line.
     var text: String {
         switch self {
         case .reading(let object): "reading \(object.platform)/\(object.file) …"

@@ -14,17 +14,16 @@ extension Command {
         name: "release publish",
         summary: "publish the files of a version",
         details: """
-            DIR holds the files as <platform>/<file>, such as windows/GenX-Delay-1.0.0-windows.zip; names that begin
-            with a dot are passed over. Every file is copied to product/version/platform/file in the bucket, then the
-            manifest, then buyers see the release: the newest is what they download. A published version never
-            changes; published again with the same files, nothing happens.
+            DIR contains the files as <platform>/<file>, such as windows/GenX-Delay-1.0.0-windows.zip; names that
+            begin with a dot are ignored. Copies every file to product/version/platform/file in the bucket, then the
+            manifest, then makes the release visible: buyers download the newest. A published version never changes;
+            publishing it again with the same files does nothing.
 
-            The bucket is one of Cloud Storage, where files are sent in pieces and go on where the line was cut, and a
-            file appears when its checksum is right. The access token is that of the service account the command runs
-            as; elsewhere set GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token). With STORAGE_FOLDER the
-            bucket is a folder of this machine.
+            Uploads to Cloud Storage are resumable, and a file appears only if its checksum is right. The access token
+            is that of the service account the command runs as; elsewhere set GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth
+            print-access-token). With STORAGE_FOLDER the bucket is a local folder.
             """,
-        operands: [Operand(name: "DIR", help: "the folder with a folder for each platform")],
+        operands: [Operand(name: "DIR", help: "the folder with one folder per platform")],
         options: [
             Option(name: "--product", value: "SLUG", help: "the product, as in the catalog", isNeeded: true),
             Option(name: "--version", value: "V", help: "the version, such as 1.0.0", isNeeded: true), .json,
@@ -35,12 +34,12 @@ extension Command {
             Setting(name: "STORAGE_BASE", help: "https://storage.googleapis.com when absent"),
             Setting(
                 name: "GOOGLE_OAUTH_ACCESS_TOKEN",
-                help: "an access token that may write there; the metadata server's when absent"),
+                help: "an access token with write access; the metadata server's when absent"),
             Setting(name: "GCE_METADATA_HOST", help: "the metadata server; metadata.google.internal when absent"),
-            Setting(name: "STORAGE_FOLDER", help: "a folder that stands for the storage; may be absent"),
+            Setting(name: "STORAGE_FOLDER", help: "a local folder instead of Cloud Storage; may be absent"),
         ],
         examples: ["latchkey release publish dist --product genx-delay --version 1.0.0"],
-        failure: "a file is not fit, or the version is published with other files; buyers see no change"
+        failure: "a file is unusable, or the version is published with other files; buyers see no change"
     ) { invocation throws(CommandFault) in
         let (product, version) = (invocation.arguments["--product"] ?? "", invocation.arguments["--version"] ?? "")
         guard ObjectName.isSegment(version) else {
@@ -66,7 +65,7 @@ extension Command {
     }
 }
 
-/// The bucket that the environment names.
+/// Returns the bucket that the environment names.
 @Loop
 private func releaseBucket(_ environment: [String: String]) throws(CommandFault) -> any ReleaseBucket {
     do throws(SettingsFault) {
@@ -76,7 +75,7 @@ private func releaseBucket(_ environment: [String: String]) throws(CommandFault)
 }
 
 extension LocalBucket {
-    /// Reads `STORAGE_FOLDER`, the folder that contains the bucket's folder, and `STORAGE_BUCKET`.
+    /// Reads `STORAGE_FOLDER`, the parent of the bucket's folder, and `STORAGE_BUCKET`.
     fileprivate init(_ environment: [String: String]) throws(SettingsFault) {
         var read = SettingsReader(environment)
         let folder = read.text("STORAGE_FOLDER")
@@ -88,7 +87,7 @@ extension LocalBucket {
 }
 
 extension CloudBucket {
-    /// Reads `STORAGE_BUCKET`, `STORAGE_BASE` and where access tokens come from.
+    /// Reads `STORAGE_BUCKET`, `STORAGE_BASE` and the source of access tokens.
     fileprivate init(_ environment: [String: String]) throws(SettingsFault) {
         var read = SettingsReader(environment)
         let base = read.origin("STORAGE_BASE", default: StorageBase.google.text, allowsPlain: false)
@@ -102,7 +101,7 @@ extension CloudBucket {
 }
 
 extension Published {
-    /// The answer for people.
+    /// The text output.
     var lines: [String] {
         let rows = zip(manifest.files, changes).map { file, change in
             let sizes = readable(file.size)
@@ -112,7 +111,7 @@ extension Published {
         return rows + [isNew ? "published \(release) in \(bucket)" : "\(release) is published already; nothing to do"]
     }
 
-    /// The answer for programs.
+    /// The JSON output.
     var document: JSONValue {
         let files = zip(manifest.files, changes).map { file, change in
             JSONValue.object([

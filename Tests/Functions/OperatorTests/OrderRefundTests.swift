@@ -150,7 +150,7 @@ struct OrderRefundTests {
         try await RefundDesk.open { desk, settings in
             let run = try await Run.eve(Self.all.dropLast(), settings, answering: answer)
             #expect(run.exitCode == code, "\(run.remarks)")
-            #expect(run.questions.hasSuffix("licenses  closed, with every door\nRefund 49.00 USD?"))
+            #expect(run.questions.hasSuffix("licenses  closed, all access ends\nRefund 49.00 USD?"))
             #expect(await desk.refunds.count == refunds)
         }
         #expect(try await numbers("SELECT count(*) FROM refund_requests") == [Int64(refunds)])
