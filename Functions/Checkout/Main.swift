@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import Kernel
+import Limits
 import Log
 import Orders
 import Postgres

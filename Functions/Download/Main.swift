@@ -2,6 +2,7 @@ import Downloads
 import EventLoop
 import HTTP
 import Kernel
+import Limits
 import Log
 import Postgres
 import RateLimiting

@@ -5,6 +5,7 @@ import Fulfilment
 import HTTP
 import JSON
 import Kernel
+import Limits
 import Log
 import OrderMails
 import Orders

@@ -1,8 +1,10 @@
 import Audit
 import EventLoop
+import Fulfilment
 import JSON
 import Kernel
 import Log
+import Orders
 import Postgres
 import Reconciliation
 
@@ -40,8 +42,8 @@ struct Housekeeping {
         var (trimmed, forgotten) = (0, 0)
         for _ in 1...Housekeeping.daysAtMost where start < end {
             let next = min(start + .seconds(86_400), end)
-            trimmed += try await pool.run(RetentionStatements.trimPayloads(from: start, to: next))
-            forgotten += try await pool.run(RetentionStatements.forgetUnpaid(from: start, to: next))
+            trimmed += try await pool.run(LedgerStatements.trimPayloads(from: start, to: next))
+            forgotten += try await pool.run(UnpaidOrderStatements.forget(from: start, to: next))
             _ = try await pool.run(ReconcileStatements.advance("retention", to: next, at: now))
             start = next
         }

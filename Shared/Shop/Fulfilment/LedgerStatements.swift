@@ -117,6 +117,11 @@ package enum LedgerStatements {
         """
     }
 
+    /// Trims the payloads of the events received in a time range, except those that still fail; returns how many.
+    package static func trimPayloads(from start: Instant, to end: Instant) -> Statement<Int> {
+        .row("SELECT trim_event_payloads(\(start), \(end))") { row throws(PostgresFault) in Int(try row.integer(0)) }
+    }
+
     /// Returns the events whose stored payload contains the order's session or payment; scans the whole ledger.
     package static func events(of order: OrderDetail) -> Statement<[LedgeredEvent]> {
         .rows(

@@ -71,7 +71,7 @@ struct HousekeepingTests {
             try await fixture.change(
                 "UPDATE orders SET created_at = now() - interval '29 days' WHERE status = 'expired'")
             let forgotten = try await pool.run(
-                RetentionStatements.forgetUnpaid(
+                UnpaidOrderStatements.forget(
                     from: Instant(unixSeconds: 0), to: WallClock.system.now() + .seconds(86_400)))
             #expect(forgotten == 0)
             await #expect(throws: PostgresFault.self) {
