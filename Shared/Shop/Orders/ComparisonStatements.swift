@@ -30,7 +30,7 @@ package struct ReportedFact: Equatable, Sendable {
     /// The name of our status.
     package let status: String
 
-    /// Memberwise.
+    /// Creates a fact.
     package init(id: String, amount: Int64, status: String) {
         self.id = id
         self.amount = amount
