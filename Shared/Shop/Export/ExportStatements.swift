@@ -28,12 +28,12 @@ package enum ExportTable: String, CaseIterable, Sendable {
 
     /// The tables and columns that are not exported, and why.
     package static let leftOut = [
-        "rate_limits": "counts of the last minutes",
-        "reconcile_marks": "how far the last run of reconcile came",
-        "resend_requests": "requests that are answered within minutes or thrown away",
+        "rate_limits": "request counts of the last minutes",
+        "reconcile_marks": "the watermarks of reconcile",
+        "resend_requests": "requests that are processed within minutes or discarded",
         "schema_migrations": "the manifest names the last one",
-        "customers.resend_queued_at": "belongs to requests that are answered within minutes",
-        "webhook_events.payload": "Stripe's own record, which Stripe keeps; here it is trimmed after 30 days",
+        "customers.resend_queued_at": "a request that is processed within minutes",
+        "webhook_events.payload": "Stripe keeps the original; the copy here is trimmed after 90 days",
     ]
 }
 
