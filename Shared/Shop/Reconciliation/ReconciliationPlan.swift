@@ -56,7 +56,7 @@ extension ReconciliationStep {
         switch self {
         case .sessions: .seconds(25 * 3_600)
         case .refunds, .disputes, .events: .seconds(3_600)
-        // A payment's transaction that began before others may become visible after them.
+        // A payment may become visible after later ones if its transaction began first.
         case .orders: .seconds(300)
         case .ledger, .unsettled: .zero
         }
