@@ -19,7 +19,7 @@ enum FoundOrder: Equatable, Sendable {
 /// Finds a session's order: in our database and, if that may lag behind, at Stripe.
 ///
 /// Often the buyer returns from the payment page before the webhook arrives. Then the sale is made here, by the same
-/// statement, so that whichever comes second finds it made.
+/// statement, so that the later of the two finds it made.
 struct OrderFinder: Sendable {
     /// Reads the order, unless the session or the caller at this address is rate-limited.
     var open:

@@ -32,7 +32,7 @@ enum Main {
 }
 
 extension Reconcile {
-    /// Live wiring.
+    /// Wires the effects to the database and Stripe.
     @Loop
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
         let reconciliation = Reconciliation(settings, pool, log)
@@ -49,7 +49,7 @@ extension Reconcile {
 }
 
 extension Reconciliation {
-    /// Live wiring.
+    /// Wires the run to the database, Stripe and the mail service.
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
         // A page has a hundred events, and the longest events have a quarter of a megabyte.
         let stripe = StripeClient(

@@ -27,7 +27,7 @@ package struct LedgerEntry: Equatable, Sendable {
     /// How we learned of it.
     package let source: EventSource
 
-    /// Memberwise.
+    /// Creates a ledger entry.
     package init(
         event: String, type: String, apiVersion: String?, createdAt: Instant, receivedAt: Instant, payload: String,
         source: EventSource

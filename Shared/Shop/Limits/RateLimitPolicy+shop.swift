@@ -11,7 +11,7 @@ extension RateLimitPolicy {
     /// Each writes an order and creates a session at Stripe, which allows an account 100 calls a second in total.
     package static let checkoutAddress = RateLimitPolicy(
         "checkout-address", quota: 30, in: .seconds(60))
-    /// Deliveries that are not Stripe's by caller; Stripe's own are not counted.
+    /// Deliveries with an invalid signature by caller.
     ///
     /// Stripe's own fail only while a signing secret is wrong, and are resent for days.
     package static let webhookFailure = RateLimitPolicy(

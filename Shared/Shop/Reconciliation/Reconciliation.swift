@@ -7,8 +7,8 @@ package import StripeClient
 
 /// Compares the shop with Stripe and repairs what is missing, through the webhook's code.
 ///
-/// Any number of runs may overlap with each other and with the webhook: each item is processed once.
-/// `withReconciliationLock` only saves the duplicate work.
+/// Runs may overlap with each other and with the webhook: each item is processed once. `withReconciliationLock` only
+/// saves duplicate work.
 @Loop
 package struct Reconciliation {
     let pool: Pool
@@ -19,10 +19,10 @@ package struct Reconciliation {
     let log: Log
     let clock: WallClock
 
-    /// Memberwise.
+    /// Creates the use case.
     ///
     /// - Parameters:
-    ///   - isLive: whether it is live mode, as our key is.
+    ///   - isLive: whether our key is for live mode.
     ///   - quietHours: the number of hours without a delivery after which to raise an alert, if sales are usual then.
     package init(
         pool: Pool, stripe: StripeClient, processor: EventProcessor, isLive: Bool, quietHours: Int, log: Log,

@@ -1,7 +1,7 @@
 package import Kernel
 package import Postgres
 
-/// Removes data whose retention period is over, one time range at a time.
+/// Removes data after its retention period, one time range at a time.
 package enum RetentionStatements {
     /// How long payloads of events are kept.
     ///
