@@ -141,6 +141,7 @@ let targets: [[Target]] = [
     // The shop, slice by slice.
     shop("Audit", uses: ["Crypto", "EventLoop", "JSON", "Kernel", "Log", "Postgres"], testing: ["Support"]),
     shop("Catalog", uses: ["EventLoop", "Kernel", "Postgres"]),
+    shop("Limits", uses: ["Kernel", "RateLimiting", "Settings"]),
     shop(
         "Licensing", uses: ["Audit", "Crypto", "EventLoop", "JSON", "Kernel", "Postgres", "Settings"],
         testing: ["Support"]),
@@ -155,7 +156,7 @@ let targets: [[Target]] = [
         uses: [
             "Audit", "Catalog", "Downloads", "EventLoop", "Kernel", "Licensing", "Outbox", "Postgres", "RateLimiting",
             "Stripe",
-        ], testing: ["Fulfilment", "OrderMails", "Support"]),
+        ], testing: ["Fulfilment", "Limits", "OrderMails", "Support"]),
     shop(
         "OrderMails",
         uses: [
@@ -215,13 +216,14 @@ let functions: [Function] = [
     Function(
         "Checkout", named: "checkout",
         uses: [
-            "EventLoop", "HTTP", "JSON", "Kernel", "Log", "Orders", "Pages", "Postgres", "RateLimiting", "Server",
+            "EventLoop", "HTTP", "JSON", "Kernel", "Limits", "Log", "Orders", "Pages", "Postgres", "RateLimiting",
+            "Server",
             "Settings", "Stripe", "StripeClient",
         ], testing: ["Outbound"]),
     Function(
         "Download", named: "download",
         uses: [
-            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Log", "Pages",
+            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Limits", "Log", "Pages",
             "Postgres", "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
         ], testing: ["Fulfilment", "Outbound"]),
     Function(
@@ -233,7 +235,8 @@ let functions: [Function] = [
     Function(
         "Orders", named: "orders",
         uses: [
-            "Audit", "Catalog", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log",
+            "Audit", "Catalog", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Limits", "Licensing",
+            "Log",
             "OrderMails", "Orders", "Outbox", "Pages", "Postgres", "RateLimiting", "Server", "Settings", "Stripe",
             "StripeClient",
         ]),
@@ -246,14 +249,16 @@ let functions: [Function] = [
     Function(
         "Webhook", named: "webhook",
         uses: [
-            "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails", "Outbox",
+            "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Limits", "Licensing", "Log", "OrderMails",
+            "Outbox",
             "Postgres", "RateLimiting", "Server", "Settings", "Stripe", "StripeClient",
         ], testing: ["Downloads", "Orders", "Outbound"]),
     Function(
         "Operator", named: "latchkey",
         uses: [
             "Audit", "Catalog", "CatalogPlans", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files",
-            "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "Migrations", "OIDC", "OrderMails", "Orders",
+            "Fulfilment", "HTTP", "JSON", "Kernel", "Limits", "Licensing", "Log", "Migrations", "OIDC", "OrderMails",
+            "Orders",
             "Outbound", "Outbox", "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server",
             "Settings", "Storage", "StorageClient", "Stripe", "StripeClient",
         ]),

@@ -1,39 +1,41 @@
-"""infra/capacity.md as text: the words around what infra/capacity.py computes."""
+"""The text of infra/capacity.md around the figures that infra/capacity.py computes."""
 
 import textwrap
 
 from capacity import SERVICES, uses
 
 HEAD = """\
-# Past one machine
+# Capacity and cost
 
-What a shop costs at {volumes} sales a day, which part is full first, and what to change then. Computed by
-`infra/capacity.py` from `infra/capacity.json`, where every price and limit has its page; do not edit this page.
-Prices are Google's for a Tier 1 region, in dollars without tax, as read on {read}. They change: put the new ones
-in and run `infra/capacity.py --write`. Stripe's share and the mail provider's are not in it.
+The cost of a shop at {volumes} sales a day, the limit reached first, and how to scale further. Computed by
+`infra/capacity.py` from `infra/capacity.json`, which names the source of every price and limit; do not edit this page.
+Prices are Google's for a Tier 1 region, in dollars without tax, as of {read}. When they change, update the JSON and
+run `infra/capacity.py --write`. Stripe's fees and the mail provider's are not included.
 """
 
 CHANGE = """\
-## What to change then
+## How to scale
 
-In this order, each step when the one before is used up. None of them changes a line of the functions until the last.
+In this order, each step when the previous one is exhausted. Only the last requires changes to the functions.
 
 1. **A bigger database** (`infra/runbooks/bigger-database.md`): the next tier doubles CPU and connections in a minute's
-   restart. A bigger disk is faster as well.
-2. **Pooling**, when connections are full and the CPU is not. The functions hold a connection only while a statement runs,
-   send each statement whole in one round trip and keep no session state but two advisory locks: `latchkey migrate` and
-   `reconcile` hold one for their whole run, so these two keep a direct connection. Cloud SQL's managed pooling does it in
-   transaction mode; it needs the Enterprise Plus edition, and a private address or the Auth Proxy instead of the socket
-   below `/cloudsql` (<https://cloud.google.com/sql/docs/postgres/managed-connection-pooling>).
-3. **Read replicas** for what only reads: verifying a license and the order's page. A replica has `licenses.status` some
-   milliseconds late, so a revoked license may pass once more; downloads count a use and stay with the primary. Rate limits
-   live in an unlogged table, which a replica does not have: the gate stays with the primary, or moves into the process.
-4. **Shorter memory**: the ledger's words are trimmed after 90 days already; old orders can move to a table of their own.
-5. **A region each**: every product, customer and order belongs to a row of `shops`, and every unique key is a shop's. A
-   shop, or a continent, gets a database, a bucket and functions of its own from the same Terraform module; Stripe's
-   events go to the endpoint of their account.
-6. **Another engine behind libpq**, when one shop is larger than one machine can write: AlloyDB first, because nothing
-   changes; Citus, distributed by shop, when there are many shops; Spanner only with the statements written anew.
+   restart. A bigger disk is also faster.
+2. **Pooling**, when the connections are exhausted before the CPU. The functions hold a connection only while a
+   statement runs, send each statement whole in one round trip and keep no session state but two advisory locks:
+   `latchkey migrate` and `reconcile` hold one for their whole run, so these two keep a direct connection. Cloud SQL's
+   managed pooling supports this in transaction mode; it needs the Enterprise Plus edition, and a private address or the
+   Auth Proxy instead of the socket below `/cloudsql`
+   (<https://cloud.google.com/sql/docs/postgres/managed-connection-pooling>).
+3. **Read replicas** for read-only work: verifying a license and the order's page. A replica receives `licenses.status`
+   some milliseconds late, so a revoked license may be accepted once more; downloads count a use and stay with the
+   primary. Rate limits are in an unlogged table, which a replica does not have: the gate stays on the primary, or moves
+   into the process.
+4. **Shorter retention**: event payloads are trimmed after 90 days already; old orders can move to an archive table.
+5. **Sharding by shop or region**: every product, customer and order belongs to a row of `shops`, and every unique key
+   includes the shop. A shop, or a continent, gets its own database, bucket and functions from the same Terraform
+   module; Stripe's events go to the endpoint of their account.
+6. **Another engine behind libpq**, when one shop exceeds the writes of one machine: AlloyDB first, because nothing
+   changes; Citus, distributed by shop, for many shops; Spanner only with rewritten statements.
 """
 
 
@@ -76,10 +78,10 @@ def _costs(model, volumes):
     return "\n".join([
         "## What it costs\n",
         _table(["Dollars a month", *(f"{volume:,} sales a day" for volume in volumes)], rows),
-        f"\nOf each sale {file['downloads_a_sale']} files of {file['bytes'] // 10**6} MB are fetched ({file['why']}), and"
-        f" {model.inputs['storefront']['page_views_a_sale']} pages are looked at ({model.inputs['storefront']['why']}). A"
-        f" database keeps {model.inputs['database']['kept_days']} days of sales. While nobody buys, the load balancer and"
-        " the database are the bill.\n",
+        f"\nPer sale, {file['downloads_a_sale']} files of {file['bytes'] // 10**6} MB are downloaded ({file['why']}), and"
+        f" {model.inputs['storefront']['page_views_a_sale']} pages are viewed ({model.inputs['storefront']['why']}). A"
+        f" database keeps {model.inputs['database']['kept_days']} days of sales. Without sales, the load balancer and the"
+        " database are the only costs.\n",
     ])
 
 
@@ -94,12 +96,12 @@ def _first(model, volumes):
     peak, load = model.inputs["peak"], model.inputs["load"]
     needs = [[f"{volume:,}", f"{model.peak(volume):.2f}", str(sum(model.instances(service, model.peak(volume)) for service in SERVICES)), str(model.connections(model.peak(volume))), f"{model.peak(volume) * model.per_sale('postgres_us') / 1e6:.3f}", f"{model.peak(volume) * model.per_sale('wal_bytes') / 1e6:.2f}"] for volume in volumes]
     return "\n".join([
-        "## What is full first\n",
-        f"Sales a day at which each part is full, if the busiest second is {peak['factor']} times the mean ({peak['why']});"
-        f" the smallest of a row is the limit. The database counts as full at {load['database_cpu']:.0%} of its CPU"
+        "## The first limit\n",
+        f"Sales a day at which each part is exhausted, if the busiest second is {peak['factor']} times the mean ({peak['why']});"
+        f" the smallest in a row is the limit. The database counts as exhausted at {load['database_cpu']:.0%} of its CPU"
         f" ({load['why']}).\n",
         _table(["Database", *names], rows),
-        "\nWhat the busiest second asks for:\n",
+        "\nResources needed in the busiest second:\n",
         _table(["Sales a day", "Sales a second", "Instances", "Connections", "Database CPUs", "WAL MB/s"], needs),
         f"\n{_verdict(model)}\n",
     ])
@@ -114,12 +116,12 @@ def _verdict(model):
     said = [f"{part} on {_list(tiers)}" for part, tiers in by_part.items()]
     each = model.inputs["instances"]
     return (
-        f"First full is {'; then '.join(said)}. Connections are counted as they could be at worst: an instance's"
-        f" {each['pool_size']}, twice while a new revision takes over, because Terraform refuses a shop that could run out of"
-        " them. What `infra/terraform/production.tfvars` lets the functions hold at most is checked there, and does not grow with"
-        " sales. Instances are few because one answers hundreds of requests a second; a pool of ten an instance, or a"
-        " database that is given fewer connections, would make connections the first to be full. Commits are counted as if"
-        " each waited for the disk alone; under load several share one flush, so that the true limit is higher."
+        f"The first limit is {'; then '.join(said)}. Connections are counted for the worst case: an instance's"
+        f" {each['pool_size']}, twice while a new revision takes over, because Terraform rejects a shop that could run out of"
+        " them. Terraform checks the maximum that `infra/terraform/production.tfvars` allows the functions; it does not grow"
+        " with sales. There are few instances because one handles hundreds of requests a second; with a pool of ten per"
+        " instance, or fewer connections of the database, connections would be the first limit. Commits are counted as if"
+        " each waited for its own flush; under load several share one flush, so that the real limit is higher."
     )
 
 
@@ -131,10 +133,10 @@ def _sale(model):
     rows.append(["**one sale**", "", f"**{model.requests_a_sale()}**", *(f"**{value}**" for value in [f"{model.per_sale('cpu_us') / 1e3:.2f}", f"{model.per_sale('postgres_us') / 1e3:.2f}", f"{model.per_sale('wal_bytes'):,}"]), ""])
     sources = "\n".join(f"- {name}: {row['source']}" for name, row in model.inputs["measured"].items())
     return "\n".join([
-        "## What a sale asks for\n",
-        "CPU and WAL are of each request; the sum counts them as often as they come.\n",
+        "## Resources per sale\n",
+        "CPU and WAL are per request; the sum multiplies them by the number of requests.\n",
         _table(["Request", "Function", "Times", "CPU ms", "Postgres ms", "WAL bytes", "Waits ms"], rows),
-        f"\nWhere the figures come from (`infra/capacity.py --take .local/bench.json` takes them anew):\n\n{sources}\n",
+        f"\nSources of the figures (`infra/capacity.py --take .local/bench.json` updates them):\n\n{sources}\n",
     ])
 
 
@@ -150,10 +152,10 @@ def _engines(inputs):
         rows.append([feature["name"], ", ".join(f"`{_short(file)}`" for file in files), *marks, feature["instead"]])
     intro = " ".join(f"[{name}]({engine['page']}) is {engine['is']}." for name, engine in engines.items())
     return "\n".join([
-        "## What the SQL asks of another engine\n",
+        "## SQL features and other engines\n",
         f"{intro} Found in the migrations (`infra/migrations`) and the statements (`Shared`); «lacks» links to the page that says"
-        " so or whose grammar has no such thing. Citus lacks what it lacks only where a statement concerns more than one shop,"
-        " if tables are distributed by shop.\n",
+        " so, or to a grammar without the feature. If tables are distributed by shop, Citus lacks a feature only for"
+        " statements that concern more than one shop.\n",
         _table(["Feature", "Where", *engines, "Instead"], rows),
         f"\nNot used: {_list(unused)}.\n",
     ])
@@ -163,10 +165,10 @@ def _prices(inputs):
     rows = [[f"{price['usd']:g}", price["unit"], f"{price['free']:,}" if price["free"] else "–", f"<{price['page']}>"] for price in inputs["prices"]]
     limits = [[f"{limit['value']:g}", limit["what"], f"<{limit['page']}>"] for limit in inputs["limits"]]
     return "\n".join([
-        f"## Prices and limits, as read on {inputs['read']}\n",
-        _table(["Dollars", "For each", "Free a month", "Page"], rows),
+        f"## Prices and limits, as of {inputs['read']}\n",
+        _table(["Dollars", "Per", "Free per month", "Page"], rows),
         "",
-        _table(["Limit", "Of what", "Page"], limits),
+        _table(["Limit", "Resource", "Page"], limits),
         "",
     ])
 

@@ -1,3 +1,4 @@
+import Limits
 import Postgres
 import RateLimiting
 import Server

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import Kernel
+import Limits
 import Log
 import Orders
 import Postgres
@@ -25,7 +26,7 @@ enum Main {
 }
 
 extension Checkout {
-    /// Live wiring.
+    /// Wires the effects to the database and Stripe.
     init(_ settings: CheckoutSettings, _ pool: Pool, _ stripe: StripeClient, _ log: Log) {
         let isLive = !settings.stripe.isTest
         let limiter = RateLimiter(pool, log: log)

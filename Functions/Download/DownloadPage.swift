@@ -31,7 +31,7 @@ struct DownloadPage {
                 """)
     }
 
-    /// The same for programs.
+    /// The content as JSON.
     var json: Response {
         let files = overview.artifacts.map { artifact in
             JSONValue.object([

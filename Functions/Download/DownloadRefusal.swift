@@ -12,7 +12,7 @@ enum DownloadRefusal: Error, Equatable {
     case method(Refusal)
     /// The link or its caller is rate-limited.
     case tooOften(RateLimitVerdict)
-    /// Never ours, or forged, or of a grant that does not exist: the caller cannot tell which.
+    /// The link was never issued, is forged, or its grant does not exist; the response does not reveal which.
     case noLink
     case expired
     case usedUp(DownloadOverview)

@@ -1,5 +1,6 @@
 import Crypto
 import Files
+import Limits
 import Postgres
 import RateLimiting
 import Server

@@ -2,6 +2,7 @@ import Downloads
 import EventLoop
 import HTTP
 import Kernel
+import Limits
 import Log
 import Postgres
 import RateLimiting
@@ -28,7 +29,7 @@ enum Main {
 }
 
 extension Download {
-    /// Live wiring over `pool`.
+    /// Wires the effects to the database and the signer.
     @Loop
     init(
         tokens: DownloadTokens, publicURL: PublicURL, trustedHops: Int, pool: Pool, limits: RateLimitTable, log: Log,

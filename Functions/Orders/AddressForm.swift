@@ -6,7 +6,7 @@ import Kernel
 struct AddressForm: Sendable {
     /// The text as entered.
     let text: String
-    /// The format of the response if `Accept` does not tell: the request's own.
+    /// The format of the response if `Accept` does not decide: the request's own.
     let preference: Preference
 
     /// The message to people and programs about an invalid address.

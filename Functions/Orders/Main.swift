@@ -5,6 +5,7 @@ import Fulfilment
 import HTTP
 import JSON
 import Kernel
+import Limits
 import Log
 import OrderMails
 import Orders
@@ -34,7 +35,7 @@ enum Main {
 }
 
 extension Orders {
-    /// Live wiring; the Stripe session lookup is passed in.
+    /// Wires the effects to the database, the mail service and Stripe; the session lookup is passed in.
     @Loop
     init(
         _ settings: OrdersSettings, _ pool: Pool,

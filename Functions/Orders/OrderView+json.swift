@@ -7,7 +7,7 @@ import Outbox
 import Settings
 
 extension OrderView {
-    /// The order for programs.
+    /// The order as JSON.
     func json(_ base: PublicURL) -> JSONValue {
         .object([
             ("order", .string(record.order.description)), ("status", .string(record.status.rawValue)),
@@ -20,7 +20,7 @@ extension OrderView {
         ])
     }
 
-    /// The JSON of a session whose order may not exist yet.
+    /// The JSON for a session without an order so far.
     static let unpaidJSON = JSONValue.object([("order", .null), ("status", "pending")])
 
     private func downloadJSON(_ base: PublicURL) -> JSONValue {

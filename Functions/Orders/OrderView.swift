@@ -6,7 +6,7 @@ import Licensing
 import Log
 import Orders
 
-/// An order as it is shown now: its keys in full or masked, its links made.
+/// An order as shown at one time: its keys in full or masked, its links made.
 struct OrderView: Sendable {
     /// The path of the files and its expiry.
     struct Download: Sendable {

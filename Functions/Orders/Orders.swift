@@ -82,7 +82,7 @@ struct Orders: Sendable {
         }
     }
 
-    /// Returns the same response to everyone: rate limit fields would reveal that others asked for the address.
+    /// Returns the same response to everyone: rate limit fields would reveal that the address was requested before.
     private func resend(_ request: Request) async throws(Refusal) -> Response {
         try request.refuseOtherSites()
         let form = try AddressForm(request)
@@ -120,7 +120,7 @@ struct Orders: Sendable {
         if case .order = endpoint { .page } else { form(of: request) }
     }
 
-    /// Returns the format of the request's body, for a caller whose `Accept` does not tell.
+    /// Returns the format of the request's body, the default if `Accept` does not decide.
     private func form(of request: Request) -> Preference {
         request.fields["content-type"]?.lowercased().hasPrefix("application/json") == true ? .json : .page
     }

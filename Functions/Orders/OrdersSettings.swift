@@ -1,4 +1,5 @@
 import Licensing
+import Limits
 import OrderMails
 import Outbox
 import Postgres

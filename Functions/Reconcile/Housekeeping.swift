@@ -6,9 +6,9 @@ import Log
 import Postgres
 import Reconciliation
 
-/// Periodic work that no buyer waits for: sealing the audit log and removing data whose retention period is over.
+/// Periodic background work: seals the audit log and removes data after its retention period.
 ///
-/// No failure here fails a run; it is logged, and the next run catches up.
+/// A failure here does not fail the run; it is logged, and the next run catches up.
 @Loop
 struct Housekeeping {
     /// The maximum number of seals in one run.

@@ -27,7 +27,7 @@ enum Main {
 }
 
 extension Reconcile {
-    /// Live wiring.
+    /// Wires the effects to the database and Stripe.
     @Loop
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
         let reconciliation = Reconciliation(settings, pool, log)
@@ -44,7 +44,7 @@ extension Reconcile {
 }
 
 extension Reconciliation {
-    /// Live wiring.
+    /// Wires the run to the database, Stripe and the mail service.
     init(_ settings: ReconcileSettings, _ pool: Pool, _ log: Log) {
         self.init(
             settings.reconciliation, pool: pool, actor: "function:reconcile", callTime: .seconds(20),

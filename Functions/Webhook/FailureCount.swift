@@ -1,6 +1,7 @@
 import EventLoop
 import JSON
 import Kernel
+import Limits
 import Log
 import Postgres
 import RateLimiting

@@ -27,7 +27,7 @@ enum Main {
 }
 
 extension Webhook {
-    /// Live wiring.
+    /// Wires the effects to the database, Stripe and the mail service.
     @Loop
     init(_ settings: WebhookSettings, _ pool: Pool, _ log: Log) {
         let catalog = CatalogCache(pool)

@@ -1,5 +1,6 @@
 import Kernel
 import Licensing
+import Limits
 import OrderMails
 import Outbox
 import Postgres

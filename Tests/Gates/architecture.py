@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import swift_source
+import tables
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 60
@@ -21,17 +22,11 @@ LONGEST_FUNCTION = 60
 # The tiers by folder, the lowest first; a target imports its own tier and those below it.
 TIERS = ["Shared/Platform/", "Shared/Providers/", "Shared/Shop/", "Functions/"]
 PLATFORM, PROVIDERS, SHOP, FUNCTIONS = TIERS
-# What writes a table; `FOR UPDATE` and `DO UPDATE` are no such words.
-WRITES = re.compile(
-    r"(?<!FOR )(?<!DO )\b(?:INSERT INTO|UPDATE(?: ONLY)?|DELETE FROM(?: ONLY)?|MERGE INTO|TRUNCATE|LOCK TABLE)\s+([a-z_]+)"
-)
 # A slice's values and decisions lie in this folder of the slice.
 RULES = "/Rules/"
 
-# Modules of Platform and Providers that do no input or output. They import one another; CONTRIBUTING names them too.
-VALUE_MODULES = {
-    "Crypto", "EmailMessage", "HTTP", "JSON", "Kernel", "Log", "Pages", "Settings", "Storage", "Stripe", "Templates"
-}
+# What does input or output; a module of Platform or Providers that depends on neither, near or far, is one of values.
+DOERS = {"EventLoop", "Files"}
 
 # What comes with the toolchain, by where it may be used.
 TOOLCHAIN_FOR_SHARED = {"Swift", "Synchronization"}
@@ -48,7 +43,7 @@ EXCEPTIONS = {
 }
 
 # The words that read the process's environment, which is a function's own business.
-ENVIRONMENT = re.compile(r"\bProcessEnvironment\b")
+ENVIRONMENT = re.compile(r"\b(?:ProcessEnvironment|getenv|secure_getenv|environ)\b")
 ENVIRONMENT_PLACES = (
     FUNCTIONS,
     "Tests/",
@@ -104,19 +99,19 @@ def check(package, root):
         undeclared_imports,
         toolchain_imports,
         unneeded_exceptions,
-        shared_c_modules,
+        unused_dependencies,
+        c_modules_without_one_importer,
         folders_outside_tiers,
         dependencies_upwards,
-        values_that_do_io,
         rules_that_do_io,
         environment_outside_functions,
         unsafe_outside_wrappers,
-        tables_with_two_owners,
-        statements_in_functions,
         long_files,
         long_functions,
     ]
-    return [fault for rule in rules for fault in rule(files, targets)]
+    schema = _schema(root, files)
+    found = [fault for rule in rules for fault in rule(files, targets)]
+    return found + [fault for rule in (owners_of_tables, statements_in_functions) for fault in rule(files, schema)]
 
 
 def undeclared_imports(files, targets):
@@ -149,13 +144,23 @@ def unneeded_exceptions(files, targets):
             yield f"{path}: no longer imports Glibc: remove its exception from Tests/Gates/architecture.py"
 
 
-def shared_c_modules(files, targets):
-    """A C module has more than one importer."""
+def unused_dependencies(files, targets):
+    """A target of the product declares a module that none of its files imports."""
+    for target in _sorted(targets):
+        if target.kind == "system-target" or target.path.startswith("Tests/"):
+            continue
+        imported = {module for file in files if file.target == target.name for module, _ in file.imports}
+        for name in sorted(target.dependencies - imported):
+            yield f"{target.path}: declares {name} and imports it nowhere: remove it in Package.swift"
+
+
+def c_modules_without_one_importer(files, targets):
+    """A C module has no importer, or more than one."""
     for system in sorted(name for name, target in targets.items() if target.kind == "system-target"):
         importers = {file.target for file in files if system in {module for module, _ in file.imports}}
         declarers = {target.name for target in targets.values() if system in target.dependencies}
         both = sorted(importers | declarers)
-        if len(both) > 1:
+        if len(both) != 1:
             yield f"{system}: has {len(both)} importers ({', '.join(both)}): one module wraps a C library"
 
 
@@ -179,23 +184,14 @@ def dependencies_upwards(files, targets):
                 yield f"{target.path}: depends on {other.path}: move what it needs into a shared module"
 
 
-def values_that_do_io(files, targets):
-    """A module of values depends on one of ours that does input or output."""
-    for target in _sorted(targets):
-        if target.name not in VALUE_MODULES or target.kind == "test":
-            continue
-        for name in sorted(target.dependencies & targets.keys()):
-            if targets[name].kind != "system-target" and name not in VALUE_MODULES:
-                yield f"{target.path}: is a module of values and depends on {name}, which does I/O: turn it around"
-
-
 def rules_that_do_io(files, targets):
     """A file of a slice's rules imports what does input or output; another slice it may import for its rules."""
+    values = value_modules({target.name: (target.path, target.dependencies) for target in targets.values()})
     for file in files:
         if not file.path.startswith(SHOP) or RULES not in file.path:
             continue
         for module, line in file.imports:
-            if module in targets and module not in VALUE_MODULES and not targets[module].path.startswith(SHOP):
+            if module in targets and module not in values and not targets[module].path.startswith(SHOP):
                 yield f"{file.path}:{line}: imports {module}: a slice's rules do no I/O; move this out of Rules"
 
 
@@ -219,32 +215,39 @@ def unsafe_outside_wrappers(files, targets):
             yield f"{file.path}:{line}: `unsafe` outside a module that wraps a C library: move it into one"
 
 
-def tables_with_two_owners(files, targets):
-    """A table is written by two modules: its owner lends the others the part of their statement that writes it."""
+def owners_of_tables(files, schema):
+    """A table has two owners, or a statement hides which table it writes."""
     writers = {}
     for file in _product(files):
-        for table, line in _written(file):
-            writers.setdefault(table, {}).setdefault(file.target, f"{file.path}:{line}")
+        for write in schema.writes(file.texts):
+            if write.table:
+                writers.setdefault(write.table, {}).setdefault(file.target, f"{file.path}:{write.line}")
+            else:
+                yield f"{file.path}:{write.line}: writes a table that it does not name: write the table's name in the text"
     for table, places in sorted(writers.items()):
         if len(places) > 1:
             yield f"{table}: is written by {', '.join(sorted(places.values()))}: one slice owns a table and lends its SQL"
 
 
-def statements_in_functions(files, targets):
-    """A function writes a table itself."""
+def statements_in_functions(files, schema):
+    """A function has a statement of its own."""
     for file in _product(files):
         if file.path.startswith(FUNCTIONS):
-            for table, line in _written(file):
-                yield f"{file.path}:{line}: writes {table}: the statement belongs into the slice that owns the table"
+            lines = {write.line for write in schema.writes(file.texts)}
+            lines |= {file.texts.count("\n", 0, match.start()) + 1 for match in re.finditer(r"\bSELECT\s", file.texts)}
+            for line in sorted(lines):
+                yield f"{file.path}:{line}: has SQL: a statement belongs into the slice that owns its table"
 
 
-def owners(files):
-    """The tables that each module writes."""
-    found = {}
-    for file in _product(files):
-        for table, _ in _written(file):
-            found.setdefault(file.target, set()).add(table)
-    return found
+def value_modules(modules):
+    """The modules of Platform and Providers that do no input or output, from the path and dependencies of each module."""
+
+    def does(name, seen=frozenset()):
+        below = modules[name][1] & modules.keys() - seen
+        return name in DOERS or any(does(each, seen | {name}) for each in below)
+
+    shown = {name for name, (path, _) in modules.items() if path.startswith((PLATFORM, PROVIDERS)) and "/System/" not in path}
+    return {name for name in shown if not does(name)}
 
 
 def long_files(files, targets):
@@ -268,16 +271,22 @@ def _product(files):
     return [file for file in files if not file.path.startswith("Tests/")]
 
 
-def _written(file):
-    """The tables that a file's texts write, each with its line."""
-    return [(match[1], file.texts.count("\n", 0, match.start(1)) + 1) for match in WRITES.finditer(file.texts)]
+def _schema(root, files):
+    """What the migrations create, and the tables that the product creates itself."""
+    migrations = sorted((root / "infra/migrations").glob("*.sql"))
+    return tables.Schema([path.read_text(encoding="utf-8") for path in migrations] + [_left(file) for file in _product(files)])
+
+
+def _left(file):
+    """A file's texts without the blanks before each line."""
+    return re.sub(r"^ +", "", file.texts, flags=re.MULTILINE)
 
 
 def _allowed_toolchain(file, targets):
     if file.path.startswith("Tests/"):
         return TOOLCHAIN_FOR_TESTS, "a test"
     if file.path.startswith(FUNCTIONS):
-        return TOOLCHAIN_FOR_WRAPPERS, "a function"
+        return TOOLCHAIN_FOR_SHARED, "a function"
     if _wraps(file, targets):
         return TOOLCHAIN_FOR_WRAPPERS, "a module that wraps a C library"
     return TOOLCHAIN_FOR_SHARED, "a shared module without a C library of its own"

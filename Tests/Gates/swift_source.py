@@ -8,9 +8,9 @@ _IMPORT = re.compile(
     r"import[ \t]+(?:(?:struct|class|enum|protocol|func|var|let|typealias)[ \t]+)?(\w+)",
     re.MULTILINE,
 )
-_FUNCTION = re.compile(r"\bfunc[ \t]+([^\s(<]+)|\b(init)[?!]?(?=[ \t]*[(<])")
-# What begins another declaration, so that a function before it has no body.
-_DECLARATION = re.compile(r"\n[ \t]*(?:@\w+[ \t\n]+)*(?:(?:package|private|fileprivate|static|mutating)[ \t]+)*(?:func|var|let|init|case)\b")
+# What begins a declaration whose body is code, and what begins one whose body is declarations.
+_DECLARATION = re.compile(r"\b(?:func[ \t]+([^\s(<]+)|(init|deinit|subscript)\b|(?:var|let)[ \t]+(\w+))")
+_TYPE = re.compile(r"\b(?:struct|class|enum|actor|protocol|extension)[ \t]+\w[^(){}]*$")
 _LITERAL_START = re.compile(r'(#*)("""|")')
 
 
@@ -20,30 +20,28 @@ def imports(code):
 
 
 def functions(code):
-    """The functions and initialisers of blanked source, each with its name, its first line and its number of lines."""
-    found = []
-    for match in _FUNCTION.finditer(code):
-        body = _body(code, match.end())
-        if body:
-            first = code.count("\n", 0, match.start()) + 1
-            found.append((match[1] or match[2], first, code.count("\n", match.start(), body) + 1))
+    """What has a body of code in blanked source (functions, initialisers, computed properties, closures kept in one).
+
+    Each with its name, its first line and its number of lines, from the declaration to the end of its body.
+    """
+    found, at, since = [], 0, 0
+    while (at := _next_brace(code, at)) is not None:
+        if code[at] == "{" and not _TYPE.search(code, since, at):
+            end = _closing(code, at)
+            start = max(_DECLARATION.finditer(code, since, at), key=lambda match: match.start(), default=None)
+            if start:
+                first = code.count("\n", 0, start.start()) + 1
+                name = start[1] or start[2] or start[3]
+                found.append((name, first, code.count("\n", start.start(), end) + 1))
+            at = end
+        at += 1
+        since = at
     return found
 
 
-def _body(code, at):
-    """Where the body that begins behind a function's name ends; `None` when it has none, as in a protocol."""
-    depth = 0
-    for end in range(at, len(code)):
-        character = code[end]
-        if depth == 0 and (character == "}" or _DECLARATION.match(code, end)):
-            return None
-        if character in "({[":
-            if character == "{" and depth == 0:
-                return _closing(code, end)
-            depth += 1
-        elif character in ")}]":
-            depth -= 1
-    return None
+def _next_brace(code, at):
+    found = re.compile(r"[{}]").search(code, at)
+    return found and found.start()
 
 
 def _closing(code, at):
@@ -52,7 +50,7 @@ def _closing(code, at):
         depth += (code[end] == "{") - (code[end] == "}")
         if depth == 0:
             return end
-    return None
+    return len(code) - 1
 
 
 def blanked(source):

@@ -54,6 +54,19 @@ class FunctionsTableTests(unittest.TestCase):
             with self.subTest(column):
                 self.assert_refused(row(), other | {column: row()[column]}, says=f"orders: {column} is already checkout's")
 
+    def test_a_limit_has_a_name_of_its_own_and_a_number_that_can_be_counted(self):
+        limit = {"name": "checkout-address", "requests": 30, "seconds": 60, "counts": "requests by caller"}
+        limited = row(settings=["DATABASE_URL", "RATE_LIMITS"], limits=[limit])
+        self.assertEqual(table.parse({"functions": [limited]}, SETTINGS)[0].limits[0].requests, 30)
+        for change in [{"name": "Checkout"}, {"requests": 0}, {"seconds": 0}, {"seconds": 86_401}]:
+            self.assert_refused(limited | {"limits": [limit | change]}, says="requests in 1 to 86400 seconds")
+        self.assert_refused(row(limits=[limit]), says="has limits and does not name RATE_LIMITS")
+        self.assert_refused(limited | {"limits": [limit | {"by": "caller"}]}, says="checkout-address: by is unknown")
+        other = row(name="orders", target="Orders", port=8085, routes=["GET /orders/{session}"], role="latchkey_orders")
+        other |= {"settings": limited["settings"], "limits": [limit]}
+        self.assert_refused(limited, other, says="orders: a name of limits is already checkout's")
+        self.assert_refused(limited | {"limits": [limit, limit]}, says="checkout: two limits have one name")
+
     def test_a_route_that_leads_to_another_function_is_refused(self):
         portal = row(routes=["GET /dashboard/{page}", "GET /dashboard/support/new"])
         support = row(name="support", target="Support", port=8085, role="latchkey_support", routes=["GET /dashboard/support/{ticket}"])

@@ -17,6 +17,7 @@ BY_HAND = {
     "infra/terraform/README.md": ("| `database-url-webhook` | `DATABASE_URL` | webhook |", ""),
     "infra/security/policy.md": ("| `DATABASE_URL` | a role of its own", "| `DATABASE_URL` | one role"),
     "Shared/Platform/Pages/Page.swift": ("\\(site.wordmark)</a>", "Shop</a>"),
+    "Shared/Shop/Limits/RateLimitPolicy+shop.swift": ("quota: 240", "quota: 2400"),
     "Functions/Storefront/404.html": ('<a href="/faq">Questions</a>', '<a href="/faq">Answers</a>'),
     "infra/security/threats.md": ("| `orders` | `GET /orders/{session}`", "| `orders` | `GET /order/{session}`"),
 }

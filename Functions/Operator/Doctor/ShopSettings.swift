@@ -3,6 +3,7 @@ import Downloads
 import Files
 import Kernel
 import Licensing
+import Limits
 import OIDC
 import OrderMails
 import Outbox

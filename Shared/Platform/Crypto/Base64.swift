@@ -1,18 +1,18 @@
 internal import CCrypto
 
-/// Base64 with one spelling for every content (RFC 4648 section 4).
+/// Base64 (RFC 4648 section 4) with a single valid encoding for each content.
 package enum Base64 {
-    /// `bytes` as text, padded and on one line.
+    /// Encodes `bytes`, padded and on one line.
     package static func encode(_ bytes: [UInt8]) -> String { String(decoding: symbols(bytes), as: UTF8.self) }
 
-    /// How many characters `count` bytes become.
+    /// Returns the length of the encoding of `count` bytes.
     package static func encodedLength(_ count: Int) -> Int { (count + 2) / 3 * 4 }
 
-    /// Decodes `text`; `nil` unless `encode` would write exactly this text.
+    /// Decodes `text`; `nil` if `encode` would not produce exactly this text.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(symbols: Array(text.utf8)) }
 
-    /// OpenSSL skips blanks and ignores stray bits, so the result is encoded again and compared: blanks, wrong padding
-    /// and bits that no byte uses are all refused then (RFC 4648 sections 3.2, 3.3 and 3.5).
+    /// Decodes, then re-encodes and compares, because OpenSSL skips white space and ignores unused bits: this rejects
+    /// white space, wrong padding and nonzero unused bits (RFC 4648 sections 3.2, 3.3 and 3.5).
     fileprivate static func decode(symbols: [UInt8]) -> [UInt8]? {
         guard symbols.count % 4 == 0 else { return nil }
         let padding = symbols.reversed().prefix { $0 == UInt8(ascii: "=") }.count
@@ -32,9 +32,9 @@ package enum Base64 {
     }
 }
 
-/// Base64 for URLs and file names, never padded, with one spelling for every content (RFC 4648 section 5).
+/// URL-safe Base64 without padding (RFC 4648 section 5), with a single valid encoding for each content.
 package enum Base64URL {
-    /// `bytes` as text.
+    /// Encodes `bytes`.
     package static func encode(_ bytes: [UInt8]) -> String {
         var symbols = Base64.symbols(bytes)
         while symbols.last == UInt8(ascii: "=") { symbols.removeLast() }
@@ -48,7 +48,7 @@ package enum Base64URL {
         return String(decoding: symbols, as: UTF8.self)
     }
 
-    /// Decodes `text`; `nil` unless `encode` would write exactly this text.
+    /// Decodes `text`; `nil` if `encode` would not produce exactly this text.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let text = Array(text.utf8)
         var symbols: [UInt8] = []

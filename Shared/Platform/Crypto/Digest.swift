@@ -1,40 +1,40 @@
 internal import CCrypto
 
-/// A SHA-256 digest in the making (FIPS 180-4).
+/// An incremental SHA-256 digest (FIPS 180-4).
 package typealias SHA256 = Digest<DigestAlgorithm.SHA256>
 
-/// An MD5 checksum in the making (RFC 1321).
+/// An incremental MD5 checksum (RFC 1321).
 ///
-/// It detects accidents of a transfer, as Cloud Storage does for every object, and nothing else: two contents with the
-/// same checksum can be made on purpose. A release's content is identified by its SHA-256.
+/// Only for detecting transfer errors, as Cloud Storage does for every object: collisions can be made on purpose. A
+/// release's content is identified by its SHA-256.
 package typealias MD5 = Digest<DigestAlgorithm.MD5>
 
-/// A digest in the making, for what comes in pieces.
+/// An incremental digest.
 package struct Digest<Algorithm: KnownDigest>: ~Copyable {
-    /// Bytes in a digest.
+    /// The length of a digest in bytes.
     package static var byteCount: Int { Algorithm.algorithm.byteCount }
 
     private let context = DigestContext()
 
-    /// A digest of nothing yet.
+    /// Starts a digest.
     package init() {
         unsafe requireSuccess(EVP_DigestInit_ex(context.raw, Algorithm.algorithm.raw, nil), "EVP_DigestInit_ex")
     }
 
-    /// Adds the next piece.
+    /// Adds bytes.
     package mutating func update(_ bytes: borrowing Span<UInt8>) {
         let status = unsafe bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(context.raw, $0.baseAddress, $0.count) }
         requireSuccess(status, "EVP_DigestUpdate")
     }
 
-    /// The digest's bytes.
+    /// Returns the digest.
     package consuming func finish() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: Self.byteCount)
         unsafe requireSuccess(EVP_DigestFinal_ex(context.raw, &digest, nil), "EVP_DigestFinal_ex")
         return digest
     }
 
-    /// The digest of bytes that are all there.
+    /// Returns the digest of `bytes`.
     package static func hash(_ bytes: [UInt8]) -> [UInt8] {
         var digest = Self()
         digest.update(bytes.span)
@@ -42,13 +42,13 @@ package struct Digest<Algorithm: KnownDigest>: ~Copyable {
     }
 }
 
-/// An algorithm as a type, so that a digest of one is not taken for another's.
+/// A digest algorithm as a type, so that digests of different algorithms have different types.
 package protocol KnownDigest {
     /// The algorithm.
     static var algorithm: DigestAlgorithm { get }
 }
 
-/// The algorithms of digests.
+/// The digest algorithms.
 package enum DigestAlgorithm: Sendable {
     case sha256, md5
 
@@ -77,5 +77,5 @@ package enum DigestAlgorithm: Sendable {
     }
 }
 
-/// Looked up once: with `EVP_sha256()` OpenSSL would search for the algorithm at each digest.
+/// Fetched once: with `EVP_sha256()` OpenSSL would look up the algorithm for every digest.
 nonisolated(unsafe) private let fetchedSHA256: OpaquePointer? = unsafe EVP_MD_fetch(nil, "SHA256", nil)

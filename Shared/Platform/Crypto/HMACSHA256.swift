@@ -5,7 +5,7 @@ import Synchronization
 
 /// HMAC with SHA-256 (RFC 2104).
 package enum HMACSHA256 {
-    /// Returns the 32-byte tag of the concatenated `parts` under a key that is used once; use `Key` for repeated use.
+    /// Returns the 32-byte tag of the concatenated `parts`; if a key is used more than once, use `Key`.
     package static func tag(key: Secret, _ parts: [UInt8]...) -> [UInt8] { Key(key).tag(of: parts) }
 
     /// A key with its message-independent work precomputed.

@@ -1,8 +1,8 @@
 internal import Kernel
 
-/// Hexadecimal in lower case, two digits a byte (RFC 4648 section 8, but for the case).
+/// Lower-case hexadecimal encoding (RFC 4648 section 8, except for the case).
 package enum Hex {
-    /// `bytes` as text.
+    /// Encodes `bytes`.
     package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count * 2)
@@ -13,10 +13,10 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Decodes `text`; `nil` for an odd count, upper case or anything else.
+    /// Decodes `text`; `nil` for an odd length, upper case or other characters.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(symbols: Array(text.utf8)) }
 
-    /// Decodes a text of these bytes.
+    /// Decodes the UTF-8 bytes of a text.
     package static func decode(symbols: [UInt8]) -> [UInt8]? {
         guard symbols.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []

@@ -9,7 +9,7 @@ internal import Kernel
 struct KeyHandle: ~Copyable {
     private let raw: OpaquePointer
 
-    /// Takes ownership of a key; OpenSSL returns a null pointer if there is none.
+    /// Takes ownership of a key; throws for the null pointer that OpenSSL returns if there is none.
     init(owning raw: OpaquePointer?) throws(CryptoFault) {
         guard let raw = unsafe raw else {
             forgetErrors()
@@ -26,7 +26,7 @@ struct KeyHandle: ~Copyable {
     /// The key's strength in bits; for RSA, the length of the modulus.
     var bitCount: Int32 { unsafe EVP_PKEY_get_bits(raw) }
 
-    /// Signs `message`; `digest` is `nil` for a scheme that brings its own.
+    /// Signs `message`; `digest` is `nil` for a scheme with a built-in digest.
     func sign(_ message: [UInt8], digest: DigestAlgorithm?) throws(CryptoFault) -> [UInt8] {
         let context = DigestContext()
         var count = 0
@@ -41,7 +41,7 @@ struct KeyHandle: ~Copyable {
         return Array(signature.prefix(count))
     }
 
-    /// Whether `signature` is this key's over `message`.
+    /// Returns whether `signature` is this key's signature of `message`.
     func verifies(_ signature: [UInt8], of message: [UInt8], digest: DigestAlgorithm?) -> Bool {
         let context = DigestContext()
         let holds =
@@ -73,7 +73,7 @@ struct KeyHandle: ~Copyable {
         return Secret(bytes: bytes)
     }
 
-    /// Returns the public key as PEM, written by way of `bio`.
+    /// Returns the public key as PEM, written through `bio`.
     func publicPEM(by bio: OpaquePointer) throws(CryptoFault) -> Secret {
         guard unsafe PEM_write_bio_PUBKEY(bio, raw) == 1 else {
             forgetErrors()

@@ -47,7 +47,7 @@ package struct RSAPublicKey: Sendable {
     }
 }
 
-/// Rejects every key but RSA with at least 2048 bits (NIST SP 800-131A revision 2, section 3).
+/// Rejects every key except RSA with at least 2048 bits (NIST SP 800-131A revision 2, section 3).
 private func requireStrongRSA(_ key: borrowing KeyHandle) throws(CryptoFault) {
     guard key.kind == EVP_PKEY_RSA else { throw .unusableKey }
     guard key.bitCount >= 2048 else { throw .weakKey }

@@ -1,21 +1,21 @@
 package import Kernel
 
-/// Secrets that are replaced over time: new work uses the first, old work is still known by its version.
+/// Versioned secrets for rotation: the first is current, the others verify what older versions signed.
 package struct VersionedSecrets: Sendable {
-    /// What the setting must look like, for the fault that says it does not.
+    /// The expected format, for the settings fault.
     package static let expected = "version:base64,version:base64,… (the first is current; each 32 bytes or more)"
 
-    /// The version that new work uses.
+    /// The version of the current secret.
     package let currentVersion: Int
-    /// The secret that new work uses.
+    /// The current secret.
     package let current: Secret
     private let secrets: [Int: Secret]
     private let keys: [Int: HMACSHA256.Key]
 
-    /// Reads `version:base64,version:base64,…`.
+    /// Parses `version:base64,version:base64,…`.
     ///
-    /// `nil` unless every version is a whole number from 1 to 2147483647 without leading zeros and stands once, and
-    /// every secret is strict Base64 of at least 32 bytes.
+    /// `nil` unless every version is a unique integer from 1 to 2147483647 without leading zeros, and every secret is
+    /// strict Base64 of at least 32 bytes.
     package init?(_ text: some StringProtocol) {
         var secrets: [Int: Secret] = [:]
         var first: (version: Int, secret: Secret)?
@@ -33,10 +33,10 @@ package struct VersionedSecrets: Sendable {
         keys = secrets.mapValues { HMACSHA256.Key($0) }
     }
 
-    /// The secret of `version`; `nil` when it is not among those given.
+    /// The secret with this version; `nil` if there is none.
     package subscript(version: Int) -> Secret? { secrets[version] }
 
-    /// The secret of `version` as a key that tags are made with; `nil` when it is not among those given.
+    /// Returns the HMAC key with this version; `nil` if there is none.
     package func key(_ version: Int) -> HMACSHA256.Key? { keys[version] }
 
     private static func version(_ text: some StringProtocol) -> Int? {

@@ -1,16 +1,16 @@
 internal import Crypto
 internal import Kernel
 
-/// One part of a message's body: UTF-8 text of one media type in a form every mail server carries.
+/// One MIME part of a message's body: UTF-8 text in an encoding that every mail server accepts.
 struct BodyPart {
-    /// The bytes on the wire: ASCII in lines of at most 76 that end in CRLF, without one at the end.
+    /// The encoded bytes: ASCII lines of at most 76 characters, separated by CRLF, without one at the end.
     let content: [UInt8]
     private let mediaType: String
     private let encoding: String
 
-    /// A part in quoted-printable, or in base64 where that is shorter, as it is for most non-Latin scripts.
+    /// Creates a part in quoted-printable, or in base64 where that is shorter, as for most non-Latin scripts.
     ///
-    /// A single dot on a line stays: dot-stuffing belongs to SMTP (RFC 5321 section 4.5.2), so its client does it.
+    /// A line with a single dot is left unchanged: dot-stuffing is the SMTP client's task (RFC 5321 section 4.5.2).
     init(mediaType: String, text: String) {
         let text = SafeText.lines(text)
         let quoted = QuotedPrintable.encode(text)
@@ -20,7 +20,7 @@ struct BodyPart {
         self.mediaType = mediaType
     }
 
-    /// The part's own header lines.
+    /// The part's header fields.
     var header: String {
         """
         Content-Type: \(mediaType); charset=utf-8\r
@@ -30,7 +30,7 @@ struct BodyPart {
     }
 
     private static func base64(_ text: String, unlessLongerThan limit: Int) -> [UInt8]? {
-        // The line ends, of which each becomes two bytes, only make it longer.
+        // A lower bound: each LF becomes CRLF below, which only adds to the length.
         guard Base64.encodedLength(text.utf8.count) * 78 / 76 < limit else { return nil }
         let bytes = text.utf8.flatMap { $0 == UInt8(ascii: "\n") ? [13, 10] : [$0] }
         guard Base64.encodedLength(bytes.count) * 78 / 76 < limit else { return nil }

@@ -1,12 +1,12 @@
 internal import Crypto
 internal import Kernel
 
-/// Text outside ASCII in a header, RFC 2047: `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`.
+/// RFC 2047 encoded words, for non-ASCII text in a header: `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`.
 enum EncodedWord {
-    /// Encoded words that together read as `text`, in Q or B, whichever is shorter.
+    /// Encodes `text` as encoded words in Q or B, whichever is shorter.
     ///
-    /// Each has at most 75 characters, so that with its leading blank it fills a line of 76; the first leaves room
-    /// for `used` columns already taken. No word ends inside a character (section 5).
+    /// Each has at most 75 characters, so that with its leading space it fits a line of 76; the first leaves room for
+    /// `used` columns already written. No word splits a character (section 5).
     static func words(_ text: String, after used: Int) -> [String] {
         let form = Form.shortest(for: text)
         var words: [String] = []
@@ -26,7 +26,7 @@ enum EncodedWord {
     private static let overhead = "=?UTF-8?Q??=".utf8.count
 }
 
-/// The two ways RFC 2047 section 4 writes bytes.
+/// The two encodings of RFC 2047 section 4.
 private enum Form {
     case quoted, base64
 
@@ -63,5 +63,5 @@ private func qText(_ text: String) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-/// The characters that stay as they are even inside a display name: RFC 2047 section 5, rule 3.
+/// Whether the byte needs no encoding even in a display name: RFC 2047 section 5, rule 3.
 private func isPlain(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || "!*+-/".utf8.contains(byte) }

@@ -1,8 +1,8 @@
 internal import Kernel
 
-/// Writes header fields: folded lines, nothing but ASCII, one CRLF at the very end of each field.
+/// Formats header fields: folded, ASCII only, each ending in one CRLF.
 enum HeaderLine {
-    /// `name: …` with a text for people: as it is when it can be, in encoded words otherwise.
+    /// Returns `name: …` with unstructured text: unchanged if possible, else as encoded words.
     static func unstructured(_ name: String, _ value: String) -> String {
         let words = SafeText.singleLine(value).split(separator: " ").map(String.init)
         let used = name.utf8.count + 2
@@ -12,7 +12,7 @@ enum HeaderLine {
         return folded(name, words)
     }
 
-    /// `name: "Display Name" <address>`.
+    /// Returns `name: "Display Name" <address>`.
     static func mailbox(_ name: String, _ mailbox: Mailbox) -> String {
         let address = mailbox.address.specification
         let display = SafeText.singleLine(mailbox.name ?? "")
@@ -20,9 +20,9 @@ enum HeaderLine {
         return folded(name, phrase(display, after: name.utf8.count + 2) + ["<\(address)>"])
     }
 
-    /// `name: …` with tokens put on lines of at most 76 columns, which RFC 2047 asks of lines with encoded words.
+    /// Returns `name: …`, folded between tokens at 76 columns, RFC 2047's limit for lines with encoded words.
     ///
-    /// Only a token that is longer by itself makes a longer line; addresses and IDs are the only ones that can.
+    /// A single longer token, which can only be an address or an ID, exceeds the limit.
     static func folded(_ name: String, _ tokens: [String]) -> String {
         var text = "\(name):"
         var column = text.utf8.count
@@ -53,5 +53,5 @@ enum HeaderLine {
     private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 }
 
-/// Whether a reader could take a part of `text` for an encoded word (RFC 2047 section 2).
+/// Whether a reader could mistake part of `text` for an encoded word (RFC 2047 section 2).
 private func mayBeEncodedWord(_ text: String) -> Bool { text.hasPair(UInt8(ascii: "="), UInt8(ascii: "?")) }

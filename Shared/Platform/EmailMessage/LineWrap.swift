@@ -1,15 +1,15 @@
-/// Keeps plain text within the columns that people expect of it, quoted in an answer too.
+/// Wraps plain text, leaving room for quoting.
 package enum LineWrap {
-    /// `text` with each line longer than `limit` columns broken at blanks; words longer than that stay whole.
+    /// Breaks lines longer than `limit` columns at spaces; longer words stay whole.
     ///
-    /// What is broken off stands under its line's first word, also behind the dash of a list.
+    /// Continuation lines align with their line's first word; in a list, with the text after the dash.
     package static func wrap(_ text: String, at limit: Int = 72) -> String {
         text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .map { isShort($0, limit) ? String(Substring($0)) : broken(Substring($0), at: limit) }
             .joined(separator: "\n")
     }
 
-    /// There are no more characters than bytes, which are quicker to count.
+    /// Compares bytes first, which are faster to count: a text has no more characters than bytes.
     private static func isShort(_ line: Substring.UTF8View, _ limit: Int) -> Bool {
         line.count <= limit || columns(Substring(line)) <= limit
     }
@@ -33,7 +33,7 @@ package enum LineWrap {
         return (lines + [current]).joined(separator: "\n")
     }
 
-    /// How many columns a text takes: its characters, of which ASCII's have a byte each.
+    /// Returns the number of characters; for ASCII text, the number of bytes.
     private static func columns(_ text: Substring) -> Int {
         text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
     }

@@ -1,30 +1,30 @@
 package import Kernel
 
-/// A mail as a value: what it says and to whom; `bytes` is what goes to the mail server.
+/// A mail; `bytes` is its serialized form.
 ///
-/// Nothing in it can add a header line or end the body early, whatever the texts hold. The same value always makes
-/// the same bytes, so a mail that is sent again is the same mail. Printing one shows its ID alone.
+/// No text in it can add a header field or end the body early. Equal values serialize to equal bytes, so a retry sends
+/// the same mail. Its description contains only the ID.
 package struct MailMessage: Equatable, Sendable {
-    /// The mail's row; the Message-ID and the boundary come from it.
+    /// The ID of the outbox row, from which the Message-ID and the boundary are derived.
     package var id: EmailID
-    /// Who sends it.
+    /// The sender.
     package var from: Mailbox
-    /// Who gets it.
+    /// The recipient.
     package var to: Mailbox
-    /// Where answers go when not to the sender.
+    /// The `Reply-To` address; `nil` for the sender's.
     package var replyTo: Mailbox?
-    /// The subject in any script.
+    /// The subject, in any script.
     package var subject: String
-    /// The body for readers of plain text.
+    /// The plain-text body.
     package var text: String
-    /// The body for everyone else.
+    /// The HTML body.
     package var html: String
-    /// When it was written.
+    /// The `Date` header.
     package var date: Instant
-    /// Further header lines.
+    /// Additional header fields.
     package var headers: [MailHeader]
 
-    /// A message.
+    /// Creates a message.
     package init(
         id: EmailID, from: Mailbox, to: Mailbox, replyTo: Mailbox? = nil, subject: String, text: String, html: String,
         date: Instant, headers: [MailHeader] = []
@@ -40,12 +40,12 @@ package struct MailMessage: Equatable, Sendable {
         self.headers = headers
     }
 
-    /// `<ID@sender's domain>`, the same however often the mail is sent.
+    /// `<ID@sender's domain>`, the same for every attempt to send the mail.
     package var messageID: String { "<\(id)@\(from.address.domain)>" }
 
-    /// The message after RFC 5322 and MIME: header, text part, HTML part; ASCII, CRLF, no line beyond 998 bytes.
+    /// The message as in RFC 5322 and MIME: header, text part, HTML part; ASCII with CRLF, no line over 998 bytes.
     ///
-    /// Dots at the start of lines are not doubled: that is the SMTP client's work.
+    /// Leading dots are not doubled: dot-stuffing is the SMTP client's task.
     package var bytes: [UInt8] {
         let boundary = boundary
         var bytes = Array(header(boundary).utf8)
@@ -57,8 +57,8 @@ package struct MailMessage: Equatable, Sendable {
         return bytes
     }
 
-    /// A line that no part can hold: quoted-printable has no `=` but before a digit or a line end, base64 no `_`
-    /// (RFC 2045 section 6.7 recommends just this).
+    /// A boundary that cannot occur in a part: in quoted-printable `=` is followed by a digit or a line end, and base64
+    /// has no `_` (RFC 2045 section 6.7 recommends this form).
     private var boundary: String { "=_\(id)" }
 
     private func header(_ boundary: String) -> String {

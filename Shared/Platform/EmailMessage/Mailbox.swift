@@ -1,19 +1,19 @@
 package import Kernel
 
-/// An address with the name people know it by.
+/// An e-mail address with an optional display name.
 package struct Mailbox: Hashable, Sendable {
-    /// A display name in any script, or `nil`.
+    /// The display name, in any script.
     package let name: String?
-    /// Where the mail goes.
+    /// The address.
     package let address: EmailAddress
 
-    /// A mailbox; a name with nothing visible in it counts as none.
+    /// Creates a mailbox; a name without visible characters counts as `nil`.
     package init(name: String? = nil, address: EmailAddress) {
         self.name = name
         self.address = address
     }
 
-    /// Parses `Name <address>` or an address alone; `nil` if there is no address in it.
+    /// Parses `Name <address>` or a bare address; `nil` if it contains no valid address.
     package init?(text: String) {
         guard let open = text.lastIndex(of: "<") else {
             guard let address = EmailAddress(text) else { return nil }
@@ -28,12 +28,12 @@ package struct Mailbox: Hashable, Sendable {
 }
 
 extension EmailAddress {
-    /// What follows the at sign.
+    /// The domain: the part after the at sign.
     package var domain: String { String(text.drop { $0 != "@" }.dropFirst()) }
 
-    /// The address as RFC 5322 section 3.4.1 writes it: quoted when dots stand where a bare local part has none.
+    /// The address as an RFC 5322 `addr-spec` (section 3.4.1), with the local part quoted where its dots require it.
     ///
-    /// Browsers accept `a..b@example.com`, and so does `EmailAddress`; a header may not have it bare.
+    /// Browsers and `EmailAddress` accept `a..b@example.com`; a header must quote it.
     package var specification: String {
         let local = text.prefix { $0 != "@" }
         let atoms = local.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,8 +1,8 @@
-/// Quoted-printable, RFC 2045 section 6.7.
+/// Quoted-printable encoding, RFC 2045 section 6.7.
 enum QuotedPrintable {
-    /// `text`, whose lines end in LF, as lines of at most 76 bytes that end in CRLF.
+    /// Encodes `text`, with LF line ends, as lines of at most 76 bytes separated by CRLF.
     ///
-    /// A soft break never falls inside a character, for the readers that decode line by line.
+    /// A soft line break never splits a character, for readers that decode line by line.
     static func encode(_ text: String) -> [UInt8] {
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
@@ -30,7 +30,7 @@ enum QuotedPrintable {
         return bytes
     }
 
-    /// Where what may be copied as it is ends: at something that must be encoded, or at the last of these columns.
+    /// Returns the end of the bytes that need no encoding, at most `columns` of them.
     private static func endOfPlain(_ source: [UInt8], from start: Int, columns: Int) -> Int {
         let line = source.span.extracting(start..<min(source.count, start + columns))
         for index in line.indices {
@@ -41,14 +41,14 @@ enum QuotedPrintable {
         return start + line.count
     }
 
-    /// Puts `=` and the byte in upper-case hexadecimal behind `bytes`.
+    /// Appends `=` and the byte in upper-case hexadecimal.
     static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "="))
         bytes.append(digits[Int(byte >> 4)])
         bytes.append(digits[Int(byte & 15)])
     }
 
-    /// Whether the byte stands for itself; a blank may not end a line.
+    /// Whether the byte needs no encoding; a space or tab does at the end of a line.
     private static func isPlain(_ source: [UInt8], at index: Int) -> Bool {
         switch source[index] {
         case UInt8(ascii: " "), UInt8(ascii: "\t"): index + 1 < source.count && source[index + 1] != lineFeed
@@ -58,7 +58,7 @@ enum QuotedPrintable {
         }
     }
 
-    /// How many bytes the character has that begins with this one (RFC 3629 section 3).
+    /// Returns the length of the UTF-8 sequence that starts with this byte (RFC 3629 section 3).
     private static func scalarLength(_ first: UInt8) -> Int {
         switch first {
         case ..<0xC0: 1

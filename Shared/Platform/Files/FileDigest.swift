@@ -7,7 +7,7 @@ package struct FileDigest: Equatable, Sendable {
     /// The 32 bytes of the digest.
     package let sha256: [UInt8]
 
-    /// Memberwise.
+    /// Creates a digest.
     package init(size: Int64, sha256: [UInt8]) {
         self.size = size
         self.sha256 = sha256

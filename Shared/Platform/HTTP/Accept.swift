@@ -1,12 +1,12 @@
-/// What kind of answer the caller prefers.
+/// The preferred format of a response.
 package enum Preference: Sendable {
-    /// A person with a browser.
+    /// HTML, for a person with a browser.
     case page
-    /// A program.
+    /// JSON, for a program.
     case json
 
-    /// Reads `Accept` (RFC 9110 section 12.5.1): the better-weighted of `text/html` and JSON; `fallback` when neither
-    /// is named or both weigh the same.
+    /// Parses `Accept` (RFC 9110 section 12.5.1): `text/html` or JSON, whichever has the higher weight; `fallback` if
+    /// neither is listed or both weigh the same.
     package init(_ fields: Fields, fallback: Preference) {
         var best: (page: Double, json: Double) = (0, 0)
         for value in fields.values("accept") {

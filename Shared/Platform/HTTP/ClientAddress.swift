@@ -1,21 +1,21 @@
 import Kernel
 
 extension Request {
-    /// The caller's address, as far as our own proxies vouch for it.
+    /// The client's address, as far as our own proxies vouch for it.
     ///
-    /// Each of our `trustedHops` proxies appends the address it was called from to `X-Forwarded-For`, so the entry
-    /// that many places from the right is the last one that a stranger could not write; several header lines count as
-    /// one list in the order they came. A port behind the address and brackets around it are taken off.
+    /// Each of our `trustedHops` proxies appends the address of its peer to `X-Forwarded-For`, so the entry at that
+    /// position from the right is the last one that a client cannot forge. Several header lines form one list, in
+    /// order. A port and brackets are removed.
     ///
-    /// With 0 hops, with fewer entries than hops, and when that entry is no address, it is the connection's peer: one
-    /// of our own proxies then, so that callers share a limit rather than escape it.
+    /// With 0 hops, too few entries or an entry that is not an address, it is the connection's peer. That is then one
+    /// of our proxies, so clients share a rate limit rather than escape it.
     package func clientAddress(trustedHops: Int) -> String {
         guard trustedHops > 0, let entry = forwarded(placesFromRight: trustedHops) else { return peer }
         let host = withoutPort(entry)
         return IPAddress(host) == nil ? peer : String(host)
     }
 
-    /// Looks from the right and no further than it must: the left end may be as long as the header limit allows.
+    /// Scans from the right, no further than needed: the list may be as long as the header limit allows.
     private func forwarded(placesFromRight places: Int) -> Substring? {
         var missing = places
         for line in fields.lines.reversed() where equalIgnoringCase(line.name, "x-forwarded-for") {
@@ -31,7 +31,7 @@ extension Request {
         return nil
     }
 
-    /// `192.0.2.1:80` and `[2001:db8::1]:80` without what is not the address; anything else as it is.
+    /// Returns the address in `192.0.2.1:80` or `[2001:db8::1]:80`; any other text unchanged.
     private func withoutPort(_ entry: Substring) -> Substring {
         let bytes = entry.utf8
         if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
@@ -43,7 +43,7 @@ extension Request {
         return entry[..<colon]
     }
 
-    /// A colon and a port's digits.
+    /// Whether the text is a colon followed by a port number.
     private func isPort(_ text: Substring) -> Bool {
         let digits = text.utf8.dropFirst()
         return text.utf8.first == UInt8(ascii: ":") && (1...5).contains(digits.count)

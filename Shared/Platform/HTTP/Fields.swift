@@ -1,46 +1,46 @@
-/// Header fields in the order they came, names compared without regard to case (RFC 9110 section 5.1).
+/// Header fields in order, with case-insensitive names (RFC 9110 section 5.1).
 package struct Fields: Sendable, ExpressibleByDictionaryLiteral {
     /// One field line.
     package struct Line: Equatable, Sendable {
-        /// The field's name as it came.
+        /// The field's name, as received.
         package let name: String
-        /// The value without blanks around it.
+        /// The value, trimmed.
         package let value: String
     }
 
-    /// Every line, repeated names included.
+    /// All lines, including repeated names.
     package private(set) var lines: [Line] = []
 
-    /// No fields.
+    /// Creates an empty list.
     package init() {}
 
-    /// No fields.
+    /// Creates a list from a dictionary literal, in its order.
     package init(dictionaryLiteral elements: (String, String)...) {
         reserve(elements.count)
         for (name, value) in elements { append(name, value) }
     }
 
-    /// Makes room for `count` more lines, where about as many will come.
+    /// Reserves capacity for `count` more lines.
     package mutating func reserve(_ count: Int) { lines.reserveCapacity(lines.count + count) }
 
-    /// The first value of `name`, or `nil`.
+    /// The first value of `name`; `nil` if there is none.
     package subscript(name: String) -> String? {
         lines.first { equalIgnoringCase($0.name, name) }?.value
     }
 
-    /// Every value of `name`, in order.
+    /// Returns all values of `name`, in order.
     package func values(_ name: String) -> [String] {
         lines.filter { equalIgnoringCase($0.name, name) }.map(\.value)
     }
 
-    /// Adds a line, keeping those with the same name.
+    /// Appends a line, and keeps existing lines with the same name.
     ///
-    /// A value that would break the message's framing (CR, LF or NUL) loses those bytes: RFC 9110 section 5.5.
+    /// Bytes that would break the message's framing (CR, LF, NUL) are removed from the value: RFC 9110 section 5.5.
     package mutating func append(_ name: String, _ value: String) {
         lines.append(Line(name: name, value: isOneLine(value) ? value : inOneLine(value)))
     }
 
-    /// Replaces every line of `name` with one.
+    /// Replaces all lines of `name` by one.
     package mutating func set(_ name: String, _ value: String) {
         lines.removeAll { equalIgnoringCase($0.name, name) }
         append(name, value)
@@ -61,7 +61,7 @@ private func inOneLine(_ value: String) -> String {
     String(value.unicodeScalars.filter { !"\r\n\0".unicodeScalars.contains($0) }.map(Character.init))
 }
 
-/// Whether two ASCII texts are the same but for case.
+/// Compares two texts, ignoring the case of ASCII letters.
 package func equalIgnoringCase(_ left: String, _ right: String) -> Bool {
     let (left, right) = (left.utf8.span, right.utf8.span)
     guard left.count == right.count else { return false }

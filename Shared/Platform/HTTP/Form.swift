@@ -1,32 +1,32 @@
 package import Kernel
 
-/// The names and values of an `application/x-www-form-urlencoded` body or query, in order.
+/// The name-value pairs of an `application/x-www-form-urlencoded` body or query, in order.
 ///
-/// Source: <https://url.spec.whatwg.org/#urlencoded-parsing>, but broken escapes and broken UTF-8 are refused
-/// instead of repaired.
+/// Source: <https://url.spec.whatwg.org/#urlencoded-parsing>, except that invalid escapes and invalid UTF-8 are
+/// rejected, not replaced.
 package struct Form: Equatable, Sendable {
     /// One pair.
     package struct Entry: Equatable, Sendable {
-        /// The name, decoded.
+        /// The decoded name.
         package let name: String
-        /// The value, decoded.
+        /// The decoded value.
         package let value: String
     }
 
-    /// The pairs, repeated names included.
+    /// All pairs, including repeated names.
     package private(set) var entries: [Entry] = []
 
-    /// The pairs that a form has at most; more is refused.
+    /// The maximum number of pairs.
     package static let entryLimit = 200
 
-    /// An empty form.
+    /// Creates an empty form.
     package init() {}
 
-    /// Reads `text`.
+    /// Parses `text`.
     ///
-    /// - Throws: `.malformed` for a broken escape, text that is not UTF-8, or too many pairs.
+    /// - Throws: `.malformed` for an invalid escape, invalid UTF-8, or too many pairs.
     package init(_ text: some StringProtocol) throws(Refusal) {
-        // Bytes, not characters, which Unicode would join across a separator.
+        // Splits bytes, not characters: Unicode could join characters across a separator.
         for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
             guard entries.count < Form.entryLimit else {
                 throw .malformed(field: "body", reason: "The form has too many fields.")
@@ -43,9 +43,9 @@ package struct Form: Equatable, Sendable {
     /// The first value of `name`.
     package subscript(name: String) -> String? { entries.first { $0.name == name }?.value }
 
-    /// The only value of `name`, for a field that means something once.
+    /// Returns the value of a field that must not be repeated.
     ///
-    /// - Throws: `.malformed` when it stands twice: two readers might each take another one.
+    /// - Throws: `.malformed` if it is: two readers might pick different values.
     package func single(_ name: String) throws(Refusal) -> String? {
         guard entries.count(where: { $0.name == name }) <= 1 else {
             throw .malformed(field: name, reason: "Give it once.")
@@ -53,10 +53,10 @@ package struct Form: Equatable, Sendable {
         return self[name]
     }
 
-    /// Adds a pair.
+    /// Appends a pair.
     package mutating func append(_ name: String, _ value: String) { entries.append(Entry(name: name, value: value)) }
 
-    /// The pairs as a body or query.
+    /// The pairs, encoded for a body or query.
     package var encoded: String {
         entries.map { "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
     }

@@ -1,11 +1,11 @@
 internal import Kernel
 
-/// A numeric address; an IPv4 address in IPv6's clothes (`::ffff:192.0.2.1`) is the IPv4 address.
+/// An IPv4 or IPv6 address; an IPv4-mapped address (`::ffff:192.0.2.1`) becomes the IPv4 address.
 package struct IPAddress: Hashable, Sendable {
-    /// Its 4 or 16 bytes.
+    /// The 4 or 16 bytes of the address.
     package let bytes: [UInt8]
 
-    /// Reads dotted IPv4 or RFC 4291's text for IPv6; `nil` for anything else: names, ports, brackets, zones.
+    /// Parses dotted IPv4, or IPv6 as in RFC 4291; `nil` for anything else: names, ports, brackets, zones.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= 45 else { return nil }
         let text = Array(text.utf8)
@@ -15,12 +15,11 @@ package struct IPAddress: Hashable, Sendable {
         self.bytes = bytes.count == 16 && bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
     }
 
-    /// What stands for one caller: the address, and of an IPv6 address the first 64 bits, since a household or a
-    /// machine is given all addresses that begin with them.
+    /// The rate limit key of a client: the IPv4 address, or the /64 prefix of an IPv6 address, because a household or a
+    /// machine is usually assigned a whole /64.
     package var caller: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(8)) }
 
-    /// The network in a form fit for logs: the last byte of an IPv4 address is cut off, and of an IPv6 address all but
-    /// the first 48 bits.
+    /// The network, for logs: the address without the last byte of IPv4, or the first 48 bits of IPv6.
     package var network: String {
         if bytes.count == 4 { return "\(bytes[0]).\(bytes[1]).\(bytes[2]).0" }
         var groups = stride(from: 0, to: 6, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
@@ -29,7 +28,7 @@ package struct IPAddress: Hashable, Sendable {
     }
 }
 
-/// Four decimal numbers up to 255, without zeros in front: where a zero stood for octal, readers disagree.
+/// Parses four decimal numbers up to 255, without leading zeros: some readers take them for octal.
 private func fourBytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(4)
@@ -53,7 +52,7 @@ private func fourBytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     return bytes
 }
 
-/// Eight groups, or fewer around one `::`, the last two perhaps in IPv4's form.
+/// Parses eight groups, or fewer around one `::`; the last two may be in IPv4 notation.
 private func sixteenBytes(_ text: [UInt8]) -> [UInt8]? {
     let colon = UInt8(ascii: ":")
     let gap = text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }

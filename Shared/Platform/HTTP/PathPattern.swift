@@ -1,20 +1,20 @@
 internal import Kernel
 
-/// The shape of a path: literal segments, and segments in braces that hold a value, such as `/orders/{session}/email`.
+/// A path pattern of literal segments and placeholders in braces, such as `/orders/{session}/email`.
 ///
-/// Paths are compared as nginx compares them with its locations, so that both take a path for the same: several slashes
-/// are one, and an escaped character is that character (RFC 3986 section 6.2.2.2). A slash at the end is ignored.
-/// What nginx resolves further, an escaped slash and the segments `.` and `..`, equals no literal and has no value
+/// Paths are matched the way nginx matches its locations, so that both interpret a path in the same way: repeated
+/// slashes count as one, and escapes are decoded (RFC 3986 section 6.2.2.2). A trailing slash is ignored. Escaped
+/// slashes and the segments `.` and `..`, which nginx resolves further, match no literal and have no value
 /// (`PathSegment.text`).
 @usableFromInline
 package struct PathPattern: Sendable, CustomStringConvertible {
-    /// The pattern as it is declared.
+    /// The pattern as declared.
     @usableFromInline
     package let description: String
-    /// Each segment's bytes; `nil` for one in braces.
+    /// The bytes of each segment; `nil` for a placeholder.
     private let segments: [[UInt8]?]
 
-    /// A pattern from its text.
+    /// Parses a pattern.
     package init(_ pattern: String) {
         precondition(pattern.hasPrefix("/"), "the path pattern \(pattern) does not begin with a slash")
         description = pattern
@@ -24,13 +24,13 @@ package struct PathPattern: Sendable, CustomStringConvertible {
         precondition(valueCount <= PathValues.limit, "the path pattern \(pattern) has too many values")
     }
 
-    /// How many segments are in braces.
+    /// The number of placeholders.
     var valueCount: Int { segments.count { $0 == nil } }
 
-    /// Whether the path has this shape, whatever its values are.
+    /// Whether the pattern matches `path`, whatever the values are.
     package func matches(_ path: String) -> Bool { values(in: path) != nil }
 
-    /// Where the values are in a path of this shape; `nil` for another path.
+    /// Returns the positions of the values in `path`; `nil` if it does not match.
     @usableFromInline
     package func values(in path: String) -> PathValues? {
         let bytes = path.utf8.span
@@ -55,20 +55,20 @@ package struct PathPattern: Sendable, CustomStringConvertible {
         return index == bytes.count ? values : nil
     }
 
-    /// Whether every path of `other`'s shape has this one, too.
+    /// Whether every path that matches `other` matches this pattern too.
     func covers(_ other: PathPattern) -> Bool {
         segments.count == other.segments.count
             && zip(segments, other.segments).allSatisfy { mine, theirs in mine == nil || mine == theirs }
     }
 
-    /// Where the next byte is that is no slash.
+    /// Returns the position of the next byte that is not a slash.
     private static func segmentStart(in bytes: borrowing Span<UInt8>, from start: Int) -> Int {
         var index = start
         while index < bytes.count, bytes[index] == slash { index += 1 }
         return index
     }
 
-    /// Whether the bytes are `literal` once they are decoded.
+    /// Whether the decoded bytes equal `literal`.
     private static func equal(_ bytes: borrowing Span<UInt8>, _ literal: [UInt8]) -> Bool {
         var index = 0
         for expected in literal {
@@ -83,7 +83,7 @@ package struct PathPattern: Sendable, CustomStringConvertible {
         return index == bytes.count
     }
 
-    /// The byte that an escape at `index` stands for.
+    /// Returns the byte that the escape at `index` encodes.
     private static func escaped(_ bytes: borrowing Span<UInt8>, at index: Int) -> UInt8? {
         guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
             let high = bytes[index + 1].hexadecimalValue, let low = bytes[index + 2].hexadecimalValue

@@ -1,4 +1,4 @@
-/// One segment of a request's path, as it came: percent-encoding and all.
+/// One segment of a request's path, still percent-encoded.
 @usableFromInline
 package struct PathSegment: Sendable {
     private let encoded: Substring
@@ -9,11 +9,11 @@ package struct PathSegment: Sendable {
         self.isEncoded = isEncoded
     }
 
-    /// The decoded text; `nil` when an escape is broken, when the bytes are not UTF-8, and when the segment is not one
-    /// for nginx: it holds a slash or NUL, or is `.` or `..`.
+    /// The decoded text; `nil` for an invalid escape, invalid UTF-8, or a segment that nginx treats differently: one
+    /// that contains a slash or NUL, or is `.` or `..`.
     ///
-    /// nginx resolves those before it compares a path with its locations, and hands the path on as it came. A function
-    /// that used them would serve a path that the front door took for another.
+    /// nginx resolves those before it matches its locations, but forwards the path unchanged. A function that accepted
+    /// them would serve a path that nginx matched to another location.
     package var text: String? {
         guard isEncoded else { return PathSegment.isDots(encoded.utf8) ? nil : String(encoded) }
         guard let text = PercentCoding.decode(encoded), !PathSegment.isDots(text[...].utf8) else { return nil }
@@ -25,10 +25,10 @@ package struct PathSegment: Sendable {
     }
 }
 
-/// The segments of a path that stand for the values in a pattern; they are found without an allocation.
+/// The segments that match a pattern's placeholders, stored without allocation.
 @usableFromInline
 package struct PathValues: Sendable {
-    /// The most values that one path holds.
+    /// The maximum number of placeholders in a pattern.
     static let limit = 4
 
     private let path: String
@@ -37,7 +37,7 @@ package struct PathValues: Sendable {
 
     init(_ path: String) { self.path = path }
 
-    /// The segment of the value at `index`.
+    /// The segment of the placeholder at `index`.
     @usableFromInline
     package subscript(index: Int) -> PathSegment {
         let (range, isEncoded) = places[index]
@@ -52,10 +52,10 @@ package struct PathValues: Sendable {
     }
 }
 
-/// What a segment in braces of a `PathPattern` is parsed into.
+/// A type that a placeholder of a `PathPattern` is parsed into.
 @usableFromInline
 package protocol PathParameter: Sendable {
-    /// Parses the segment; `nil` is a path that leads nowhere, 404.
+    /// Parses the segment; `nil` results in 404.
     static func parse(_ segment: PathSegment) -> Self?
 }
 
@@ -65,7 +65,7 @@ extension String: PathParameter {
     package static func parse(_ segment: PathSegment) -> String? { segment.text }
 }
 
-/// `nil` where the segment cannot be parsed, for a route with a 404 of its own.
+/// An unparsable segment becomes `nil`, for a route that shows its own 404 page.
 extension Optional: PathParameter where Wrapped: PathParameter {
     @inlinable
     package static func parse(_ segment: PathSegment) -> Wrapped?? { .some(Wrapped.parse(segment)) }

@@ -2,8 +2,8 @@ internal import Kernel
 
 /// Percent-encoding, RFC 3986 section 2.1.
 package enum PercentCoding {
-    /// `text` with every byte but letters, digits and `-._~` encoded, in upper-case hexadecimal; bytes of `keeping`
-    /// stay too.
+    /// Encodes every byte of `text` except letters, digits, `-._~` and the bytes in `keeping`, in upper-case
+    /// hexadecimal.
     package static func encode(_ text: String, keeping kept: String = "") -> String {
         guard !text.utf8.allSatisfy(isUnreserved) else { return text }
         var bytes: [UInt8] = []
@@ -20,12 +20,12 @@ package enum PercentCoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// `text` decoded; `nil` when an escape is broken or the result is not UTF-8.
+    /// Decodes `text`; `nil` for an invalid escape or invalid UTF-8.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         decode(text.utf8, plusIsSpace: plusIsSpace)
     }
 
-    /// The same for bytes.
+    /// Decodes bytes.
     static func decode(_ text: some Sequence<UInt8>, plusIsSpace: Bool) -> String? {
         decode(bytes: Array(text), plusIsSpace)
     }

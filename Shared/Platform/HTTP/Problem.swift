@@ -1,20 +1,20 @@
 package import JSON
 import Kernel
 
-/// An error for programs, after RFC 9457 («Problem Details for HTTP APIs»).
+/// A problem document as in RFC 9457 («Problem Details for HTTP APIs»).
 package struct Problem: Equatable, Sendable {
-    /// The stable last part of the `type` URI, `urn:latchkey:problem:<slug>`.
+    /// The last part of the `type` URI, `urn:latchkey:problem:<slug>`; stable.
     package let slug: String
-    /// What kind of problem it is, the same for every occurrence.
+    /// The kind of problem, the same for every occurrence.
     package let title: String
     /// The response's status code.
     package let status: Int
-    /// What to do about this occurrence; never a value that arrived.
+    /// What to do about this occurrence; never contains a received value.
     package let detail: String
-    /// The request's field at fault, where there is one.
+    /// The invalid field of the request, if any.
     package let field: String?
 
-    /// Takes the members as they are.
+    /// Creates a problem.
     package init(slug: String, title: String, status: Int, detail: String, field: String? = nil) {
         self.slug = slug
         self.title = title
@@ -33,7 +33,7 @@ package struct Problem: Equatable, Sendable {
         return .object(members)
     }
 
-    /// The answer that carries it.
+    /// The problem as a response.
     package var response: Response {
         Response(
             status: status,

@@ -1,12 +1,12 @@
 package import Kernel
 
 extension RateLimitVerdict {
-    /// What programs read to slow down in time: `RateLimit-Policy` with every policy, and `RateLimit` with what is left
-    /// and in how many seconds it is more.
+    /// The fields that let clients slow down in time: `RateLimit-Policy` lists all policies, `RateLimit` the remaining
+    /// quota and the time until it grows.
     ///
-    /// A refusal's `RateLimit` names only the policies that refused, so that its `Retry-After` is never earlier than the
-    /// end of a window it speaks of.
-    /// Source: draft-ietf-httpapi-ratelimit-headers-11, sections 3, 4 and 6; names, quotas and seconds are a String and
+    /// In a refusal, `RateLimit` lists only the policies that refused, so that `Retry-After` is never earlier than the
+    /// end of a listed window.
+    /// Source: draft-ietf-httpapi-ratelimit-headers-11, sections 3, 4 and 6; names are Strings, quotas and seconds
     /// Integers of RFC 9651.
     package var fields: Fields {
         var fields: Fields = [:]
@@ -15,7 +15,7 @@ extension RateLimitVerdict {
         return fields
     }
 
-    /// The fields of a refusal: when to come again, and why not now.
+    /// The fields of a refusal, including `Retry-After`.
     var refusalFields: Fields {
         var fields = fields
         fields.append("Retry-After", String(max(1, wait.wholeSecondsRoundedUp)))
@@ -33,7 +33,7 @@ extension RateLimitVerdict {
 }
 
 extension Response {
-    /// The same answer, telling its caller what is left.
+    /// Returns the response with the rate limit fields of `verdict`.
     package func telling(_ verdict: RateLimitVerdict) -> Response {
         var response = self
         for line in verdict.fields.lines { response.fields.append(line.name, line.value) }

@@ -1,7 +1,7 @@
 package import Kernel
 
 extension Refusal {
-    /// What a program is told; nothing else about a refusal leaves the process.
+    /// The problem for the client; nothing else about a refusal leaves the process.
     package var problem: Problem {
         switch self {
         case .malformed(let field, let reason):
@@ -42,14 +42,14 @@ extension Refusal {
         }
     }
 
-    /// The answer to a program: the problem and the fields that belong to it.
+    /// The response for a program: the problem document and its header fields.
     package var response: Response {
         var response = problem.response
         for line in fields.lines { response.fields.append(line.name, line.value) }
         return response
     }
 
-    /// The header fields that a refusal needs whatever its body: `Allow`, `Retry-After`, the rate limits'.
+    /// The header fields that a refusal needs in any format: `Allow`, `Retry-After`, the rate limits'.
     package var fields: Fields {
         switch self {
         case .methodNotAllowed(let allow): ["Allow": allow]

@@ -1,11 +1,11 @@
 package import Kernel
 
 extension Request {
-    /// Refuses what a page of another site makes a visitor's browser send; programs pass.
+    /// Rejects cross-site browser requests; non-browser clients pass.
     ///
-    /// Browsers say where a request comes from in `Sec-Fetch-Site`; older ones name the page's `Origin`, which must then
-    /// be the host that was asked. A page of the same site, such as the seller's other subdomain, is no stranger.
-    /// Source: <https://web.dev/articles/fetch-metadata>, and Go's `http.CrossOriginProtection` for the older ones.
+    /// Browsers send `Sec-Fetch-Site`; older ones send only `Origin`, which must then match `Host`. Requests from the
+    /// same site, such as another subdomain of the seller's, pass.
+    /// Source: <https://web.dev/articles/fetch-metadata>, and for older browsers Go's `http.CrossOriginProtection`.
     package func refuseOtherSites() throws(Refusal) {
         guard comesFromOtherSite else { return }
         throw .forbidden(reason: "This form belongs to another site. Open the shop's own page and send it from there.")

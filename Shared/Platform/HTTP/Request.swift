@@ -1,28 +1,28 @@
 package import Kernel
 
-/// What a caller sent, whole: the body has been read and is within the limit.
+/// A complete request; the body has been read and is within the limit.
 @usableFromInline
 package struct Request: Sendable {
-    /// The request's method.
+    /// The method.
     @usableFromInline
     package var method: Method
-    /// The path as it came, percent-encoding and all, always with a slash in front.
+    /// The path as received, percent-encoded, with a leading slash.
     @usableFromInline
     package var path: String
-    /// What follows the question mark, as it came; empty when there is none.
+    /// The query as received, without the question mark; empty if there is none.
     package var query: String
     /// The header fields, in order.
     package var fields: Fields
-    /// The body, decoded from its transfer coding.
+    /// The body, after removal of the transfer coding.
     package var body: [UInt8]
-    /// The address of the other end of the connection, without the port.
+    /// The address of the connection's peer, without the port.
     package var peer: String
-    /// The trace this request belongs to.
+    /// The trace that the request belongs to.
     package var trace: TraceContext
-    /// When its first byte was read.
+    /// When the first byte was read.
     package var receivedAt: Instant
 
-    /// Takes the parts as they are.
+    /// Creates a request.
     package init(
         method: Method = .get, path: String, query: String = "", fields: Fields = [:], body: [UInt8] = [],
         peer: String = "127.0.0.1", trace: TraceContext = .none, receivedAt: Instant = WallClock.system.now()
@@ -37,7 +37,7 @@ package struct Request: Sendable {
         self.receivedAt = receivedAt
     }
 
-    /// Refuses every method but those given; a `GET` endpoint also answers `HEAD` where it is listed.
+    /// Rejects methods other than `allowed`; an endpoint for `GET` must list `HEAD` to accept it.
     package func requireMethod(_ allowed: Method...) throws(Refusal) {
         guard allowed.contains(method) else {
             throw .methodNotAllowed(allow: allowed.map(\.rawValue).joined(separator: ", "))
@@ -45,5 +45,5 @@ package struct Request: Sendable {
     }
 }
 
-/// An endpoint, or what is left of one after a wrapper.
+/// An endpoint, or the rest of one inside a wrapper.
 package typealias Handler = @Sendable (Request) async throws(Refusal) -> Response

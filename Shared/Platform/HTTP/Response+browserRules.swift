@@ -1,8 +1,8 @@
 extension Response {
-    /// The response with what every answer must tell a browser, whoever made it; what it says already stays.
+    /// Adds the security headers every response needs; existing values stay.
     ///
-    /// Whoever opens an answer that is no page of ours sees data: nothing in it runs, loads or is framed. HTTPS is asked
-    /// for only where the caller came by it (RFC 6797 section 7.2), for two years and for hosts below this one too.
+    /// Non-page responses get a policy under which nothing runs, loads or is framed. HSTS is sent only over HTTPS (RFC
+    /// 6797 section 7.2), for two years and including subdomains.
     package func withBrowserRules(isOverTLS: Bool) -> Response {
         var response = self
         response.fields.reserve(Response.browserRules.count + 1)
@@ -21,8 +21,8 @@ extension Response {
 }
 
 extension Fields {
-    /// Whether the proxy before us says that the caller came by HTTPS.
+    /// Whether the proxy reports that the client connected over HTTPS.
     ///
-    /// Only for what harms nobody else when a caller lies: a browser takes no heed of what it is told over plain HTTP.
+    /// A client can forge this, so use it only where that harms no one else: browsers ignore HSTS over plain HTTP.
     package var sayTLS: Bool { self["x-forwarded-proto"] == "https" }
 }

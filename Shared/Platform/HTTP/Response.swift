@@ -1,26 +1,26 @@
 package import JSON
 import Kernel
 
-/// What a caller gets back.
+/// A response.
 ///
-/// `Date` and `Connection` are the server's to add, and `Content-Length` where it is not given; one that is longer than
-/// the body breaks the connection off after it.
+/// The server adds `Date` and `Connection`, and `Content-Length` if it is absent. A `Content-Length` longer than the
+/// body closes the connection after the body.
 package struct Response: Equatable, Sendable {
     /// The status code.
     package var status: Int
     /// The header fields, in order.
     package var fields: Fields
-    /// The body; not sent where HTTP allows none.
+    /// The body; omitted where HTTP allows none.
     package var body: [UInt8]
 
-    /// Takes the parts as they are.
+    /// Creates a response.
     package init(status: Int, fields: Fields = [:], body: [UInt8] = []) {
         self.status = status
         self.fields = fields
         self.body = body
     }
 
-    /// An answer to a program.
+    /// Returns a JSON response.
     package static func json(_ value: JSONValue, status: Int = 200) -> Response {
         Response(
             status: status,
@@ -30,7 +30,7 @@ package struct Response: Equatable, Sendable {
             body: value.utf8)
     }
 
-    /// A page for a person, never stored and never framed.
+    /// Returns an HTML page that must not be stored or framed.
     package static func page(_ html: String, status: Int = 200) -> Response {
         Response(
             status: status,
@@ -42,7 +42,7 @@ package struct Response: Equatable, Sendable {
             body: Array(html.utf8))
     }
 
-    /// A redirect that no cache keeps and whose target learns nothing of where it came from.
+    /// Returns a redirect that is not cached and sends no referrer to its target.
     package static func redirect(to location: String, status: Int) -> Response {
         Response(
             status: status,

@@ -1,59 +1,59 @@
 internal import Kernel
 
-/// What an answer says about trying again.
+/// Whether and when to retry a call.
 package struct RetryAdvice: Equatable, Sendable {
-    /// Whether a later try may succeed.
+    /// Whether a retry may succeed.
     package let isWorthwhile: Bool
-    /// How long to wait at least.
+    /// The minimum delay.
     package let wait: Duration?
 
-    /// Nothing was heard at all: the connection failed or the time was up.
+    /// The advice without a response: the connection failed or timed out.
     package static let unanswered = RetryAdvice(isWorthwhile: true, wait: nil)
 
-    /// Takes the parts as they are.
+    /// Creates the advice.
     package init(isWorthwhile: Bool, wait: Duration?) {
         self.isWorthwhile = isWorthwhile
         self.wait = wait
     }
 
-    /// What `Retry-After` asks for, where it does so in seconds (RFC 9110 section 10.2.3).
+    /// Parses `Retry-After` in seconds (RFC 9110 section 10.2.3); `nil` for the date form.
     package static func wait(_ fields: Fields) -> Duration? {
         fields["Retry-After"].flatMap { UInt32($0) }.map { .seconds(Int64($0)) }
     }
 }
 
-/// How often and after what wait a call is made again.
+/// The number of attempts and the delays between them.
 package struct RetryPolicy: Equatable, Sendable {
-    /// Calls in all, the first included.
+    /// The maximum number of attempts, including the first.
     package let attempts: Int
-    /// The longest first wait; each later one may be twice as long.
+    /// The upper bound of the first delay; it doubles with each attempt.
     package let base: Duration
-    /// No wait is longer; an answer that asks for more ends the trying, and whoever called comes back later.
+    /// Maximum delay; a longer `Retry-After` ends the retries.
     package let limit: Duration
 
-    /// Three calls within a few seconds, short enough for someone who is waiting.
+    /// Three attempts within a few seconds, while a person waits.
     package static let interactive = RetryPolicy(attempts: 3, base: .milliseconds(200), limit: .seconds(2))
 
-    /// Five calls within a minute at most, for work that nobody waits for.
+    /// Five attempts within a minute, for background work.
     package static let background = RetryPolicy(attempts: 5, base: .milliseconds(500), limit: .seconds(20))
 
-    /// Takes the parts as they are.
+    /// Creates a policy.
     package init(attempts: Int, base: Duration, limit: Duration) {
         self.attempts = attempts
         self.base = base
         self.limit = limit
     }
 
-    /// The wait before the next call after `attempt` calls, or `nil` when there shall be none.
+    /// Returns the delay after `attempt` attempts; `nil` if there is no retry.
     ///
-    /// Full jitter: `random` picks evenly between nothing and the exponential bound, but never less than the answer
-    /// asked for. Source: <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
+    /// Exponential back-off with full jitter: `random` picks a delay between zero and the bound, but never less than
+    /// `Retry-After`. Source: <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
     package func wait(afterAttempt attempt: Int, _ advice: RetryAdvice, random: UInt64) -> Duration? {
         guard advice.isWorthwhile, attempt < attempts else { return nil }
-        let asked = advice.wait ?? .zero
-        guard asked <= limit else { return nil }
+        let minimum = advice.wait ?? .zero
+        guard minimum <= limit else { return nil }
         let bound = min(limit, base * (1 << min(max(attempt - 1, 0), 20)))
         let share = random.multipliedFullWidth(by: UInt64(clamping: bound.wholeMicroseconds) + 1).high
-        return max(asked, .microseconds(Int64(share)))
+        return max(minimum, .microseconds(Int64(share)))
     }
 }

@@ -1,21 +1,21 @@
-/// One row of a `Router`: methods, a path pattern, and the endpoint that the values in the path make.
+/// One row of a `Router`: methods, a path pattern, and the endpoint made from the path's values.
 ///
-/// What is generic here is inlinable, so that it is compiled for each function's endpoints: looked up while the program
-/// runs, the types of one route cost 10,000 instructions.
+/// The generic functions are inlinable, so that they are specialized for each function's endpoints: run-time lookup of
+/// the types of one route costs 10,000 instructions.
 @usableFromInline
 package struct Route<Endpoint: Sendable>: Sendable {
     @usableFromInline let methods: [Method]
     @usableFromInline let pattern: PathPattern
-    /// The endpoint, unless a value of the path cannot be parsed.
+    /// Makes the endpoint; returns `nil` if a value of the path cannot be parsed.
     @usableFromInline let endpoint: @Sendable (PathValues) -> Endpoint?
 
-    /// A route without values in its path.
+    /// Creates a route without placeholders.
     @inlinable
     package init(_ methods: Method..., at pattern: StaticString, to endpoint: Endpoint) {
         self.init(methods, pattern, valueCount: 0) { _ in endpoint }
     }
 
-    /// A route with one value in its path.
+    /// Creates a route with one placeholder.
     @inlinable
     package init<Value: PathParameter>(
         _ methods: Method..., at pattern: StaticString, to endpoint: @escaping @Sendable (Value) -> Endpoint
@@ -26,7 +26,7 @@ package struct Route<Endpoint: Sendable>: Sendable {
         }
     }
 
-    /// A route with two values in its path, in the order of the endpoint's parameters.
+    /// Creates a route with two placeholders, in the order of the endpoint's parameters.
     @inlinable
     package init<First: PathParameter, Second: PathParameter>(
         _ methods: Method..., at pattern: StaticString, to endpoint: @escaping @Sendable (First, Second) -> Endpoint

@@ -1,6 +1,6 @@
 package import Kernel
 
-/// The table of a function's routes: finds the endpoint of a request by path and method.
+/// The routing table of a function: maps a request's method and path to an endpoint.
 ///
 /// A function with several routes declares an endpoint for each and switches over what the router returns:
 ///
@@ -11,15 +11,15 @@ package import Kernel
 ///         Route(.get, .head, at: "/support/tickets/{number}", to: Endpoint.ticket),
 ///         Route(.post, at: "/support/tickets/{number}", to: Endpoint.reply))
 ///
-/// A segment in braces is decoded and parsed by the type of the endpoint's parameter, a `PathParameter`; what cannot be
-/// parsed is 404. A `GET` route takes `HEAD` where it lists it. Another method is 405 with `Allow`, which lists the
-/// methods of all routes with this pattern in the order of the table.
+/// A placeholder is decoded and parsed by the type of the endpoint's parameter, a `PathParameter`; a value that cannot
+/// be parsed results in 404. A `GET` route accepts `HEAD` only if it lists it. Any other method results in 405 with
+/// `Allow`, which lists the methods of all routes with this pattern, in the table's order.
 ///
-/// The first pattern of a path's shape is the path's, so a literal segment must come before one in braces. Matching
-/// walks over the path's bytes and allocates nothing; only parsed values do.
+/// The first pattern that matches the path is used, so literal segments must come before placeholders. Matching scans
+/// the path's bytes without allocation; only parsed values allocate.
 @usableFromInline
 package struct Router<Endpoint: Sendable>: Sendable {
-    /// A pattern and its rows.
+    /// A pattern and its routes.
     @usableFromInline
     struct Entry: Sendable {
         @usableFromInline let pattern: PathPattern
@@ -28,7 +28,7 @@ package struct Router<Endpoint: Sendable>: Sendable {
 
     @usableFromInline let entries: [Entry]
 
-    /// A table whose rows are tried in order.
+    /// Creates a table; its routes are tried in order.
     package init(_ routes: Route<Endpoint>...) {
         var entries: [Entry] = []
         for route in routes {
@@ -44,12 +44,12 @@ package struct Router<Endpoint: Sendable>: Sendable {
         self.entries = entries
     }
 
-    /// Each path pattern once, for the request log.
+    /// Each pattern once, for the request log.
     package var patterns: [String] { entries.map(\.pattern.description) }
 
-    /// The endpoint that `request` is for.
+    /// Returns the endpoint of `request`.
     ///
-    /// - Throws: `.notFound` for a path without a route and for a value that cannot be parsed, `.methodNotAllowed`.
+    /// - Throws: `.notFound` for an unknown path or a value that cannot be parsed, `.methodNotAllowed`.
     @inlinable
     package func endpoint(of request: Request) throws(RoutingFault) -> Endpoint {
         for entry in entries {
@@ -67,9 +67,9 @@ package struct Router<Endpoint: Sendable>: Sendable {
 /// Why a request has no endpoint.
 @usableFromInline
 package struct RoutingFault: Error, Equatable {
-    /// What the caller is told.
+    /// The refusal for the client.
     package let refusal: Refusal
-    /// The pattern of the path's shape, where there is one.
+    /// The pattern that matched, if any.
     package let pattern: String?
 
     @usableFromInline static let noRoute = RoutingFault(refusal: .notFound, pattern: nil)
@@ -85,7 +85,7 @@ package struct RoutingFault: Error, Equatable {
         return RoutingFault(refusal: .methodNotAllowed(allow: allow), pattern: pattern.description)
     }
 
-    /// Methods are compared in their own module, where they are numbers and not the texts they are made of.
+    /// Compares in this module, where methods are enumeration cases; elsewhere their raw texts would be compared.
     @usableFromInline
     static func allows(_ method: Method, _ methods: [Method]) -> Bool {
         for allowed in methods {

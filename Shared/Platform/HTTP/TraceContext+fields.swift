@@ -1,8 +1,9 @@
 package import Kernel
 
 extension TraceContext {
-    /// The trace named by `traceparent` (W3C Trace Context) or else by `X-Cloud-Trace-Context`; a field that is not
-    /// exactly what its specification says, or comes twice, names none.
+    /// Reads the trace from `traceparent` (W3C Trace Context), or else from `X-Cloud-Trace-Context`.
+    ///
+    /// A field that violates its specification or occurs twice is ignored.
     ///
     /// Sources: <https://www.w3.org/TR/trace-context/#traceparent-header>,
     /// <https://cloud.google.com/trace/docs/trace-context>
@@ -12,10 +13,10 @@ extension TraceContext {
             ?? fields.only("x-cloud-trace-context").flatMap(TraceContext.init(cloud:)) ?? .none
     }
 
-    /// Reads `version-trace-parent-flags`, all of them lower-case hexadecimal digits.
+    /// Parses `version-trace-parent-flags`, all in lower-case hexadecimal digits.
     ///
-    /// Version 00 has nothing behind the flags; a later one may, behind a dash, and is read as far as 00 goes. Of the
-    /// flags the lowest bit says «sampled».
+    /// Version 00 ends with the flags; a later version may continue after a dash, and is parsed like 00. The lowest bit
+    /// of the flags means «sampled».
     private init?(w3c text: String) {
         var rest = text.utf8[...]
         guard let version = hexadecimal(&rest, digits: 2), version != 0xFF, dash(&rest),
@@ -26,10 +27,10 @@ extension TraceContext {
         self.init(id: (upper, lower), span: span, isSampled: flags & 1 == 1)
     }
 
-    /// Reads `trace/span;o=options`, of which all but the trace may be left out.
+    /// Parses `trace/span;o=options`; all parts except the trace are optional.
     ///
-    /// The trace has 32 hexadecimal digits; the span has decimal ones and is 0 where there is none; the options' lowest
-    /// bit says «sampled».
+    /// The trace has 32 hexadecimal digits. The span is decimal, 0 if absent. The lowest bit of the options means
+    /// «sampled».
     private init?(cloud text: String) {
         var rest = text.utf8[...]
         guard let upper = hexadecimal(&rest, digits: 16), let lower = hexadecimal(&rest, digits: 16) else { return nil }
@@ -50,7 +51,7 @@ extension TraceContext {
 }
 
 extension Fields {
-    /// The value of a field that comes exactly once.
+    /// The value of a field that occurs exactly once.
     fileprivate func only(_ name: String) -> String? {
         var found: String?
         for line in lines where equalIgnoringCase(line.name, name) {
@@ -63,7 +64,7 @@ extension Fields {
 
 private func dash(_ rest: inout Substring.UTF8View) -> Bool { rest.popFirst() == UInt8(ascii: "-") }
 
-/// Takes `count` lower-case digits, 16 at most, off the front.
+/// Consumes `count` lower-case hexadecimal digits, at most 16.
 private func hexadecimal(_ rest: inout Substring.UTF8View, digits count: Int) -> UInt64? {
     var number: UInt64 = 0
     for _ in 0..<count {
@@ -73,7 +74,7 @@ private func hexadecimal(_ rest: inout Substring.UTF8View, digits count: Int) ->
     return number
 }
 
-/// Takes the decimal digits off the front; `nil` when there is none, or the number has no room.
+/// Consumes decimal digits; `nil` if there are none or the number overflows.
 private func decimal(_ rest: inout Substring.UTF8View) -> UInt64? {
     let digits = rest.prefix(while: \.isASCIIDigit)
     rest = rest[digits.endIndex...]

@@ -1,11 +1,11 @@
 internal import CYYJSON
 
-/// One value of a JSON text (RFC 8259) that was read.
+/// One value of a parsed JSON document; keeps the whole document in memory.
 ///
-/// It keeps everything in its text alive. The text is read by yyjson, which takes nothing but RFC 8259: UTF-8 alone, no comments, no commas too many. Where a
-/// name stands twice in an object, the first counts; `JSONOutline` finds that out where it matters.
+/// The parser, yyjson, accepts strict RFC 8259 only: UTF-8, no comments, no trailing commas. Of duplicate members the
+/// first wins; `JSONOutline` detects them.
 @safe package struct JSONNode {
-    /// What a value is.
+    /// The type of a value.
     package enum Kind: Equatable, Sendable {
         case null, bool, number, string, array, object
     }
@@ -18,9 +18,9 @@ internal import CYYJSON
         unsafe self.value = value
     }
 
-    /// Reads a whole text and stands for its outermost value.
+    /// Parses a document and returns its root value.
     ///
-    /// - Throws: `MalformedDocument` for the whole when the bytes are not JSON.
+    /// - Throws: `MalformedDocument` with an empty field if the bytes are not JSON.
     package init(_ bytes: [UInt8]) throws(MalformedDocument) {
         guard let text = JSONText(bytes), let root = unsafe yyjson_doc_get_root(text.document) else {
             throw MalformedDocument(field: "")
@@ -28,7 +28,7 @@ internal import CYYJSON
         unsafe self.init(text: text, value: root)
     }
 
-    /// What the value is.
+    /// The type of the value.
     package var kind: Kind {
         switch unsafe yyjson_get_type(value) {
         case YYJSON_TYPE_NULL: .null
@@ -40,23 +40,23 @@ internal import CYYJSON
         }
     }
 
-    /// The text; `nil` where it is none.
+    /// The string; `nil` for any other type.
     package var string: String? {
         guard let start = unsafe yyjson_get_str(value) else { return nil }
         let bytes = unsafe UnsafeRawBufferPointer(start: start, count: yyjson_get_len(value))
         return unsafe String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The truth value; `nil` where it is none.
+    /// The Boolean; `nil` for any other type.
     package var bool: Bool? { unsafe yyjson_is_bool(value) ? yyjson_get_bool(value) : nil }
 
-    /// The number; `nil` where it is none, does not fit, or is written with a fraction or an exponent.
+    /// The integer; `nil` for any other type, if it overflows, or if it has a fraction or an exponent.
     package var integer: Int64? {
         if unsafe yyjson_is_uint(value) { return unsafe Int64(exactly: yyjson_get_uint(value)) }
         return unsafe yyjson_is_sint(value) ? yyjson_get_sint(value) : nil
     }
 
-    /// The elements; `nil` where it is no array.
+    /// The elements; `nil` if it is not an array.
     package var elements: [JSONNode]? {
         guard unsafe yyjson_is_arr(value) else { return nil }
         var iterator = unsafe yyjson_arr_iter_with(value)
@@ -68,7 +68,7 @@ internal import CYYJSON
         return elements
     }
 
-    /// The members in their order; `nil` where it is no object.
+    /// The members in document order; `nil` if it is not an object.
     package var members: [(name: String, value: JSONNode)]? {
         guard unsafe yyjson_is_obj(value) else { return nil }
         var iterator = unsafe yyjson_obj_iter_with(value)
@@ -81,7 +81,7 @@ internal import CYYJSON
         return members
     }
 
-    /// The member of this name; `nil` where there is none or `null`, and where it is no object.
+    /// The member with this name; `nil` if it is absent or `null`, or if the value is not an object.
     package subscript(_ name: StaticString) -> JSONNode? {
         let start = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         guard let member = unsafe yyjson_obj_getn(value, start, name.utf8CodeUnitCount),
@@ -90,10 +90,10 @@ internal import CYYJSON
         return unsafe JSONNode(text: text, value: member)
     }
 
-    /// The value as JSON, members in their order, without blanks.
+    /// The value as JSON without white space, members in document order.
     package var json: String {
         var count = 0
-        // It fails without memory, and for numbers that no text has.
+        // Fails only if memory is exhausted, or for numbers that no JSON text can contain.
         guard let start = unsafe yyjson_val_write(value, 0, &count) else {
             preconditionFailure("JSON cannot be written")
         }
@@ -102,7 +102,7 @@ internal import CYYJSON
     }
 }
 
-/// The memory of everything in one text.
+/// Owns the memory of a parsed document.
 @safe private final class JSONText {
     let document: UnsafeMutablePointer<yyjson_doc>
 

@@ -1,27 +1,26 @@
 internal import Kernel
 
-/// Where the parts of a JSON text stand: the line of every member and element, by its path such as
-/// `products.0.slug`, and each number as it is spelt.
+/// The line numbers of every member and element, by path such as `products.0.slug`, and the source text of each number.
 ///
-/// `JSONNode` reads the values and says which path is at fault. What it does not say is the line, whether a member
-/// stands twice, and whether a whole number was written as one.
+/// `JSONNode` reads values and reports the path at fault. It does not report lines, duplicate members, or how a number
+/// was written.
 package struct JSONOutline: Equatable, Sendable {
-    /// Why a text is not JSON, or would be read in two ways.
+    /// Why a text is not JSON, or is ambiguous.
     package struct Fault: Error, Equatable, Sendable {
-        /// The line, counted from 1.
+        /// The line number, from 1.
         package let line: Int
-        /// What is wrong there, for a person.
+        /// What is wrong, for people.
         package let reason: String
     }
 
-    /// The line of each part, by its path.
+    /// The line of each part, by path.
     package private(set) var lines: [String: Int] = ["": 1]
-    /// Each number's own text, by its path.
+    /// The source text of each number, by path.
     package private(set) var numbers: [String: String] = [:]
 
-    /// Walks over the whole text.
+    /// Scans the whole text.
     ///
-    /// - Throws: where it is not JSON, and where a member stands twice.
+    /// - Throws: for invalid JSON and for duplicate members.
     package init(_ text: String) throws(Fault) {
         var scanner = Scanner(bytes: Array(text.utf8))
         try scanner.readDocument()
@@ -29,10 +28,10 @@ package struct JSONOutline: Equatable, Sendable {
         numbers = scanner.numbers
     }
 
-    /// Whether there is something at `path`.
+    /// Whether there is a part at `path`.
     package func has(_ path: String) -> Bool { lines[path] != nil }
 
-    /// The line of the part at `path`, or of the nearest part around it that is there.
+    /// Returns the line of the part at `path`, or of its closest existing ancestor.
     package func line(of path: String) -> Int {
         if let line = lines[path] { return line }
         guard let dot = path.lastIndex(of: ".") else { return 1 }
@@ -40,7 +39,7 @@ package struct JSONOutline: Equatable, Sendable {
     }
 }
 
-/// Walks over a JSON text (RFC 8259) and notes where everything begins.
+/// A scanner of RFC 8259 that records where each part begins.
 private struct Scanner {
     let bytes: [UInt8]
     var lines: [String: Int] = [:]
@@ -94,7 +93,7 @@ private struct Scanner {
         }
     }
 
-    /// Reads what stands between two brackets, parted by commas.
+    /// Reads the comma-separated content between two brackets.
     private mutating func readList(
         until end: UInt8, _ readElement: (inout Scanner, Int) throws(JSONOutline.Fault) -> Void
     ) throws(JSONOutline.Fault) {
@@ -116,7 +115,7 @@ private struct Scanner {
         }
     }
 
-    /// The text between quotes as it stands there: two spellings of one name are two names here.
+    /// Returns the raw text between the quotes: two spellings of one name count as different names.
     private mutating func readString() throws(JSONOutline.Fault) -> String {
         index += 1
         let start = index
@@ -158,7 +157,8 @@ private struct Scanner {
     private func fault(_ reason: String) -> JSONOutline.Fault { JSONOutline.Fault(line: line, reason: reason) }
 }
 
-/// RFC 8259 section 6: no plus sign, no leading zero, digits on both sides of a point.
+/// Whether the text is a number as in RFC 8259 section 6: no plus sign, no leading zero, digits on both sides of a
+/// point.
 private func isNumber(_ text: String) -> Bool {
     let unsigned = text.hasPrefix("-") ? text.dropFirst() : text[...]
     let mantissa = unsigned.prefix { $0 != "e" && $0 != "E" }

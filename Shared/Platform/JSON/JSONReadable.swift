@@ -1,31 +1,31 @@
-/// Something that is read from JSON.
+/// A type that can be decoded from JSON.
 package protocol JSONReadable {
-    /// Reads it from `node`.
+    /// Decodes a value from `node`.
     ///
-    /// - Throws: which part is missing or of another type; members that are not asked for may be anything.
+    /// - Throws: the member that is missing or has the wrong type; unknown members are ignored.
     init(json node: JSONNode) throws(MalformedDocument)
 }
 
 extension JSONReadable {
-    /// Reads it from a whole text.
+    /// Decodes a value from a whole document.
     ///
-    /// - Throws: which part is missing or of another type, or that the bytes are not JSON.
+    /// - Throws: the member that is missing or has the wrong type, or that the bytes are not JSON.
     package init(json bytes: [UInt8]) throws(MalformedDocument) { try self.init(json: JSONNode(bytes)) }
 }
 
 extension JSONNode {
-    /// The member of this name; `nil` where there is none or `null`.
+    /// Returns the member with this name; `nil` if it is absent or `null`.
     ///
-    /// - Throws: when this is no object.
+    /// - Throws: if this is not an object.
     package func member(_ name: StaticString) throws(MalformedDocument) -> JSONNode? {
         if let member = self[name] { return member }
         guard kind == .object else { throw MalformedDocument(field: "") }
         return nil
     }
 
-    /// What is at `name`, or `nil` where nothing or `null` is.
+    /// Decodes the member at `name`; `nil` if it is absent or `null`.
     ///
-    /// - Throws: when something else is there, or this is no object.
+    /// - Throws: if it has the wrong type, or this is not an object.
     package func optional<Content: JSONReadable>(
         _ name: StaticString, as type: Content.Type = Content.self
     ) throws(MalformedDocument) -> Content? {
@@ -33,9 +33,9 @@ extension JSONNode {
         do { return try Content(json: member) } catch { throw error.within(name.description) }
     }
 
-    /// What must be at `name`.
+    /// Decodes the required member at `name`.
     ///
-    /// - Throws: when nothing, `null` or something else is there, or this is no object.
+    /// - Throws: if it is absent, `null` or has the wrong type, or this is not an object.
     package func required<Content: JSONReadable>(
         _ name: StaticString, as type: Content.Type = Content.self
     ) throws(MalformedDocument) -> Content {
@@ -44,33 +44,33 @@ extension JSONNode {
     }
 }
 
-// The same for the plain types, of which documents are full: a type that is known here costs a third of one that is
-// looked up while the program runs.
+// Overloads for the primitive types, the bulk of every document: they cost a third of the generic ones, which look up
+// the conformance at run time.
 extension JSONNode {
-    /// The text at `name`, or `nil` where nothing or `null` is.
+    /// Reads the string at `name`; `nil` if it is absent or `null`.
     package func optional(_ name: StaticString) throws(MalformedDocument) -> String? {
         try plain(name) { $0.string }
     }
 
-    /// The text that must be at `name`.
+    /// Reads the required string at `name`.
     package func required(_ name: StaticString) throws(MalformedDocument) -> String {
         try plain(name) { $0.string }.orMalformed(name)
     }
 
-    /// The number at `name`, or `nil` where nothing or `null` is.
+    /// Reads the integer at `name`; `nil` if it is absent or `null`.
     package func optional(_ name: StaticString) throws(MalformedDocument) -> Int64? {
         try plain(name) { $0.integer }
     }
 
-    /// The number that must be at `name`.
+    /// Reads the required integer at `name`.
     package func required(_ name: StaticString) throws(MalformedDocument) -> Int64 {
         try plain(name) { $0.integer }.orMalformed(name)
     }
 
-    /// The truth value at `name`, or `nil` where nothing or `null` is.
+    /// Reads the Boolean at `name`; `nil` if it is absent or `null`.
     package func optional(_ name: StaticString) throws(MalformedDocument) -> Bool? { try plain(name) { $0.bool } }
 
-    /// The truth value that must be at `name`.
+    /// Reads the required Boolean at `name`.
     package func required(_ name: StaticString) throws(MalformedDocument) -> Bool {
         try plain(name) { $0.bool }.orMalformed(name)
     }
@@ -114,7 +114,7 @@ extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {
 }
 
 extension Optional {
-    /// What is there; a part of another type is at fault itself, or by its name.
+    /// Unwraps the value; throws with `name`, or with the value's own path if there is none.
     fileprivate func orMalformed(_ name: StaticString = "") throws(MalformedDocument) -> Wrapped {
         guard let self else { throw MalformedDocument(field: name.description) }
         return self

@@ -1,14 +1,14 @@
-/// A JSON document that is not what it should be.
+/// A JSON document that does not have the expected structure.
 package struct MalformedDocument: Error, Equatable, Sendable {
-    /// The path to the part at fault, such as `data.object.id` or `files.0.size`; empty when it is not JSON at all.
+    /// The path of the part at fault, such as `data.object.id` or `files.0.size`; empty if the document is not JSON.
     ///
-    /// Names and places alone, never a value, so that it may be logged.
+    /// It contains member names and positions but no values, so it may be logged.
     package let field: String
 
-    /// A fault at `field`.
+    /// Creates a fault at `field`.
     package init(field: String) { self.field = field }
 
-    /// The same fault, seen from the value around the one that it was found in.
+    /// Returns the same fault with the path extended by the enclosing member or element.
     package func within(_ name: String) -> MalformedDocument {
         MalformedDocument(field: field.isEmpty ? name : "\(name).\(field)")
     }

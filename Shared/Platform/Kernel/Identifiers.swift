@@ -3,7 +3,7 @@ package struct Identifier<Entity>: Hashable, Sendable, CustomStringConvertible {
     /// The UUID.
     package let uuid: UUIDv7
 
-    /// Memberwise.
+    /// Creates an ID from its UUID.
     package init(_ uuid: UUIDv7) { self.uuid = uuid }
 
     /// Parses an ID; `nil` if `text` is not one.

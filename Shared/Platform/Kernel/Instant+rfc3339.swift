@@ -1,8 +1,8 @@
 extension Instant {
-    /// Parses a time in RFC 3339 with `Z` or an offset, such as `2026-11-20T18:59:00.5+01:00`.
+    /// Parses an RFC 3339 time with `Z` or an offset, such as `2026-11-20T18:59:00.5+01:00`.
     ///
-    /// Returns `nil` for every other text, for a day that no calendar has, and for a leap second. What is finer than a
-    /// microsecond is cut off.
+    /// Returns `nil` for any other text, for a date that does not exist, and for a leap second. Digits beyond
+    /// microseconds are truncated.
     package init?(rfc3339 text: String) {
         var reader = TimeReader(rest: text.utf8[...])
         guard let day = reader.day(), reader.take("T"), let hour = reader.number(2, 0...23), reader.take(":"),
@@ -13,7 +13,7 @@ extension Instant {
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 
-    /// Parses a date such as `2026-11-20`, which stands for its first moment in UTC.
+    /// Parses a date such as `2026-11-20` as its start in UTC.
     package init?(date text: String) {
         var reader = TimeReader(rest: text.utf8[...])
         guard let day = reader.day(), reader.rest.isEmpty else { return nil }
@@ -21,7 +21,7 @@ extension Instant {
     }
 }
 
-/// Reads the parts of a time from the front of a text.
+/// Parses the parts of a time from the front of a text.
 private struct TimeReader {
     var rest: Substring.UTF8View
 
@@ -31,7 +31,7 @@ private struct TimeReader {
         return true
     }
 
-    /// A number of exactly `count` digits.
+    /// Parses a number of exactly `count` digits.
     mutating func number(_ count: Int, _ range: ClosedRange<Int64>) -> Int64? {
         let digits = rest.prefix(count)
         guard digits.count == count, digits.allSatisfy(\.isASCIIDigit) else { return nil }
@@ -40,7 +40,7 @@ private struct TimeReader {
         return range.contains(number) ? number : nil
     }
 
-    /// Days from 1970-01-01 to a date, where the date is one.
+    /// Parses a date as days since 1970-01-01; `nil` if it does not exist.
     mutating func day() -> Int64? {
         guard let year = number(4, 1...9_999), take("-"), let month = number(2, 1...12), take("-"),
             let day = number(2, 1...31)
@@ -49,7 +49,7 @@ private struct TimeReader {
         return CivilTime(Instant(unixSeconds: days * 86_400)).day == day ? days : nil
     }
 
-    /// Microseconds; none where no point follows.
+    /// Parses the fraction of a second as microseconds; zero if there is no decimal point.
     mutating func fraction() -> Int64? {
         guard take(".") else { return 0 }
         let digits = rest.prefix(while: \.isASCIIDigit)
@@ -60,7 +60,7 @@ private struct TimeReader {
         return (known.count..<6).reduce(number) { number, _ in number * 10 }
     }
 
-    /// Minutes east of UTC.
+    /// Parses an offset as minutes east of UTC.
     mutating func offset() -> Int64? {
         if take("Z") { return 0 }
         let isWest = rest.first == UInt8(ascii: "-")

@@ -3,7 +3,7 @@ package struct Instant: Comparable, Hashable, Sendable {
     /// Microseconds since the Unix epoch.
     package let microseconds: Int64
 
-    /// Memberwise.
+    /// Creates an instant from microseconds since the Unix epoch.
     package init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// Creates an instant from Unix seconds, the form in which Stripe and JWT write times.

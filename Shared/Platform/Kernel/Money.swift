@@ -5,7 +5,7 @@ package struct Money: Equatable, Hashable, Sendable {
     /// The currency.
     package let currency: Currency
 
-    /// Memberwise.
+    /// Creates an amount.
     package init(minorUnits: Int64, currency: Currency) {
         self.minorUnits = minorUnits
         self.currency = currency

@@ -1,13 +1,13 @@
 /// Why a request is refused.
 ///
-/// We write the text in a case, and the caller sees it: it names a field or a rule, never a received value, a secret or
-/// another system's message.
+/// The texts are written by us and shown to the client: they name a field or a rule, never a received value, a secret
+/// or another system's message.
 package enum Refusal: Error, Equatable, Sendable {
     /// The request is invalid; `field` names the part at fault.
     case malformed(field: String, reason: String)
     /// A signature, token or credential is not valid.
     case unauthenticated(reason: String)
-    /// The request is not allowed, whoever the caller is.
+    /// The request is not allowed, regardless of the caller.
     case forbidden(reason: String)
     /// Nothing exists at this address, or nothing this caller may know of.
     case notFound

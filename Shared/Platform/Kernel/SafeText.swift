@@ -1,16 +1,17 @@
-/// Text from outside, made fit for the place it goes to.
+/// Sanitizes untrusted text.
 ///
-/// Control characters are dropped rather than refused: a buyer must get the mail they paid for even when a name
-/// came with a stray line break in it.
+/// Control characters are removed rather than rejected: a buyer must get the mail they paid for even if a name contains
+/// a stray line break.
 package enum SafeText {
-    /// `text` on one line: every run of blanks, line ends and control characters becomes one space, none at the ends.
+    /// Returns `text` on one line, trimmed: every run of white space, line ends and control characters becomes one
+    /// space.
     ///
-    /// Nothing made by this can end a header line, so no value can add a header of its own.
+    /// The result cannot end a header line, so no value can inject a header field.
     package static func singleLine(_ text: String) -> String {
         text.unicodeScalars.split { isControl($0) || $0 == " " }.map { String($0) }.joined(separator: " ")
     }
 
-    /// `text` with LF for every kind of line end, and without control characters but the tab.
+    /// Returns `text` with LF line ends, and without control characters except tabs.
     package static func lines(_ text: String) -> String {
         guard mayNeedCare(text) else { return text }
         var result = String.UnicodeScalarView()
@@ -27,7 +28,7 @@ package enum SafeText {
         return String(result)
     }
 
-    /// Whether there is a byte that one of the characters begins with that `lines` drops or replaces.
+    /// Whether the text may contain a character that `lines` removes or replaces, judged by single bytes.
     private static func mayNeedCare(_ text: String) -> Bool {
         let bytes = text.utf8.span
         for index in bytes.indices {

@@ -5,7 +5,7 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// Creates a secret from the UTF-8 bytes of `text`.
     package init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// Memberwise.
+    /// Creates a secret from bytes.
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The number of bytes.

@@ -5,7 +5,7 @@ package struct WallClock: Sendable {
     /// Returns the current time.
     package let now: @Sendable () -> Instant
 
-    /// Memberwise.
+    /// Creates a clock from a function that returns the time.
     package init(now: @escaping @Sendable () -> Instant) { self.now = now }
 
     /// The machine's real-time clock.

@@ -42,7 +42,7 @@ package struct LogLine: Sendable {
     /// The source location; `nil` where the message alone determines the group.
     package let place: LogPlace?
 
-    /// Memberwise.
+    /// Creates a log line.
     package init(
         _ severity: Severity, _ message: String, _ fields: [(String, JSONValue)] = [],
         trace: TraceContext = .current, place: LogPlace? = nil

@@ -2,7 +2,7 @@ package import EventLoop
 package import Kernel
 package import Postgres
 
-/// Brings a database's schema up to date.
+/// Migrates a database's schema to the newest version.
 @Loop
 package struct Migrating {
     private let connection: Connection
@@ -10,7 +10,7 @@ package struct Migrating {
     private let clock: WallClock
     private let progress: @Sendable (String) -> Void
 
-    /// Memberwise; `progress` hears of each step in plain English.
+    /// Creates a migrator; `progress` is called with a description of each step.
     package init(
         _ connection: Connection, _ migrations: [Migration], clock: WallClock,
         progress: @escaping @Sendable (String) -> Void
@@ -21,7 +21,7 @@ package struct Migrating {
         self.progress = progress
     }
 
-    /// Applies what is missing under a lock: a second call waits for the first and then finds nothing to do.
+    /// Applies pending migrations under a lock: a concurrent call waits, then finds nothing to do.
     package func apply() async throws(MigrationFault) -> MigrationPlan {
         do throws(PostgresFault) {
             if try await !connection.run(MigrationStatements.tryLock) {
@@ -38,7 +38,7 @@ package struct Migrating {
         return plan
     }
 
-    /// What there is to do; changes nothing.
+    /// Returns what `apply` would do; changes nothing.
     package func plan() async throws(MigrationFault) -> MigrationPlan {
         let applied: [AppliedMigration]
         do throws(PostgresFault) {

@@ -1,18 +1,18 @@
 import Crypto
 import Kernel
 
-/// One file of the schema's history.
+/// One migration file.
 package struct Migration: Equatable, Sendable {
     /// The file's number.
     package let version: Int
-    /// The file's name without number and ending.
+    /// The file name without number and extension.
     package let name: String
-    /// The statements.
+    /// The SQL script.
     package let script: String
     /// The SHA-256 digest of the script.
     package let checksum: [UInt8]
 
-    /// A migration; `nil` when the file's name is not `NNNN_name.sql`.
+    /// Creates a migration; `nil` if the file name is not `NNNN_name.sql`.
     package init?(fileName: String, script: String) {
         let parts = fileName.split(separator: "_", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].utf8.count == 4, parts[0].utf8.allSatisfy(\.isASCIIDigit),
@@ -24,27 +24,27 @@ package struct Migration: Equatable, Sendable {
         checksum = SHA256.hash(Array(script.utf8))
     }
 
-    /// The file's name, `NNNN_name.sql`.
+    /// The file name, `NNNN_name.sql`.
     package var fileName: String { "\(fourDigits(version))_\(name).sql" }
 }
 
-/// A version as file names spell it.
+/// Formats a version as in file names.
 package func fourDigits(_ version: Int) -> String {
     let text = String(version)
     return String(repeating: "0", count: max(0, 4 - text.count)) + text
 }
 
-/// What is to be done so that the database has every migration.
+/// The migrations that a database has and lacks.
 package struct MigrationPlan: Equatable, Sendable {
-    /// What the database has.
+    /// The applied migrations.
     package let applied: [AppliedMigration]
-    /// What is to be applied, in order.
+    /// The migrations to apply, in order.
     package let pending: [Migration]
 
-    /// Compares what there is with what was applied.
+    /// Compares the files with the applied migrations.
     ///
-    /// - Throws: when history was changed: a file that is not what was applied, a gap, a number twice, or a
-    ///   database that knows more than these files.
+    /// - Throws: if the history differs: a file that was changed, a gap, a duplicate number, or a migration that the
+    ///   files lack.
     package init(_ migrations: [Migration], applied: [AppliedMigration]) throws(MigrationFault) {
         let migrations = migrations.sorted { ($0.version, $0.name) < ($1.version, $1.name) }
         let applied = applied.sorted { $0.version < $1.version }
@@ -75,6 +75,6 @@ package struct MigrationPlan: Equatable, Sendable {
 }
 
 extension AppliedMigration {
-    /// Its number and name, as the file had them.
+    /// The number and name, as in the file name.
     var label: String { "\(fourDigits(version))_\(name)" }
 }

@@ -1,18 +1,18 @@
 package import Postgres
 
-/// Why a database's schema could not be brought up to date.
+/// Why a schema could not be migrated.
 package enum MigrationFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The database has a migration, described by its number and name, that these files do not.
+    /// The database has a migration that the files lack; described by number and name.
     case unknownToFiles(String)
-    /// The database has the first migration, but not the second one, a file's name, before it.
+    /// The database has the first migration, but not the second, a file name, which precedes it.
     case outOfOrder(String, missing: String)
-    /// A file is not what was applied.
+    /// A file was changed after it was applied.
     case changed(String)
     /// Two files have the same number.
     case sameNumber(String, String)
     /// The number before this file is missing.
     case gap(String, before: String)
-    /// A file failed; it changed nothing, and those before it stay.
+    /// A script failed and was rolled back; earlier migrations stay applied.
     case failed(String, PostgresFault)
     case database(PostgresFault)
 

@@ -6,14 +6,14 @@ package enum MigrationFolderFault: Error, Equatable, Sendable {
     case noFolder(String)
     /// The folder contains no migration.
     case empty(String)
-    /// This file's name is not `NNNN_name.sql`.
+    /// The file name is not `NNNN_name.sql`.
     case badName(String)
-    /// The file at this path cannot be read as UTF-8 text.
+    /// The file at this path cannot be read as UTF-8.
     case unreadable(path: String)
 }
 
 extension Migration {
-    /// Returns every migration in a folder; blocks while it reads.
+    /// Returns all migrations in a folder; blocks while it reads.
     package static func all(in folder: String) throws(MigrationFolderFault) -> [Migration] {
         let names: [String]
         do { names = try Folder.names(folder) } catch { throw .noFolder(folder) }

@@ -1,16 +1,16 @@
 package import Kernel
 package import Postgres
 
-/// A migration that the database has.
+/// A migration that has been applied.
 package struct AppliedMigration: Equatable, Sendable {
     /// The file's number.
     package let version: Int
-    /// The file's name behind the number.
+    /// The file name without number and extension.
     package let name: String
-    /// The SHA-256 digest of the file as it was applied.
+    /// The SHA-256 digest of the script that was applied.
     package let checksum: [UInt8]
 
-    /// Takes the parts as they are.
+    /// Creates the record of an applied migration.
     package init(version: Int, name: String, checksum: [UInt8]) {
         self.version = version
         self.name = name
@@ -18,9 +18,9 @@ package struct AppliedMigration: Equatable, Sendable {
     }
 }
 
-/// The schema's own history.
+/// The statements on the migration history.
 package enum MigrationStatements {
-    /// Makes the table of what was applied, where there is none.
+    /// Creates the history table if it does not exist.
     package static let prepare = Statement<Int>.affected(
         """
         CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -31,19 +31,19 @@ package enum MigrationStatements {
         )
         """)
 
-    /// Whether that table is there.
+    /// Whether the history table exists.
     package static let isPrepared = Statement<Bool>.row("SELECT to_regclass('schema_migrations') IS NOT NULL") {
         row throws(PostgresFault) in try row.bool(0)
     }
 
-    /// What was applied, in order.
+    /// The applied migrations, in order.
     package static let applied = Statement<[AppliedMigration]>.rows(
         "SELECT version, name, checksum FROM schema_migrations ORDER BY version"
     ) { row throws(PostgresFault) in
         AppliedMigration(version: Int(try row.integer(0)), name: try row.text(1), checksum: try row.bytes(2))
     }
 
-    /// Notes that a migration was applied; for the transaction that applies it.
+    /// Records an applied migration; runs in the transaction that applies it.
     package static func record(_ migration: AppliedMigration, at now: Instant) -> Statement<Int> {
         .affected(
             """
@@ -52,21 +52,21 @@ package enum MigrationStatements {
             """)
     }
 
-    /// Which transaction this is.
+    /// The current transaction's ID.
     package static let transaction = Statement<String>.row("SELECT pg_current_xact_id()::text") {
         row throws(PostgresFault) in try row.text(0)
     }
 
-    /// Takes the turn to migrate this database, if nobody has it.
+    /// Tries the migration lock.
     ///
     /// The number is «latchkey» in ASCII.
     package static let tryLock = Statement<Bool>.row("SELECT pg_try_advisory_lock(7809651199139603833)") {
         row throws(PostgresFault) in try row.bool(0)
     }
 
-    /// Waits for the turn.
+    /// Waits for the migration lock.
     package static let lock = Statement<Int>.affected("SELECT pg_advisory_lock(7809651199139603833)")
 
-    /// Gives the turn back; the end of the connection does so too.
+    /// Releases the lock; closing the connection does so too.
     package static let unlock = Statement<Int>.affected("SELECT pg_advisory_unlock(7809651199139603833)")
 }

@@ -30,7 +30,7 @@ package struct TasksSettings: Sendable {
         self.auth = auth
     }
 
-    /// Memberwise.
+    /// Creates settings.
     package init(auth: TasksAuth, keysURL: String = TasksSettings.googleKeys) {
         self.auth = auth
         self.keysURL = keysURL

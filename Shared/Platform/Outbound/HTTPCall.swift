@@ -21,7 +21,7 @@ package struct HTTPCall: Sendable, CustomStringConvertible, CustomDebugStringCon
     /// The maximum length of a response, in bytes.
     package var maxAnswerBytes: Int
 
-    /// Memberwise.
+    /// Creates a call.
     package init(
         _ method: Method = .get, _ url: String, fields: Fields = [:], body: [UInt8] = [],
         connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(20), maxAnswerBytes: Int = 1 << 20,
@@ -60,7 +60,7 @@ package struct HTTPAnswer: Equatable, Sendable {
     /// The complete body.
     package var body: [UInt8]
 
-    /// Memberwise.
+    /// Creates a response.
     package init(status: Int, fields: Fields = [:], body: [UInt8] = []) {
         self.status = status
         self.fields = fields

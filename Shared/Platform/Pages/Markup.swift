@@ -1,13 +1,13 @@
 internal import Kernel
 
-/// HTML that is safe to send: its tags come from source code only, and every text put between them is escaped.
+/// HTML that is safe to send: tags come only from source literals, and interpolated text is escaped.
 ///
-/// Only another `Markup` is put in as it is. Attribute values must stand in double quotes.
+/// Interpolated `Markup` is inserted unescaped. Attribute values must be double-quoted.
 package struct Markup: ExpressibleByStringInterpolation, Equatable, Sendable {
-    /// The HTML.
+    /// The HTML text.
     package private(set) var html: String
 
-    /// Nothing.
+    /// Empty markup.
     package static let empty: Markup = ""
 
     package init(stringLiteral html: StaticString) { self.html = html.description }
@@ -16,7 +16,7 @@ package struct Markup: ExpressibleByStringInterpolation, Equatable, Sendable {
 
     private init(html: String) { self.html = html }
 
-    /// Each element's markup, one on a line.
+    /// Joins the markup of `elements`, one per line.
     package static func lines<Element>(_ elements: [Element], _ markup: (Element) -> Markup) -> Markup {
         Markup(html: elements.map { markup($0).html }.joined(separator: "\n"))
     }

@@ -1,27 +1,27 @@
 package import HTTP
 
-/// A page in the storefront's shell; `styles.css` there lists the building blocks for `main`.
+/// A page in the storefront's layout; `styles.css` there documents the building blocks for `main`.
 package struct Page: Equatable, Sendable {
-    /// How wide the main part is.
+    /// The width of the main column.
     package enum Width: String, Sendable {
-        /// A column for reading.
+        /// A column of readable text width.
         case prose
-        /// The whole shell, for tables.
+        /// The full width of the layout, for tables.
         case wide
     }
 
-    /// The window's title.
+    /// The window title.
     package var title: String
-    /// Whose page it is.
+    /// The shop and product in header and footer.
     package var site: Site
-    /// How wide the main part is.
+    /// The width of the main column.
     package var width: Width
-    /// After how many seconds the page loads itself again; never when absent.
+    /// The interval in seconds at which the page reloads itself; `nil` for never.
     package var refreshSeconds: Int?
-    /// What stands between header and footer.
+    /// The content between header and footer.
     package var main: Markup
 
-    /// A page; `title` stands in the window's title alone, so `main` begins with an `h1`.
+    /// Creates a page; `title` is shown only as the window title, so `main` starts with an `h1`.
     package init(
         title: String, site: Site, width: Width = .prose, refreshSeconds: Int? = nil, main: Markup
     ) {
@@ -32,14 +32,14 @@ package struct Page: Equatable, Sendable {
         self.main = main
     }
 
-    /// The answer that carries it; no search engine keeps it.
+    /// Returns the page as a response with `X-Robots-Tag: noindex`.
     package func response(status: Int = 200) -> Response {
         var response = Response.page(html, status: status)
         response.fields.set("X-Robots-Tag", "noindex")
         return response
     }
 
-    /// The whole document.
+    /// The complete document.
     package var html: String { document.html }
 
     private var windowTitle: String { site.shopName.isEmpty ? title : "\(title), \(site.shopName)" }

@@ -1,39 +1,39 @@
 package import HTTP
 package import Kernel
 
-/// A refusal for people: what happened, and what to do next.
+/// An error page for people: what happened, and what to do next.
 package struct ProblemPage: Equatable, Sendable {
-    /// A way on from a page that ends here.
+    /// A link that offers a next step.
     package struct Action: Equatable, Sendable {
-        /// What the link says.
+        /// The link's text.
         package let label: String
-        /// Where it leads.
+        /// The link's target.
         package let path: String
 
-        /// Takes the parts as they are.
+        /// Creates a link to `path`.
         package init(_ label: String, _ path: String) {
             self.label = label
             self.path = path
         }
 
-        /// A fresh link for the buyer's address.
+        /// Requests a new download link for the buyer's address.
         package static let lostEmail = Action("Ask for a fresh link", "/lost-email")
-        /// Somebody to write to.
+        /// Leads to the support page.
         package static let support = Action("Get support", "/support")
-        /// The way back.
+        /// Leads back to the product page.
         package static let home = Action("Back to the product page", "/")
     }
 
-    /// What happened, in few words.
+    /// What happened, in a few words.
     package var heading: String
     /// What happened and what to do.
     package var explanation: String
-    /// What to do next, the likeliest first.
+    /// The next steps, the most likely first.
     package var actions: [Action]
-    /// Whose page it is.
+    /// The shop and product in header and footer.
     package var site: Site
 
-    /// Takes the parts as they are.
+    /// Creates an error page.
     package init(heading: String, explanation: String, actions: [Action], site: Site = .unnamed) {
         self.heading = heading
         self.explanation = explanation
@@ -41,13 +41,13 @@ package struct ProblemPage: Equatable, Sendable {
         self.site = site
     }
 
-    /// The page that fits every refusal of its kind; a function that knows more says more.
+    /// Creates the default page for a refusal; a function that knows more shows its own text.
     package init(_ refusal: Refusal, site: Site = .unnamed) {
         let text = ProblemText(refusal)
         self.init(heading: text.heading, explanation: text.explanation, actions: text.actions, site: site)
     }
 
-    /// The page in the shell.
+    /// The page in the storefront's layout.
     package var page: Page {
         Page(
             title: heading, site: site,
@@ -69,11 +69,12 @@ package struct ProblemPage: Equatable, Sendable {
     }
 }
 
-/// The answer to a refused caller: a page for people, problem+json for programs, with the same status and fields.
+/// Returns the response to a refused request: a page for browsers, problem+json for programs, with the same status and
+/// fields.
 ///
 /// - Parameters:
-///   - page: what the function has to say to people; the text for the refusal's kind when absent.
-///   - fallback: who is taken to ask when `Accept` does not tell.
+///   - page: the page to show; `nil` for the default text of the refusal.
+///   - fallback: the format if `Accept` does not decide.
 package func present(
     _ refusal: Refusal, for request: Request, as page: ProblemPage? = nil, fallback: Preference = .page
 ) -> Response {

@@ -1,6 +1,6 @@
 package import Kernel
 
-/// What people are told about a kind of refusal.
+/// The default text for each kind of refusal.
 struct ProblemText {
     let heading: String
     let explanation: String
@@ -60,7 +60,7 @@ struct ProblemText {
 }
 
 extension ProblemPage {
-    /// How long somebody has to wait who came too often, as people say it.
+    /// Returns how long a rate-limited caller must wait, such as `45 seconds`.
     package static func wait(_ verdict: RateLimitVerdict) -> String {
         switch verdict.wait.wholeSecondsRoundedUp {
         case ...1: "a second"

@@ -1,8 +1,8 @@
-/// Whose pages these are, as far as the function knows: names come from the database, never from code.
+/// The names shown on a page, as far as they are known: they come from the database, never from code.
 package struct Site: Equatable, Sendable {
-    /// The shop's name; empty before the database was asked.
+    /// The shop's name; empty if the database was not queried.
     package let shopName: String
-    /// The product's name, which labels the way back to its page; empty when there is none.
+    /// The product's name, the label of the link back to its page; empty if there is none.
     package let productName: String
 
     package init(shopName: String, productName: String) {
@@ -10,7 +10,7 @@ package struct Site: Equatable, Sendable {
         self.productName = productName
     }
 
-    /// A site that nothing is known of, for a refusal that came before the database was asked.
+    /// A site without names, for a refusal before the database is queried.
     package static let unnamed = Site(shopName: "", productName: "")
 
     var wordmark: String { shopName.isEmpty ? "Shop" : shopName }

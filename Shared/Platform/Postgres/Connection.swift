@@ -81,7 +81,7 @@ package final class Connection {
         }
     }
 
-    /// Runs `body` in a transaction; a dry run undoes its changes at the end, so that its result shows what they would be.
+    /// Runs `body` in a transaction; a dry run rolls back at the end, so that its result shows what would change.
     package func transaction<Output>(
         dryRun: Bool, _ body: @Loop (Connection) async throws(PostgresFault) -> Output
     ) async throws(PostgresFault) -> Output {

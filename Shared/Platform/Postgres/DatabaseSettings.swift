@@ -12,7 +12,7 @@ package struct DatabaseSettings: Sendable {
     package let url: Secret
     /// The maximum number of connections.
     package var poolSize: Int
-    /// The maximum number of calls waiting for a connection; any more are refused at once.
+    /// The maximum number of calls waiting for a connection; further calls are refused at once.
     package var queueLimit = 256
     /// How long a call waits for a connection.
     package var acquireTime: Duration = .seconds(5)
@@ -41,7 +41,7 @@ package struct DatabaseSettings: Sendable {
         poolSize = read.integer("DATABASE_POOL_SIZE", in: 1...64, default: 4)
     }
 
-    /// Memberwise.
+    /// Creates settings with default limits and timeouts.
     package init(url: Secret, poolSize: Int) {
         self.url = url
         self.poolSize = poolSize

@@ -1,6 +1,6 @@
 /// A statement's values in libpq's form; the buffers are reused by later statements.
 struct Parameters {
-    /// Each value's length; 0 for NULL and for text, whose end libpq finds itself.
+    /// The length of each value; 0 for NULL and for text, which is NUL-terminated.
     private(set) var lengths: [Int32] = []
     /// 1 for the binary format, 0 for text.
     private(set) var formats: [Int32] = []

@@ -1,15 +1,15 @@
 package import Kernel
 
 extension Row {
-    /// A currency code that is never NULL.
+    /// Reads a currency code that is never NULL.
     package func currency(_ column: Int) throws(PostgresFault) -> Currency {
         try word(column, "currency") { Currency($0) }
     }
 
-    /// A value that a column spells as a word of its own, such as a state.
+    /// Reads a value that is stored as text, such as a status.
     ///
-    /// - Parameter name: what the value is, for the fault.
-    /// - Throws: `.unexpectedAnswer` for a word that `parse` does not know.
+    /// - Parameter name: the kind of value, for the fault's message.
+    /// - Throws: `.unexpectedAnswer` if `parse` returns `nil`.
     package func word<Value>(
         _ column: Int, _ name: StaticString, _ parse: (String) -> Value?
     ) throws(PostgresFault) -> Value {

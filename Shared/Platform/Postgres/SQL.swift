@@ -1,19 +1,19 @@
 import Glibc
 package import Kernel
 
-/// A statement, or a part of one, and its values.
+/// A statement, or a part of one, with its bound values.
 ///
-/// The text comes from source code only, and no text made at run time can get in. Whatever is interpolated is bound as a
-/// value, except another `SQL`, whose text and values become part of this one: so the owner of a table lends its
-/// INSERT to the statements of others.
+/// The text consists of source literals only; text made at run time cannot be inserted. Interpolated values are bound,
+/// except another `SQL`, whose text and values are nested: this is how the owner of a table lends its INSERT to
+/// other modules' statements.
 package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
-    /// What the text is made of: two statements from the same place in the source have the same parts, so a statement
-    /// is known again without its text being put together, compared or hashed.
+    /// The parts of the text: the same source location always yields the same parts, so that a prepared statement is
+    /// found without building, comparing or hashing text.
     let parts: [SQLPart]
-    /// The bound values in order.
+    /// The bound values, in order.
     package let values: [SQLValue]
 
-    /// The statement, with `$1`, `$2`, … for its values.
+    /// The text, with `$1`, `$2`, … for the values.
     package var text: String {
         var (text, count) = ("", 0)
         for part in parts {
@@ -38,8 +38,8 @@ package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
 
     package static func == (left: SQL, right: SQL) -> Bool { left.text == right.text && left.values == right.values }
 
-    /// Refuses a text with a NUL as the server does where it sees one (`character_not_in_repertoire`): the text format
-    /// ends there, so that the server would take a part for the whole.
+    /// Rejects a NUL with the error the server uses for it (`character_not_in_repertoire`): the text format is
+    /// NUL-terminated, so the server would receive a truncated value.
     func refuseNUL() throws(PostgresFault) {
         for case .text(let text) in values where hasNUL(text) {
             throw .server(state: "22021", constraint: "", message: "")
@@ -99,7 +99,7 @@ package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
     }
 }
 
-/// Whether a byte of `text` is zero; an event of Stripe's has thousands of them to look at.
+/// Whether `text` contains a NUL; uses `memchr` because a Stripe event has thousands of bytes.
 private func hasNUL(_ text: String) -> Bool {
     let bytes = text.utf8.span
     return unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -110,8 +110,8 @@ private func hasNUL(_ text: String) -> Bool {
 
 /// A part of a statement's text.
 ///
-/// Literals are told apart by where they lie in the executable, so the same words from two places may count as two;
-/// nothing but a statement's preparation depends on it.
+/// Literals are compared by their address in the executable, so equal literals from two places may differ; this affects
+/// only the reuse of prepared statements.
 enum SQLPart: Hashable, Sendable {
     case literal(StaticString)
     case value
@@ -120,7 +120,7 @@ enum SQLPart: Hashable, Sendable {
 
     func hash(into hasher: inout Hasher) { hasher.combine(place) }
 
-    /// An address, or the one character that a literal without an address is; never 0, which stands for a value.
+    /// The literal's address, or its character if it is stored inline; 0 stands for a value.
     private var place: UInt {
         guard case .literal(let text) = self else { return 0 }
         return text.hasPointerRepresentation
@@ -128,21 +128,21 @@ enum SQLPart: Hashable, Sendable {
     }
 }
 
-/// A bound value in the form it is sent.
+/// A bound value, by wire format.
 package enum SQLValue: Equatable, Sendable {
     case null
-    /// Text format: the server reads it as the type the statement needs.
+    /// Text format: the server parses it as the type the statement expects.
     case text(String)
-    /// Text format as well, so that it fits every integer type.
+    /// Text format, so that it fits every integer type.
     case integer(Int64)
     /// Binary format: `bytea` and `uuid`.
     case bytes([UInt8])
     /// Binary format: `timestamptz`.
     case instant(Instant)
-    /// Binary format: an array of one dimension without nulls.
+    /// Binary format: a one-dimensional array without NULLs.
     case array(ElementType, [[UInt8]])
 
-    /// The types that arrays are made of, with their OIDs from `pg_type`.
+    /// The element types of arrays, with their OIDs from `pg_type`.
     package enum ElementType: UInt32, Sendable {
         case bytea = 17
         case bigint = 20
@@ -158,7 +158,7 @@ package enum SQLValue: Equatable, Sendable {
         }
     }
 
-    /// Puts the bytes that are sent behind `bytes`; `false` and none for SQL's NULL.
+    /// Appends the value's wire format to `bytes`; returns `false` for NULL, which has none.
     func write(to bytes: inout [UInt8]) -> Bool {
         switch self {
         case .null: return false
@@ -172,10 +172,11 @@ package enum SQLValue: Equatable, Sendable {
     }
 }
 
-/// 2000-01-01, from which Postgres counts, in microseconds since 1970.
+/// Postgres's epoch, 2000-01-01, in microseconds since 1970.
 let postgresEpoch: Int64 = 946_684_800_000_000
 
-/// Postgres's `array_recv` form: dimensions, null flag, element type, then length and lower bound, then the elements.
+/// Writes an array in Postgres's `array_recv` format: dimensions, null flag, element type, length and lower bound, then
+/// the elements.
 private func writeArray(_ type: SQLValue.ElementType, _ elements: [[UInt8]], to bytes: inout [UInt8]) {
     Int32(elements.isEmpty ? 0 : 1).appendBigEndian(to: &bytes)
     Int32(0).appendBigEndian(to: &bytes)

@@ -3,7 +3,7 @@ package struct Statement<Output: Sendable>: Sendable {
     let sql: SQL
     let read: @Sendable (borrowing ResultSet) throws(PostgresFault) -> Output
 
-    /// Creates a statement whose whole result `read` decodes.
+    /// Creates a statement from a reader of its whole result.
     package init(_ sql: SQL, read: @escaping @Sendable (borrowing ResultSet) throws(PostgresFault) -> Output) {
         self.sql = sql
         self.read = read

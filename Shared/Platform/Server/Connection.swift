@@ -131,7 +131,7 @@ final class Connection {
             body: parser.takeBody(), peer: stream.peer, trace: TraceContext(head.fields), receivedAt: receivedAt)
     }
 
-    /// Responds to a request whose handler ran out of time; cancels the handler and drops its result.
+    /// Responds to a request after its handler exceeded the time limit; cancels the handler and drops its result.
     private func isLate(_ request: Request, _ number: Int) {
         work?.cancel()
         let response = Refusal.unavailable(retryAfterSeconds: 1).response

@@ -9,7 +9,7 @@ package import Settings
 /// | `HOST` | the numeric address to listen on, `0.0.0.0` when absent |
 /// | `TRUSTED_PROXY_HOPS` | how many addresses at the right of `X-Forwarded-For` are ours, 0 when absent |
 /// | `LOG_LEVEL` | `debug`, `info`, `notice`, `warning`, `error`; `info` when absent |
-/// | `GOOGLE_CLOUD_PROJECT` | the project whose traces log lines belong to; may be absent |
+/// | `GOOGLE_CLOUD_PROJECT` | the project that the traces of log lines belong to; may be absent |
 /// | `K_SERVICE`, `K_REVISION` | Cloud Run's names for the service and its version, which it sets itself |
 package struct ServerSettings: Sendable {
     /// The numeric address to listen on.

@@ -8,12 +8,12 @@ package import Kernel
 package struct PublicURL: Equatable, Sendable {
     private let origin: WebOrigin
 
-    /// Memberwise.
+    /// Creates the base URL from an origin.
     package init(_ origin: WebOrigin) { self.origin = origin }
 
     /// Reads the setting; returns `nil` if it is invalid, after recording the fault in `read`.
     ///
-    /// `allowsPlain` means that only test money is at stake, so that `http://` is allowed for any host.
+    /// - Parameter allowsPlain: whether only test money is at stake, so that `http://` is allowed for any host.
     package init?(_ read: inout SettingsReader, allowsPlain: Bool = false) {
         guard let origin = read.origin("PUBLIC_URL", allowsPlain: allowsPlain) else { return nil }
         self.origin = origin

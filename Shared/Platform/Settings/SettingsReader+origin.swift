@@ -3,7 +3,8 @@ package import Kernel
 extension SettingsReader {
     /// Reads a required web origin; returns `nil` after recording a fault.
     ///
-    /// Plain `http://` is allowed only for a loopback host, unless `allowsPlain` says that only test money is at stake.
+    /// - Parameter allowsPlain: whether only test money is at stake, so that `http://` is allowed for any host, not
+    ///   only a loopback host.
     package mutating func origin(_ name: String, default fallback: String? = nil, allowsPlain: Bool) -> WebOrigin? {
         let expected =
             allowsPlain ? WebOrigin.expected : "https://host, or http:// with a loopback host, without a path"

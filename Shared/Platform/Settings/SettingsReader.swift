@@ -77,7 +77,7 @@ package struct SettingsReader {
         return value
     }
 
-    /// Records that settings, each valid, do not go together.
+    /// Records a conflict between settings that are valid by themselves.
     package mutating func reject(_ name: String, expected: String) { fault.rejects(name, expected) }
 
     /// Finishes reading.

@@ -1,13 +1,13 @@
 internal import Kernel
 
-/// A template that has been checked: every name in it has a value in whatever it is rendered with.
+/// A checked template: every name in it has a value whenever it is rendered.
 package struct Template: Sendable {
     private let nodes: [TemplateNode]
     private let escaping: TemplateEscaping
 
-    /// A template in Mustache's language: variables, sections, inverted sections, partials and comments.
+    /// Parses a Mustache template: variables, sections, inverted sections, partials and comments.
     ///
-    /// - Throws: what is wrong, by line: broken syntax, a name not in `shapes`, or one of `needed` that is not used.
+    /// - Throws: all faults, by line: invalid syntax, a name that `shapes` lacks, or an unused name from `needed`.
     package init(
         _ text: String, file: String, escaping: TemplateEscaping, shapes: [String: TemplateShape],
         needed: Set<String> = [], parts: TemplateParts = .none
@@ -27,7 +27,7 @@ package struct Template: Sendable {
         self.escaping = escaping
     }
 
-    /// Returns the text with `values` in place of its names.
+    /// Renders the template with `values`.
     package func render(_ values: [String: TemplateValue]) -> String {
         var text = ""
         render(nodes, [values], into: &text)
@@ -64,7 +64,7 @@ package struct Template: Sendable {
     }
 }
 
-/// A part of a parsed template.
+/// A node of a parsed template.
 enum TemplateNode: Equatable, Sendable {
     case text(String)
     case variable(String)
@@ -72,14 +72,14 @@ enum TemplateNode: Equatable, Sendable {
     case inverted(String, [TemplateNode])
 }
 
-/// What is done to values before they are written.
+/// How values are escaped.
 package enum TemplateEscaping: Sendable {
-    /// Nothing: plain text and subjects.
+    /// No escaping: plain text and subjects.
     case plain
-    /// The five characters that mean something in an element's content or a quoted attribute.
+    /// Escapes the five characters that are special in an element's content or a quoted attribute.
     case html
 
-    /// `text`, safe for where it goes.
+    /// Returns `text`, escaped.
     func apply(_ text: String) -> String {
         switch self {
         case .plain: text

@@ -1,13 +1,13 @@
-/// What is wrong with a template, said so that its author can mend it.
+/// An error in a template, with a message for its author.
 package struct TemplateFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The file's name.
+    /// The file name.
     package let file: String
-    /// The line, from 1; `nil` when the whole file is at fault.
+    /// The line, from 1; `nil` if it concerns the whole file.
     package let line: Int?
-    /// What is wrong and what would be right.
+    /// What is wrong and what is expected.
     package let reason: String
 
-    /// Memberwise.
+    /// Creates a fault.
     package init(file: String, line: Int?, reason: String) {
         self.file = file
         self.line = line
@@ -17,12 +17,12 @@ package struct TemplateFault: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String { "\(file):\(line.map { "\($0):" } ?? "") \(reason)" }
 }
 
-/// Everything found wrong with a set of templates.
+/// All errors in a set of templates.
 package struct TemplateFaults: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The faults, in the order of files and lines.
+    /// The faults, sorted by file and line.
     package let faults: [TemplateFault]
 
-    /// Memberwise.
+    /// Creates the error from its faults.
     package init(faults: [TemplateFault]) { self.faults = faults }
 
     package var description: String { faults.map(\.description).joined(separator: "\n") }

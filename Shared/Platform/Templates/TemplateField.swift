@@ -1,14 +1,14 @@
 internal import Kernel
 
-/// A name that templates can use, and how its value is taken from the content.
+/// A name that templates can use, and how its value is obtained from `Content`.
 ///
-/// Shape and value are declared in one place, so what the check of a template promises is what rendering finds. What is
-/// generic is inlinable, so that it is compiled for each content where the content is.
+/// Shape and value are declared together, so a template that passes the check always renders. The generic functions are
+/// inlinable, so that they are specialized for each content type in the module that defines it.
 @usableFromInline
 package struct TemplateField<Content>: Sendable {
     @usableFromInline let name: String
     @usableFromInline let shape: TemplateShape
-    /// Names, this one or inner ones, that a mail's body must use to be worth sending.
+    /// This name and nested ones, as far as a mail's body must use them to be worth sending.
     @usableFromInline let needed: Set<String>
     @usableFromInline let value: @Sendable (Content) -> TemplateValue
 
@@ -22,7 +22,7 @@ package struct TemplateField<Content>: Sendable {
         self.value = value
     }
 
-    /// Text that is always there; line ends in it become blanks.
+    /// A text that is always present; line ends become spaces.
     @inlinable
     package static func text(
         _ name: String, needed: Bool = false, _ value: @escaping @Sendable (Content) -> String
@@ -30,7 +30,7 @@ package struct TemplateField<Content>: Sendable {
         TemplateField(name: name, shape: .text, needed: needed ? [name] : []) { .text(oneLine(value($0))) }
     }
 
-    /// Text that may be absent; text with nothing in it is absent too.
+    /// A text that may be absent; an empty text counts as absent.
     @inlinable
     package static func optional(_ name: String, _ value: @escaping @Sendable (Content) -> String?) -> TemplateField {
         TemplateField(name: name, shape: .optionalText, needed: []) { content in
@@ -39,13 +39,13 @@ package struct TemplateField<Content>: Sendable {
         }
     }
 
-    /// A section that is there when `isTrue`, and whose inverse is there otherwise.
+    /// A section that is rendered if `isTrue`; otherwise its inverted section is.
     @inlinable
     package static func flag(_ name: String, _ isTrue: @escaping @Sendable (Content) -> Bool) -> TemplateField {
         TemplateField(name: name, shape: .list([:]), needed: []) { .list(isTrue($0) ? [[:]] : []) }
     }
 
-    /// A section that is repeated for each of `elements`.
+    /// A section that is rendered once for each of `elements`.
     @inlinable
     package static func list<Element>(
         _ name: String, _ fields: TemplateFields<Element>, _ elements: @escaping @Sendable (Content) -> [Element]
@@ -56,30 +56,30 @@ package struct TemplateField<Content>: Sendable {
     }
 }
 
-/// Every name that templates can use for one kind of content.
+/// All names that templates can use for one type of content.
 @usableFromInline
 package struct TemplateFields<Content>: Sendable {
     @usableFromInline let fields: [TemplateField<Content>]
 
-    /// Names; none may occur twice.
+    /// Creates the set; names must be unique.
     @inlinable
     package init(_ fields: [TemplateField<Content>]) { self.fields = fields }
 
-    /// What a template may do with each name.
+    /// The shape of each name.
     @inlinable
     package var shapes: [String: TemplateShape] { fields.reduce(into: [:]) { $0[$1.name] = $1.shape } }
 
-    /// Names that a mail's body must use.
+    /// The names that a mail's body must use.
     @inlinable
     package var needed: Set<String> { fields.reduce(into: []) { $0.formUnion($1.needed) } }
 
-    /// The value of each name for `content`.
+    /// Returns the value of each name for `content`.
     @inlinable
     package func values(of content: Content) -> [String: TemplateValue] {
         fields.reduce(into: [:]) { $0[$1.name] = $1.value(content) }
     }
 
-    /// The same names where the content is a part of a larger whole.
+    /// Returns the same names for a type that contains `Content`.
     @inlinable
     package func within<Whole>(_ part: @escaping @Sendable (Whole) -> Content) -> [TemplateField<Whole>] {
         fields.map { field in
@@ -88,6 +88,6 @@ package struct TemplateFields<Content>: Sendable {
     }
 }
 
-/// A value's text, in which line ends are blanks.
+/// Returns `text` with line ends replaced by spaces.
 @usableFromInline
 func oneLine(_ text: String) -> String { SafeText.singleLine(text) }

@@ -1,26 +1,27 @@
 internal import Kernel
 
-/// A piece of a template.
+/// A token of a template.
 enum TemplateToken: Equatable {
     case text(String)
     case tag(TemplateTag, line: Int)
 }
 
-/// A tag of Mustache's that we know.
+/// A supported Mustache tag.
 enum TemplateTag: Equatable {
     case variable(String)
     case raw(String)
     case section(String)
     case inverted(String)
     case close(String)
-    /// A part to put here, and the blanks before the tag when it is alone on its line.
+    /// A partial, with the white space before its tag if the tag is alone on its line.
     case part(String, indent: String)
     case comment
 }
 
-/// Cuts a template into text and tags after the Mustache specification, version 1.4.
+/// Splits a template into text and tags as in the Mustache specification, version 1.4.
 ///
-/// Source: <https://github.com/mustache/spec>; parents, blocks and other delimiters are refused.
+/// Parents, blocks and other delimiters are rejected.
+/// Source: <https://github.com/mustache/spec>
 struct TemplateLexer {
     private let source: [UInt8]
     private let file: String
@@ -32,7 +33,7 @@ struct TemplateLexer {
         self.file = file
     }
 
-    /// Every token, in order; a tag alone on its line leaves no line behind, but for variables.
+    /// Returns all tokens, in order; a standalone tag, except a variable, leaves no line behind.
     mutating func tokens() throws(TemplateFault) -> [TemplateToken] {
         var tokens: [TemplateToken] = []
         while let start = find("{{", from: position) {
@@ -84,7 +85,7 @@ struct TemplateLexer {
         return name
     }
 
-    /// The whole line, its end included, when the tag between `start` and `end` is alone on it.
+    /// Returns the whole line, including its end, if the tag between `start` and `end` is alone on it.
     private func lineAround(_ start: Int, _ end: Int) -> Range<Int>? {
         var first = start
         while first > 0, isBlank(source[first - 1]) { first -= 1 }
@@ -122,7 +123,7 @@ struct TemplateLexer {
 }
 
 extension TemplateTag {
-    /// Whether a line with nothing but this tag is dropped.
+    /// Whether a line that contains only this tag is removed.
     fileprivate var leavesNoLine: Bool {
         switch self {
         case .variable, .raw: false

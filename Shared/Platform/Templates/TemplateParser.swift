@@ -1,15 +1,15 @@
-/// Makes a tree of a template's tokens, and checks every name against what the mail declares.
+/// Builds a tree from a template's tokens, and checks every name against those that the mail declares.
 struct TemplateParser {
     private let file: String
     private let escaping: TemplateEscaping
     private let parts: TemplateParts
-    /// The files that led to this one, from the template on.
+    /// The chain of including files, starting with the template.
     private let users: [String]
     private var tokens: ArraySlice<TemplateToken>
     private var scopes: [[String: TemplateShape]]
-    /// Names that the template writes or opens.
+    /// The names that the template uses.
     private(set) var used: Set<String> = []
-    /// Names that mean nothing here; a fault of syntax is thrown instead, as what follows it makes no sense.
+    /// Undeclared names; syntax errors are thrown instead, because they make the rest meaningless.
     private(set) var faults: [TemplateFault] = []
 
     init(
@@ -25,7 +25,7 @@ struct TemplateParser {
         scopes = [shapes]
     }
 
-    /// Reads a part where `user` has it: with the names that are known there.
+    /// Parses a part in the context of the including `user`, with the names in scope there.
     private init(_ text: String, file: String, in user: TemplateParser) throws(TemplateFault) {
         var lexer = TemplateLexer(text, file: file)
         tokens = try lexer.tokens()[...]
@@ -36,7 +36,7 @@ struct TemplateParser {
         scopes = user.scopes
     }
 
-    /// The nodes up to the end of the file.
+    /// Returns the nodes up to the end of the file.
     mutating func nodes() throws(TemplateFault) -> [TemplateNode] { try nodes(in: nil) }
 
     private mutating func nodes(in open: OpenSection?) throws(TemplateFault) -> [TemplateNode] {
@@ -127,7 +127,7 @@ struct TemplateParser {
         }
     }
 
-    /// Keeps a fault; one in a part holds only where it is used, as another mail may know other names.
+    /// Records a fault; in a part it also names the including template, because other mails may declare other names.
     private mutating func note(_ line: Int, _ reason: String) {
         faults.append(fault(line, users.first.map { "\(reason) (in \($0))" } ?? reason))
     }

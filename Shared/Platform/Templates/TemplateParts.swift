@@ -1,21 +1,21 @@
-/// Pieces that several templates share: the file `_name.html` is what `{{> name}}` in an `.html` file stands for.
+/// The partials that templates share: in an `.html` file, `{{> name}}` includes the file `_name.html`.
 package struct TemplateParts: Sendable {
-    /// None at all.
+    /// No partials.
     package static let none = TemplateParts(in: [:], for: "")
 
     private let files: [String: String]
     private let ending: String
 
-    /// The parts among `files` that a template of the name `file` can use: those of its own ending.
+    /// Selects from `files` the partials that the template `file` can include: those with its file name extension.
     package init(in files: [String: String], for file: String) {
         self.files = files.filter { TemplateParts.isPart($0.key) }
         ending = file.lastIndex(of: ".").map { String(file[$0...]) } ?? ""
     }
 
-    /// The name of the file with the part `name`.
+    /// Returns the file name of the partial `name`.
     func file(_ name: String) -> String { "_\(name)\(ending)" }
 
-    /// What the part `name` says, each line that says something set in by `indent`; `nil` when there is no such part.
+    /// Returns the text of the partial `name` with non-empty lines indented by `indent`; `nil` if it does not exist.
     func text(_ name: String, indent: String) -> String? {
         guard let text = files[file(name)] else { return nil }
         guard !indent.isEmpty else { return text }
@@ -24,6 +24,6 @@ package struct TemplateParts: Sendable {
             .joined(separator: "\n")
     }
 
-    /// Whether a file of this name is a part of others and no mail by itself.
+    /// Whether the file is a partial, not a mail's own template.
     package static func isPart(_ file: String) -> Bool { file.hasPrefix("_") }
 }

@@ -1,19 +1,19 @@
 /// The value of a name when a template is rendered.
 @usableFromInline
 package enum TemplateValue: Equatable, Sendable {
-    /// Text to write.
+    /// A text to write.
     case text(String)
-    /// A list to go through; an empty one stands for all that is absent.
+    /// A list to iterate; an empty one represents absence.
     case list([[String: TemplateValue]])
 }
 
-/// What a template may do with a name, known before there is any value.
+/// How a template may use a name, known before there is a value.
 @usableFromInline
 package indirect enum TemplateShape: Equatable, Sendable {
-    /// Text that is always there.
+    /// A text that is always present.
     case text
-    /// Text that may be absent, so it may only stand inside its own section: `{{#x}}… {{x}} …{{/x}}`.
+    /// A text that may be absent, and is allowed only inside its own section: `{{#x}}… {{x}} …{{/x}}`.
     case optionalText
-    /// A section, repeated for each element, with these names inside.
+    /// A section, rendered for each element, with these names in scope.
     case list([String: TemplateShape])
 }

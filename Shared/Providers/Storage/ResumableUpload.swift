@@ -16,7 +16,7 @@ package struct NewObject: Equatable, Sendable {
     /// Its SHA-256, stored as metadata.
     package let sha256: [UInt8]
 
-    /// Memberwise, with the media type derived from the name.
+    /// Creates an object; the media type is derived from the name.
     package init(name: String, size: Int64, md5: [UInt8], sha256: [UInt8]) {
         self.name = name
         self.size = size

@@ -21,7 +21,7 @@ package struct V4Request: Sendable {
     /// The lifetime in whole seconds from `signedAt`, 1 second to 7 days.
     package let lifetime: Int
 
-    /// Memberwise; `nil` if `lifetime` is under a second or over 7 days.
+    /// Creates a request; `nil` if `lifetime` is under a second or over 7 days.
     package init?(
         method: Method = .get, bucket: Bucket, object: String?, fields: Fields = [:], query: [String: String] = [:],
         signedAt: Instant, lifetime: Int

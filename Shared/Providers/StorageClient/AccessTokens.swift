@@ -90,6 +90,6 @@ package final class AccessTokens {
 }
 
 extension Response {
-    /// Converts an answer for the readers in module Storage, which does no input or output.
+    /// Converts a response for the parsers in module Storage, which does no input or output.
     init(_ answer: HTTPAnswer) { self.init(status: answer.status, fields: answer.fields, body: answer.body) }
 }

@@ -2,7 +2,7 @@ import HTTP
 import Kernel
 import Storage
 
-/// A cache of recent links, so that one signature serves a release's first minute and not one buyer.
+/// A cache of recent links, so that one signature serves all buyers of a release for a minute.
 ///
 /// A link names a file and no buyer, so all buyers entitled to the file can share it.
 struct LinkCache {

@@ -3,7 +3,7 @@ package import HTTP
 package import Kernel
 package import Storage
 
-/// Signs links to files remotely, as a service account whose key is not on this machine.
+/// Signs links remotely, as a service account without a local key.
 @Loop
 package final class RemoteSigner {
     private let account: String

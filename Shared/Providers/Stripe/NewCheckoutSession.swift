@@ -20,7 +20,7 @@ package struct NewCheckoutSession: Equatable, Sendable {
         /// The quantity.
         package let quantity: Int
 
-        /// Memberwise.
+        /// Creates a line item.
         package init(price: Price, quantity: Int = 1) {
             self.price = price
             self.quantity = quantity
@@ -50,7 +50,7 @@ package struct NewCheckoutSession: Equatable, Sendable {
     /// The expiry, from 30 minutes to 24 hours ahead; 24 hours when absent.
     package var expiresAt: Instant?
 
-    /// Memberwise for the required parameters.
+    /// Creates a session with the required parameters.
     package init(items: [Item], successURL: String, cancelURL: String) {
         self.items = items
         self.successURL = successURL

@@ -9,7 +9,7 @@ package struct Page<Element: JSONReadable & Sendable>: Sendable, JSONReadable {
     /// Whether there is another page, starting after the last element's ID.
     package let hasMore: Bool
 
-    /// Memberwise.
+    /// Creates a page.
     package init(elements: [Element], hasMore: Bool) {
         self.elements = elements
         self.hasMore = hasMore

@@ -36,7 +36,7 @@ package struct AuditSeal: Equatable, Sendable {
     /// When it was sealed.
     package let sealedAt: Instant
 
-    /// Memberwise.
+    /// Creates a seal.
     package init(
         id: Int64, firstID: Int64, lastID: Int64, rowCount: Int64, digests: [UInt8], previousHash: [UInt8],
         hash: [UInt8], sealedAt: Instant
@@ -59,7 +59,7 @@ package struct UnsealedEntries: Equatable, Sendable {
     /// When the oldest was written; `nil` if there is none.
     package let oldest: Instant?
 
-    /// Memberwise.
+    /// Creates a summary.
     package init(count: Int64, oldest: Instant?) {
         self.count = count
         self.oldest = oldest

@@ -8,7 +8,7 @@ package struct AuditVerification {
     private let head: [UInt8]?
     private let progress: @Sendable (AuditSeal) -> Void
 
-    /// Memberwise.
+    /// Creates a verification.
     ///
     /// - Parameters:
     ///   - head: the hash of a seal that was kept elsewhere and must be in the chain.

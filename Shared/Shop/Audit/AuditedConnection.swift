@@ -9,7 +9,7 @@ package struct AuditedConnection {
     private let connection: Connection
     private let isDryRun: Bool
 
-    /// Memberwise; a dry run undoes each change after it was made.
+    /// Creates an audited connection; a dry run rolls back each change.
     package init(_ connection: Connection, by context: AuditContext, dryRun isDryRun: Bool) {
         self.connection = connection
         self.context = context

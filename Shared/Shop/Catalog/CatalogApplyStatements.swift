@@ -1,16 +1,16 @@
 package import Kernel
 package import Postgres
 
-/// The shop's columns that the seller writes.
+/// The columns of a shop that the seller sets.
 package struct ShopRecord: Equatable, Sendable {
-    /// The name that buyers read.
+    /// The name shown to buyers.
     package var name: String
-    /// Where people get help.
+    /// The support e-mail address.
     package var supportEmail: String
     /// The From line of mails.
     package var sender: String
 
-    /// Takes the parts as they are.
+    /// Creates a record.
     package init(name: String, supportEmail: String, sender: String) {
         self.name = name
         self.supportEmail = supportEmail
@@ -18,33 +18,33 @@ package struct ShopRecord: Equatable, Sendable {
     }
 }
 
-/// A product's columns that the seller writes.
+/// The columns of a product that the seller sets.
 package struct ProductRecord: Equatable, Sendable {
-    /// The name in addresses, forms and metadata.
+    /// The slug in URLs, forms and metadata.
     package var slug: String
-    /// The name that buyers read.
+    /// The name shown to buyers.
     package var name: String
     package var description: String
-    /// What its license keys begin with.
+    /// The prefix of its license keys.
     package var keyPrefix: String
-    /// On how many machines one license runs.
+    /// The maximum number of machines per license.
     package var activationLimit: Int
-    /// How many files one link fetches.
+    /// The maximum number of downloads per link.
     package var downloadLimit: Int
-    /// How many days one link lives.
+    /// The lifetime of a link in days.
     package var downloadDays: Int
-    /// Whether the payment page takes promotion codes.
+    /// Whether the payment page accepts promotion codes.
     package var allowPromotionCodes: Bool
-    /// Whether Stripe adds the tax.
+    /// Whether Stripe calculates and adds tax.
     package var automaticTax: Bool
-    /// Whether the buyer must agree to the terms.
+    /// Whether the buyer must accept the terms of service.
     package var termsConsent: Bool
-    /// Whether Stripe makes an invoice.
+    /// Whether Stripe creates an invoice.
     package var invoiceCreation: Bool
     /// Whether it is for sale.
     package var isActive: Bool
 
-    /// Takes the parts as they are.
+    /// Creates a record.
     package init(
         slug: String, name: String, description: String, keyPrefix: String, activationLimit: Int, downloadLimit: Int,
         downloadDays: Int, allowPromotionCodes: Bool, automaticTax: Bool, termsConsent: Bool, invoiceCreation: Bool,
@@ -65,16 +65,16 @@ package struct ProductRecord: Equatable, Sendable {
     }
 }
 
-/// A price's columns that the seller writes.
+/// The columns of a price that the seller sets.
 package struct PriceRecord: Equatable, Sendable {
     /// Stripe's ID of the price.
     package var stripeID: String
-    /// What one unit costs.
+    /// The unit amount.
     package var amount: Money
     /// Whether it is for sale.
     package var isActive: Bool
 
-    /// Takes the parts as they are.
+    /// Creates a record.
     package init(stripeID: String, amount: Money, isActive: Bool) {
         self.stripeID = stripeID
         self.amount = amount
@@ -82,16 +82,16 @@ package struct PriceRecord: Equatable, Sendable {
     }
 }
 
-/// A product as it is stored.
+/// A stored product.
 package struct StoredProduct: Equatable, Sendable {
     /// The row's ID.
     package let id: ProductID
-    /// What the row says.
+    /// The columns that the seller sets.
     package let record: ProductRecord
-    /// Whether keys with its prefix are out there.
+    /// Whether keys with this prefix have been issued.
     package let hasLicenses: Bool
 
-    /// Takes the parts as they are.
+    /// Creates a stored product.
     package init(id: ProductID, record: ProductRecord, hasLicenses: Bool) {
         self.id = id
         self.record = record
@@ -99,16 +99,16 @@ package struct StoredProduct: Equatable, Sendable {
     }
 }
 
-/// A price as it is stored.
+/// A stored price.
 package struct StoredPrice: Equatable, Sendable {
     /// The row's ID.
     package let id: PriceID
-    /// The product it belongs to.
+    /// Its product.
     package let product: ProductID
-    /// What the row says.
+    /// The columns that the seller sets.
     package let record: PriceRecord
 
-    /// Takes the parts as they are.
+    /// Creates a stored price.
     package init(id: PriceID, product: ProductID, record: PriceRecord) {
         self.id = id
         self.product = product
@@ -116,12 +116,12 @@ package struct StoredPrice: Equatable, Sendable {
     }
 }
 
-/// The reads and writes of the seller's catalog; all of one file are one transaction.
+/// The statements that compare and apply a catalog file, in one transaction per file.
 package enum CatalogApplyStatements {
-    /// Lets nobody else write the catalog until the transaction ends; reading goes on.
+    /// Locks the catalog against other writers until the transaction ends; readers are not blocked.
     package static let lock = Statement<Int>.affected("LOCK TABLE shops IN SHARE ROW EXCLUSIVE MODE")
 
-    /// The shop, if there is one.
+    /// Reads the shop; `nil` if there is none.
     package static let shop = Statement<(ShopID, ShopRecord)?>.optionalRow(
         "SELECT id, name, support_email, sender FROM shops"
     ) { row throws(PostgresFault) in
@@ -131,7 +131,7 @@ package enum CatalogApplyStatements {
         )
     }
 
-    /// Every product, those that are not sold any more too.
+    /// Reads all products, including those no longer for sale.
     package static let products = Statement<[StoredProduct]>.rows(
         """
         SELECT p.id, p.slug, p.name, p.description, p.key_prefix, p.activation_limit, p.download_limit,
@@ -148,7 +148,7 @@ package enum CatalogApplyStatements {
         return StoredProduct(id: try row.id(0), record: record, hasLicenses: try row.bool(13))
     }
 
-    /// Every price.
+    /// Reads all prices.
     package static let prices = Statement<[StoredPrice]>.rows(
         "SELECT id, product_id, stripe_price_id, unit_amount, currency, active FROM prices ORDER BY stripe_price_id"
     ) { row throws(PostgresFault) in
@@ -158,7 +158,7 @@ package enum CatalogApplyStatements {
             record: PriceRecord(stripeID: try row.text(2), amount: amount, isActive: try row.bool(5)))
     }
 
-    /// Writes the shop, new or known.
+    /// Upserts the shop.
     package static func put(_ id: ShopID, _ record: ShopRecord) -> Statement<Int> {
         .affected(
             """
@@ -169,7 +169,7 @@ package enum CatalogApplyStatements {
             """)
     }
 
-    /// Writes a product, new or known.
+    /// Upserts a product.
     package static func put(_ id: ProductID, of shop: ShopID, _ record: ProductRecord) -> Statement<Int> {
         .affected(
             """
@@ -188,7 +188,7 @@ package enum CatalogApplyStatements {
             """)
     }
 
-    /// Writes a price, new or known; of a known one only whether it is sold at changes, as with Stripe.
+    /// Upserts a price; only `active` changes on an existing one, because Stripe's prices are immutable too.
     package static func put(_ id: PriceID, of product: ProductID, _ record: PriceRecord) -> Statement<Int> {
         .affected(
             """

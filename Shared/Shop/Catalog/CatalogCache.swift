@@ -2,9 +2,9 @@ package import EventLoop
 package import Kernel
 package import Postgres
 
-/// The catalog as it was at most a minute ago: it changes a few times a year and every sale reads it.
+/// A cache of the catalog, which changes a few times a year and is read for every sale.
 ///
-/// Prices are never taken from here; the statement that sells reads the price itself.
+/// Prices are never taken from it: the statement that inserts an order reads the price itself.
 @Loop
 package final class CatalogCache {
     private let pool: Pool
@@ -12,17 +12,17 @@ package final class CatalogCache {
     private let lifetime: Duration
     private var known: (catalog: Catalog, at: Instant)?
 
-    /// A cache that knows nothing yet.
+    /// Creates an empty cache.
     package nonisolated init(_ pool: Pool, clock: WallClock = .system, lifetime: Duration = .seconds(60)) {
         self.pool = pool
         self.clock = clock
         self.lifetime = lifetime
     }
 
-    /// The catalog; one that is at most `lifetime` old and holds all that is asked of it, or newly read.
+    /// Returns a catalog at most `lifetime` old; reloads if `isComplete` is false.
     ///
-    /// - Parameter isComplete: whether what the caller looks for is there; without it the catalog is read again, for
-    ///   somebody may sell a product sooner than it is a minute old.
+    /// - Parameter isComplete: whether the catalog has what the caller looks for; a product may be sold before the
+    ///   cache expires.
     package func catalog(_ isComplete: (Catalog) -> Bool = { _ in true }) async throws(PostgresFault) -> Catalog {
         let now = clock.now()
         if let known, now - known.at < lifetime, now >= known.at, isComplete(known.catalog) { return known.catalog }

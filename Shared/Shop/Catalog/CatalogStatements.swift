@@ -1,9 +1,9 @@
 import Kernel
 package import Postgres
 
-/// Reads of what is for sale.
+/// Reads of the catalog.
 package enum CatalogStatements {
-    /// The shop, its products, their prices and the newest release's files.
+    /// Reads the shop, its products, their prices and the newest release's files.
     package static let load = Statement<Catalog>(
         """
         SELECT s.id, s.name, s.support_email, s.sender,
@@ -31,7 +31,7 @@ package enum CatalogStatements {
         return Catalog(shop: shop, products: products)
     }
 
-    /// The products that can be bought now, and whether each has files to download.
+    /// Reads the products for sale now, and whether each has files to download.
     package static let forSale = Statement<[(slug: String, hasRelease: Bool)]>.rows(
         """
         SELECT p.slug, EXISTS (SELECT FROM releases v JOIN artifacts a ON a.release_id = v.id WHERE v.product_id = p.id)
@@ -57,9 +57,9 @@ package enum CatalogStatements {
     }
 }
 
-/// An artifact's columns wherever they stand: version, platform, file name, object name, size, SHA-256.
+/// An artifact's columns in any statement: version, platform, file name, object name, size, SHA-256.
 package enum ArtifactColumns {
-    /// The artifact whose first column is `column`.
+    /// Reads an artifact from the columns that start at `column`.
     package static func read(_ row: borrowing Row, from column: Int) throws(PostgresFault) -> Artifact {
         Artifact(
             version: try row.text(column), platform: try row.text(column + 1), fileName: try row.text(column + 2),

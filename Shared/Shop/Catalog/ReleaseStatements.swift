@@ -1,38 +1,38 @@
 package import Kernel
 package import Postgres
 
-/// A release as it is stored.
+/// A stored release.
 package struct StoredRelease: Equatable, Sendable {
     /// When it was published.
     package let releasedAt: Instant
     /// Its files.
     package let artifacts: [Artifact]
 
-    /// Takes the parts as they are.
+    /// Creates a stored release.
     package init(releasedAt: Instant, artifacts: [Artifact]) {
         self.releasedAt = releasedAt
         self.artifacts = artifacts
     }
 }
 
-/// The reads and writes of publishing.
+/// The statements for publishing releases.
 package enum ReleaseStatements {
-    /// The product with this name in addresses.
+    /// Reads the ID of the product with this slug.
     package static func product(slug: String) -> Statement<ProductID?> {
         .optionalRow("SELECT id FROM products WHERE slug = \(slug)") { row throws(PostgresFault) in try row.id(0) }
     }
 
-    /// The names of all products.
+    /// Reads the slugs of all products.
     package static let slugs = Statement<[String]>.rows("SELECT slug FROM products ORDER BY slug") {
         row throws(PostgresFault) in try row.text(0)
     }
 
-    /// Waits until nobody else publishes for the product; the end of the connection gives the turn back.
+    /// Waits for the publishing lock of the product; closing the connection releases it.
     package static func lock(_ product: ProductID) -> Statement<Int> {
         .affected("SELECT pg_advisory_lock(hashtextextended('latchkey release ' || \(product)::uuid::text, 0))")
     }
 
-    /// The release of this version, if it is published.
+    /// Reads the release of this version; `nil` if it is not published.
     package static func release(of product: ProductID, version: String) -> Statement<StoredRelease?> {
         Statement(
             """
@@ -54,7 +54,7 @@ package enum ReleaseStatements {
         }
     }
 
-    /// Writes a release; its files follow in the same transaction.
+    /// Inserts a release; its files follow in the same transaction.
     package static func insert(
         _ id: ReleaseID, of product: ProductID, version: String, releasedAt: Instant
     ) -> Statement<Int> {
@@ -65,7 +65,7 @@ package enum ReleaseStatements {
             """)
     }
 
-    /// Writes one file of a release.
+    /// Inserts one file of a release.
     package static func insert(_ id: UUIDv7, _ artifact: Artifact, of release: ReleaseID) -> Statement<Int> {
         .affected(
             """

@@ -5,7 +5,7 @@ package import Postgres
 
 /// Why a catalog was not applied; nothing was changed.
 package enum CatalogApplyFault: Error, Equatable, Sendable {
-    /// It would break what was sold.
+    /// It would break existing sales.
     case refused(CatalogFaults)
     case database(PostgresFault)
 }
@@ -16,13 +16,13 @@ package struct CatalogApplying {
     private let connection: Connection
     private let clock: WallClock
 
-    /// Memberwise.
+    /// Creates the use case on one connection.
     package init(_ connection: Connection, clock: WallClock) {
         self.connection = connection
         self.clock = clock
     }
 
-    /// Compares `file` with what is stored and, unless it is a dry run, writes the difference; returns the difference.
+    /// Compares `file` with the stored catalog and returns the difference; writes it unless it is a dry run.
     package func callAsFunction(_ file: CatalogFile, dryRun: Bool) async throws(CatalogApplyFault) -> CatalogPlan {
         let result = try await mapError(CatalogApplyFault.database, await apply(file, dryRun: dryRun))
         do { return try result.get() } catch { throw .refused(error) }

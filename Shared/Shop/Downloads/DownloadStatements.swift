@@ -30,11 +30,11 @@ package struct DownloadOverview: Equatable, Sendable {
     }
 }
 
-/// The statements behind a download link.
+/// The statements for download links.
 package enum DownloadStatements {
-    /// Returns what the link's page shows; `nil` if there is no such grant.
+    /// Reads what the link's page shows; `nil` if there is no such grant.
     ///
-    /// It counts no use.
+    /// Does not count a use.
     package static func overview(_ grant: GrantID) -> Statement<DownloadOverview?> {
         Statement(
             """
@@ -62,10 +62,10 @@ package enum DownloadStatements {
         }
     }
 
-    /// Uses the link once for the file `name` and returns the file's artifact.
+    /// Counts one use of the link for the file `name` and returns the file's artifact.
     ///
-    /// The statement that checks is the one that counts. It returns `nil` if the link is used up, revoked or expired,
-    /// if no license is active, or if there is no such file; a rate-limited caller uses up nothing.
+    /// Check and count are one statement. It returns `nil` if the link is used up, revoked or expired, if no license is
+    /// active, or if there is no such file; a rate-limited request counts no use.
     package static func use(
         _ grant: GrantID, file name: String, at now: Instant, behind gate: RateLimitGate
     ) -> Statement<RateLimited<Artifact?>> {

@@ -1,7 +1,7 @@
 package import Kernel
 package import Postgres
 
-/// The writes of download grants; other statements include them.
+/// The writes of download grants; other statements nest them.
 package enum GrantStatements {
     /// Inserts a grant for each row of `source`, for a WITH part.
     ///
@@ -28,7 +28,7 @@ package enum GrantStatements {
         """
     }
 
-    /// Inserts the grants of newly made links.
+    /// Inserts the grants of new links.
     package static func issue(_ grants: [(Grant, OrderID)], at now: Instant) -> Statement<Int> {
         .affected(
             """

@@ -1,17 +1,17 @@
 package import Crypto
 package import Files
 
-/// One way in which an export differs from what was signed.
+/// A difference between an export and its signed manifest.
 package enum ExportDefect: Equatable, Sendable {
-    /// The signature is not this key's over the manifest's bytes.
+    /// The signature over the manifest is not valid for this key.
     case signature
     /// A file of the manifest cannot be read.
     case unreadable(file: String, FileFault)
-    /// A file has another number of rows than the manifest states.
+    /// The number of rows differs from the manifest.
     case rows(file: String, found: Int64, stated: Int64)
-    /// A file has another length than the manifest states.
+    /// The length differs from the manifest.
     case bytes(file: String, found: Int64, stated: Int64)
-    /// A file has another SHA-256 than the manifest states.
+    /// The SHA-256 differs from the manifest.
     case digest(file: String)
     /// A file in the folder is not part of the export.
     case stranger(file: String)
@@ -25,16 +25,16 @@ package struct ExportCheck: Sendable {
     private let key: Ed25519PublicKey
     private let progress: @Sendable (String) -> Void
 
-    /// Memberwise; `progress` is called with the name of each file before it is read.
+    /// Creates a check; `progress` is called with the name of each file before it is read.
     package init(folder path: String, key: Ed25519PublicKey, progress: @escaping @Sendable (String) -> Void) {
         self.path = path
         self.key = key
         self.progress = progress
     }
 
-    /// Returns the manifest, and every difference; blocks.
+    /// Returns the manifest and all differences; blocks.
     ///
-    /// - Throws: why there is no manifest to check anything against.
+    /// - Throws: if there is no valid manifest to check against.
     package func callAsFunction() throws(ExportCheckFault) -> (ExportManifest, defects: [ExportDefect]) {
         let bytes = try whole(ExportManifest.fileName, limit: ExportManifest.longest)
         let signature = try whole(ExportManifest.signatureName, limit: 1_024)

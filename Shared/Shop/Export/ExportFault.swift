@@ -4,15 +4,15 @@ package import Kernel
 package import Licensing
 package import Postgres
 
-/// Why an export could not be written; nothing of it is left.
+/// Why an export could not be written; its partial files were removed.
 package enum ExportFault: Error, Equatable, Sendable {
-    /// The folder could not be made, because something is there or its parent is not.
+    /// The folder could not be created: it exists, or its parent does not.
     case notMade(folder: String, FileFault)
     /// A file of the folder could not be written.
     case notWritten(path: String, FileFault)
-    /// A license's key cannot be derived.
+    /// A license key cannot be derived.
     case underivable(LicenseID, KeyFault)
-    /// The key derived for a license is not the one that the database has a hash of.
+    /// The key derived for a license does not match the hash in the database.
     case otherKey(LicenseID)
     /// The manifest could not be signed.
     case unsigned(CryptoFault)

@@ -1,17 +1,17 @@
 import Crypto
 import Files
 
-/// The folder that an export is written to: a new one, readable only by its owner.
+/// The folder that an export is written to: newly created, readable only by its owner.
 package struct ExportFolder: Sendable {
     /// The folder's path.
     package let path: String
 
-    /// Memberwise.
+    /// Creates a reference to the folder at `path`, without creating the folder.
     package init(path: String) { self.path = path }
 
-    /// Makes the folder; blocks.
+    /// Creates the folder; blocks.
     ///
-    /// - Throws: `.notMade` if something is there, or its parent is not.
+    /// - Throws: `.notMade` if it exists, or its parent does not.
     func create() throws(ExportFault) {
         do { try PrivateFile.createFolder(path) } catch { throw .notMade(folder: path, error) }
     }
@@ -32,7 +32,7 @@ package struct ExportFolder: Sendable {
         try writing(name) { [bytes] () throws(FileFault) in try PrivateFile.append(bytes, to: file(name)) }
     }
 
-    /// Syncs a file and measures it as it is on disk; blocks.
+    /// Syncs a file and returns its length and digest as read back from disk; blocks.
     func end(_ name: String, rows: Int64) throws(ExportFault) -> ExportManifest.File {
         let digest = try writing(name) { () throws(FileFault) in
             try PrivateFile.sync(file(name))

@@ -2,9 +2,9 @@ import Kernel
 package import Licensing
 package import Postgres
 
-/// The tables that a seller takes along, each as one JSON object a row.
+/// The exported tables, each written as one JSON object per row.
 ///
-/// A column that is not there is left out on purpose: `leftOut` says which and why.
+/// Omitted columns are listed in `leftOut`, with the reason.
 package enum ExportTable: String, CaseIterable, Sendable {
     case shops
     case products
@@ -26,49 +26,49 @@ package enum ExportTable: String, CaseIterable, Sendable {
     case auditLog = "audit_log"
     case auditSeals = "audit_seals"
 
-    /// Tables and columns that stay behind, and why.
+    /// The tables and columns that are not exported, and why.
     package static let leftOut = [
-        "rate_limits": "counts of the last minutes",
-        "reconcile_marks": "how far the last run of reconcile came",
-        "resend_requests": "requests that are answered within minutes or thrown away",
+        "rate_limits": "request counts of the last minutes",
+        "reconcile_marks": "the watermarks of reconcile",
+        "resend_requests": "requests that are processed within minutes or discarded",
         "schema_migrations": "the manifest names the last one",
-        "customers.resend_queued_at": "belongs to requests that are answered within minutes",
-        "webhook_events.payload": "Stripe's own record, which Stripe keeps; here it is trimmed after 30 days",
+        "customers.resend_queued_at": "a request that is processed within minutes",
+        "webhook_events.payload": "Stripe keeps the original; the copy here is trimmed after 90 days",
     ]
 }
 
-/// A license's row for an export, and what its key is made of.
+/// An exported license with the input of its key.
 package struct ExportedLicense: Equatable, Sendable {
     /// The row as a JSON object.
     package let row: String
-    /// What its key is derived from.
+    /// The values that the key is derived from.
     package let origin: KeyOrigin
-    /// What the database knows its key by.
+    /// The hash of the key, as stored.
     package let keyHash: [UInt8]
 }
 
-/// Reading everything as it is at one moment, a bounded number of rows at a time.
+/// The statements of an export: a snapshot of all tables, read a bounded number of rows at a time.
 package enum ExportStatements {
-    /// Begins to read: what happens from now on is not seen.
+    /// Begins a repeatable-read snapshot.
     package static let begin = Statement<Int>.affected("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-    /// Has times written in UTC until the reading ends.
+    /// Formats times in UTC until the transaction ends.
     package static let inUTC = Statement<Int>.affected("SET LOCAL TIME ZONE 'UTC'")
 
-    /// Ends the reading.
+    /// Ends the transaction.
     package static let end = Statement<Int>.affected("COMMIT")
 
-    /// The last migration that the database has; 0 where there is none.
+    /// Reads the version of the last migration; 0 if there is none.
     package static let schema = Statement<Int>.row("SELECT COALESCE(max(version), 0) FROM schema_migrations") {
         row throws(PostgresFault) in Int(try row.integer(0))
     }
 
-    /// The next rows of the table that is open; none at its end.
+    /// Fetches the next rows from the cursor; none at the end.
     package static let next = Statement<[String]>.rows("FETCH FORWARD 1000 FROM export_rows") {
         row throws(PostgresFault) in try row.text(0)
     }
 
-    /// The next licenses, where they are open; none at the end.
+    /// Fetches the next licenses from their cursor; none at the end.
     package static let nextLicenses = Statement<[ExportedLicense]>.rows("FETCH FORWARD 1000 FROM export_licenses") {
         row throws(PostgresFault) in
         ExportedLicense(
@@ -78,10 +78,10 @@ package enum ExportStatements {
                 reissues: Int(try row.integer(4))), keyHash: try row.bytes(5))
     }
 
-    /// Closes the table that is open.
+    /// Closes all cursors.
     package static let close = Statement<Int>.affected("CLOSE ALL")
 
-    /// Opens the licenses together with what their keys are made of.
+    /// Opens a cursor on the licenses, joined with the values that their keys are derived from.
     package static let openLicenses = Statement<Int>.affected(
         """
         DECLARE export_licenses NO SCROLL CURSOR FOR
@@ -89,7 +89,7 @@ package enum ExportStatements {
         FROM (\(rows(of: .licenses))) r JOIN products p ON p.id = r.product_id ORDER BY r.id
         """)
 
-    /// Opens a table, in the order of its key.
+    /// Opens a cursor on a table, ordered by its key.
     package static func open(_ table: ExportTable) -> Statement<Int> {
         .affected(
             """
@@ -172,7 +172,7 @@ package enum ExportStatements {
         }
     }
 
-    /// The log's details as their text, byte for byte what the seals were made over.
+    /// Exports the audit log's details as text, byte for byte as sealed.
     private static func records(_ table: ExportTable) -> SQL {
         switch table {
         case .webhookEvents:

@@ -28,9 +28,9 @@ package struct Exporting {
     private let clock: WallClock
     private let progress: @Sendable (Progress) -> Void
 
-    /// Memberwise.
+    /// Creates an export.
     ///
-    /// - Parameter keys: derives the keys of the licenses; `nil` leaves the keys out.
+    /// - Parameter keys: derives the license keys; `nil` omits the keys.
     package init(
         _ connection: Connection, to folder: ExportFolder, keys: KeyRing?, signer: Ed25519PrivateKey, clock: WallClock,
         progress: @escaping @Sendable (Progress) -> Void
@@ -45,9 +45,9 @@ package struct Exporting {
 
     /// Writes the export and returns its manifest.
     ///
-    /// The audit log records it before the first row is read, so that it does so also if the export fails.
+    /// The audit entry is written before the first row is read, so that a failed export is recorded too.
     ///
-    /// - Throws: what failed; the folder is removed then.
+    /// - Throws: what failed, after removing the folder.
     package func callAsFunction(by context: AuditContext) async throws(ExportFault) -> ExportManifest {
         _ = try await mapError(
             ExportFault.database,
@@ -79,11 +79,11 @@ package struct Exporting {
         return manifest
     }
 
-    /// Begins the transaction that is exported, and returns the version of its schema.
+    /// Begins the snapshot, and returns its schema version.
     private func begin() async throws(PostgresFault) -> Int {
         _ = try await connection.run(ExportStatements.begin)
         _ = try await connection.run(ExportStatements.inUTC)
-        // A database that was set up by other means than `latchkey migrate` has no history.
+        // A database that was not set up by `latchkey migrate` has no history.
         return try await connection.run(MigrationStatements.isPrepared)
             ? try await connection.run(ExportStatements.schema) : 0
     }
@@ -125,7 +125,7 @@ package struct Exporting {
 }
 
 extension ExportTable {
-    /// The name of the file with its rows.
+    /// The name of the file that contains its rows.
     var fileName: String { "\(rawValue).jsonl" }
 }
 

@@ -13,7 +13,7 @@ package struct Entitlement: Equatable, Sendable {
     /// The receipt's outbox row.
     package var email: EmailID
 
-    /// Memberwise.
+    /// Creates an entitlement.
     package init(licenses: [NewLicense], keyVersion: Int, grant: Grant, email: EmailID) {
         self.licenses = licenses
         self.keyVersion = keyVersion

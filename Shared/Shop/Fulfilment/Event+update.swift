@@ -1,6 +1,6 @@
 import Kernel
-import Orders
-import Stripe
+package import Orders
+package import Stripe
 
 extension Event {
     /// Returns the checkout update that the event carries and its session; `nil` if it is about something else.
@@ -61,7 +61,7 @@ extension CheckoutSession {
 
 extension Refund {
     /// Returns our status; a refund without one is of a method that settles at once.
-    func refundStatus() throws(FulfilmentFault) -> RefundStatus {
+    package func refundStatus() throws(FulfilmentFault) -> RefundStatus {
         switch status {
         case nil, .known(.succeeded): return .succeeded
         case .known(.pending), .known(.requiresAction): return .pending
@@ -76,7 +76,7 @@ extension Dispute {
     ///
     /// An inquiry counts as a dispute while it is open, and as won when it closes without one. So does a prevented
     /// dispute: its own refund accounts for the money.
-    func disputeStatus() throws(FulfilmentFault) -> DisputeStatus {
+    package func disputeStatus() throws(FulfilmentFault) -> DisputeStatus {
         switch status {
         case .known(.needsResponse), .known(.underReview), .known(.warningNeedsResponse), .known(.warningUnderReview):
             return .open

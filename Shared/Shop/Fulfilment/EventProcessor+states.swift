@@ -97,13 +97,3 @@ extension LedgerEntry {
             createdAt: seen, receivedAt: now, payload: payload.text, source: .fetched)
     }
 }
-
-extension Refund {
-    /// The name of our status; `nil` if Stripe's is unknown.
-    package var statusName: String? { (try? refundStatus())?.rawValue }
-}
-
-extension Dispute {
-    /// The name of our status; `nil` if Stripe's is unknown.
-    package var statusName: String? { (try? disputeStatus())?.rawValue }
-}

@@ -33,7 +33,7 @@ package struct EventProcessor {
     private let log: Log
     private let clock: WallClock
 
-    /// Memberwise, in part.
+    /// Creates a processor.
     ///
     /// - Parameters:
     ///   - mails: sends the mails that an event calls for; the caller's client waits, so attempts should be short.

@@ -54,7 +54,7 @@ package struct Fulfilment {
     private let log: Log
     private let clock: WallClock
 
-    /// Memberwise; `actor` is the audit log's name for the caller, such as `function:webhook`.
+    /// Creates the use case; `actor` is the audit log's name for the caller, such as `function:webhook`.
     package init(
         pool: Pool, catalog: CatalogCache, stripe: StripeClient, keys: KeyRing, mails: MailService, actor: String,
         log: Log, clock: WallClock = .system

@@ -27,7 +27,7 @@ package struct LedgerEntry: Equatable, Sendable {
     /// How we learned of it.
     package let source: EventSource
 
-    /// Memberwise.
+    /// Creates a ledger entry.
     package init(
         event: String, type: String, apiVersion: String?, createdAt: Instant, receivedAt: Instant, payload: String,
         source: EventSource
@@ -115,6 +115,11 @@ package enum LedgerStatements {
         SELECT \(entry.event), \(entry.type), \(status), \(error), \(entry.apiVersion), \(entry.createdAt),
             \(entry.receivedAt), \(entry.payload), \(entry.source.rawValue)
         """
+    }
+
+    /// Trims the payloads of the events received in a time range, except those that still fail; returns how many.
+    package static func trimPayloads(from start: Instant, to end: Instant) -> Statement<Int> {
+        .row("SELECT trim_event_payloads(\(start), \(end))") { row throws(PostgresFault) in Int(try row.integer(0)) }
     }
 
     /// Returns the events whose stored payload contains the order's session or payment; scans the whole ledger.

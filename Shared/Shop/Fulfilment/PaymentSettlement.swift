@@ -14,7 +14,7 @@ package struct PaymentSettlement {
     private let origin: String
     private let log: Log
 
-    /// Memberwise.
+    /// Creates the use case.
     ///
     /// - Parameters:
     ///   - actor: the audit log's name for the caller, such as `function:webhook`.

@@ -35,7 +35,7 @@ package enum SessionLookupFault: Error, Equatable, Sendable {
 /// Looks up a session's order at Stripe where our database may lag behind, and makes the sale if it was paid.
 ///
 /// Often the buyer returns from the payment page before the webhook arrives. Then the sale is made here, by the same
-/// statement, so that whichever comes second finds it made.
+/// statement, so that the later of the two finds it made.
 package struct SessionLookup: Sendable {
     /// Stripe's response about a session.
     package typealias Answer = Result<CheckoutSession, StripeCallFault>
@@ -47,7 +47,7 @@ package struct SessionLookup: Sendable {
     private let fetch: @Sendable (StripeID) async throws(StripeCallFault) -> CheckoutSession
     private let cache = SessionLookupCache()
 
-    /// Memberwise.
+    /// Creates the use case.
     ///
     /// - Parameters:
     ///   - isLive: whether sessions are of live mode, as our key is.

@@ -5,8 +5,8 @@ import StripeClient
 
 /// Caches Stripe's recent responses for sessions.
 ///
-/// A page that reloads itself, or a stranger who makes up sessions, so costs few calls: one for a session in five
-/// seconds, and a bounded number for all sessions together.
+/// This bounds the calls caused by a page that reloads itself, or by invented session IDs: one per session in five
+/// seconds, and a fixed number for all sessions together.
 @Loop
 final class SessionLookupCache {
     /// How long a response is valid.
@@ -34,7 +34,7 @@ final class SessionLookupCache {
         return await answer.value
     }
 
-    /// A clock that was set back makes no response live longer.
+    /// Whether a response is still valid; a clock that was set back must not extend its life.
     private func isGood(_ at: Instant, _ now: Instant) -> Bool {
         max(now - at, at - now) < SessionLookupCache.lifetime
     }

@@ -7,13 +7,13 @@ import Orders
 import Outbox
 import Settings
 
-/// Why a mail cannot be rendered: a fault of the settings or the data, not of the mail server.
+/// Why a mail cannot be rendered: a fault in the settings or the data, not at the mail server.
 package enum RenderingFault: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownKind(String)
     case unknownProduct
-    /// A key cannot be derived.
+    /// A license key cannot be derived.
     case key(KeyFault)
-    /// The link or the message is not fit to be sent.
+    /// The link or the message is invalid.
     case badMessage
 
     package var description: String {
@@ -26,7 +26,7 @@ package enum RenderingFault: Error, Equatable, Sendable, CustomStringConvertible
     }
 }
 
-/// Renders mails about orders; keys and links are made here, at the last moment, and not stored.
+/// Renders order mails; derives keys and makes links just before the mail is sent, without storing them.
 package struct EmailRenderer: Sendable {
     private let sender: Mailbox
     private let templates: MailTemplates
@@ -34,7 +34,7 @@ package struct EmailRenderer: Sendable {
     private let keys: KeyRing
     private let downloadTokens: DownloadTokens
 
-    /// A renderer with the seller's templates and secrets.
+    /// Creates a renderer with the seller's templates and secrets.
     package init(_ settings: MailSettings, keys: KeyRing) {
         sender = settings.sender
         templates = settings.templates
@@ -43,7 +43,7 @@ package struct EmailRenderer: Sendable {
         downloadTokens = settings.downloadTokens
     }
 
-    /// Renders `email`, the same at each rendering except for its links.
+    /// Renders `email`; every rendering is equal, except for the links.
     package func message(_ email: OrderEmail, _ catalog: Catalog) throws(RenderingFault) -> MailMessage {
         guard let template = templates[email.job.kind] else { throw .unknownKind(email.job.kind.rawValue) }
         return template.message(

@@ -8,20 +8,20 @@ package import Log
 package import Outbox
 package import Postgres
 
-/// What sends mails about orders, wired together.
+/// The services that send order mails, wired together.
 @Loop
 package struct MailService {
     /// Sends one mail.
     package let sender: EmailSender
-    /// Renders mails about orders.
+    /// Renders order mails.
     package let orders: OrderMails
-    /// Sends what the outbox holds.
+    /// Sends the mails in the outbox.
     package let worker: OutboxWorker
     private let log: Log
 
-    /// A service without a connection to the mail server yet.
+    /// Creates the service, not yet connected to the mail server.
     ///
-    /// - Parameter attemptTime: bounds one delivery attempt.
+    /// - Parameter attemptTime: the timeout of one delivery attempt.
     package init(
         _ settings: MailSettings, keys: KeyRing, pool: Pool, catalog: CatalogCache, log: Log,
         clock: WallClock = .system, schedule: EmailSchedule = .standard, attemptTime: Duration = .seconds(30)

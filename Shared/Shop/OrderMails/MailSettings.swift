@@ -6,7 +6,7 @@ package import Outbound
 package import Settings
 import Templates
 
-/// How mails are rendered and delivered; `PublicURL` is read as well.
+/// The settings for rendering and delivering mails, besides `PublicURL`.
 ///
 /// | Name | Meaning |
 /// | --- | --- |
@@ -19,16 +19,16 @@ package struct MailSettings: Sendable {
     package let server: SMTPServer
     /// The From line.
     package let sender: Mailbox
-    /// The mails' templates, checked.
+    /// The checked templates.
     package let templates: MailTemplates
-    /// The base of every link.
+    /// The base URL of all links.
     package let publicURL: PublicURL
-    /// What makes download links.
+    /// Makes the tokens of download links.
     package let downloadTokens: DownloadTokens
 
-    /// Reads the settings, and the templates' files; `nil` after a fault, which `read` keeps.
+    /// Reads the settings and the template files; returns `nil` after recording a fault in `read`.
     ///
-    /// Reads files and so blocks: for the time before the loop serves.
+    /// Blocks while it reads files, so it must run before the event loop.
     package init?(_ read: inout SettingsReader, isTest: Bool) {
         let server = read.value(
             "SMTP_URL", expected: "smtps://… or smtp://…; smtp+plain:// only with a Stripe test key"

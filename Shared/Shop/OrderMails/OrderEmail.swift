@@ -2,19 +2,19 @@ package import Downloads
 package import Kernel
 package import Outbox
 
-/// A mail about orders that is to be rendered: a leased row of the outbox with a fresh grant for each of its links.
+/// An order mail to render: a leased outbox row with a new grant for each of its links.
 package struct OrderEmail: Sendable {
     /// The outbox row.
     package let job: EmailJob
     /// The recipient.
     package let recipient: EmailAddress
-    /// What the mail is about, each with the grant behind its link, if the mail has one.
+    /// The purchases shown in the mail, each with the grant of its link, if any.
     package let purchases: [(Purchase, Grant?)]
 
-    /// The fresh grants, each with its order.
+    /// The new grants, each with its order.
     var grants: [(Grant, OrderID)] { purchases.compactMap { purchase, grant in grant.map { ($0, purchase.order) } } }
 
-    /// Memberwise.
+    /// Creates a mail to render.
     package init(job: EmailJob, recipient: EmailAddress, purchases: [(Purchase, Grant?)]) {
         self.job = job
         self.recipient = recipient

@@ -5,7 +5,7 @@ package import Kernel
 package import Outbox
 package import Postgres
 
-/// The mails about orders: reads what each is about, makes fresh grants for its links, and renders it.
+/// Renders order mails: reads their purchases, creates the grants of their links, fills the templates.
 @Loop
 package struct OrderMails: EmailRendering {
     private let pool: Pool
@@ -13,7 +13,7 @@ package struct OrderMails: EmailRendering {
     private let renderer: EmailRenderer
     private let clock: WallClock
 
-    /// Memberwise.
+    /// Creates the renderer of the outbox's order mails.
     package init(pool: Pool, catalog: CatalogCache, renderer: EmailRenderer, clock: WallClock = .system) {
         self.pool = pool
         self.catalog = catalog
@@ -21,17 +21,17 @@ package struct OrderMails: EmailRendering {
         self.clock = clock
     }
 
-    /// Every kind of mail about orders.
+    /// All kinds of order mails.
     package nonisolated var kinds: Set<EmailKind> { Set(OrderMailKind.all.map(\.kind)) }
 
-    /// Renders `email`, whose grants are in the database already.
+    /// Renders `email`; its grants must already be stored.
     package func render(_ email: OrderEmail, _ catalog: Catalog) -> RenderedEmail {
         do throws(RenderingFault) {
             return .message(try renderer.message(email, catalog))
         } catch { return .failed(error.description) }
     }
 
-    /// Reads what the mails are about, makes grants for their links, and renders them.
+    /// Reads the purchases of the mails, stores grants for their links, and renders them.
     package func render(_ jobs: [EmailJob]) async throws(PostgresFault) -> [EmailID: RenderedEmail] {
         let now = clock.now()
         let purchases = Dictionary(
@@ -45,7 +45,7 @@ package struct OrderMails: EmailRendering {
             uniqueKeysWithValues: emails.map { ($0.job.id, $0.purchases.isEmpty ? .outdated : render($0, catalog)) })
     }
 
-    /// The mail that a row calls for, with those of its purchases of which it is still true.
+    /// Returns the mail of an outbox row, with the purchases it still applies to.
     private func email(
         _ job: EmailJob, _ purchases: [Purchase], _ catalog: Catalog, at now: Instant
     ) -> OrderEmail? {

@@ -3,12 +3,12 @@ import Licensing
 import Orders
 package import Postgres
 
-/// Reads of what mails about orders tell.
+/// Reads the purchases that mails are about.
 package enum PurchaseStatements {
-    /// The purchases that each of `mails` is about: its order, and for a resend every order of the same customer.
+    /// Reads the purchases of each mail in `mails`: its order, or for a resend all orders of the same customer.
     ///
-    /// A mail tells of no order that has another address by now: what was queued for an address that has been corrected
-    /// since is about nothing any more, except the notice of the correction itself.
+    /// Orders whose address has changed since are excluded, so that a mail to a corrected address is outdated, except
+    /// the notice of the correction itself.
     package static func purchases(of mails: [EmailID]) -> Statement<[(EmailID, Purchase)]> {
         .rows(
             """

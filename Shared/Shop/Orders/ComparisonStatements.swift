@@ -22,20 +22,23 @@ package struct PaidOrder: Equatable, Sendable {
 }
 
 /// A refund's or dispute's status as Stripe reports it, in our terms.
-package struct ReportedFact: Equatable, Sendable {
+package struct ReportedFact<Status: RawRepresentable<String> & Sendable>: Sendable {
     /// Stripe's ID.
     package let id: String
     /// The amount in minor units; 0 for a dispute, whose amount is not compared.
     package let amount: Int64
-    /// The name of our status.
-    package let status: String
+    /// Our status; `nil` if Stripe's word means nothing to us, which differs from all of ours.
+    package let status: Status?
 
-    /// Memberwise.
-    package init(id: String, amount: Int64, status: String) {
+    /// Creates a fact.
+    package init(id: String, amount: Int64, status: Status?) {
         self.id = id
         self.amount = amount
         self.status = status
     }
+
+    /// The status as it is compared; no status of ours is empty.
+    fileprivate var word: String { status?.rawValue ?? "" }
 }
 
 /// Reads of what we know, for comparison with Stripe.
@@ -50,11 +53,11 @@ package enum ComparisonStatements {
     }
 
     /// Returns those of these refunds that are unknown here or differ from ours.
-    package static func differing(refunds facts: [ReportedFact]) -> Statement<[String]> {
+    package static func differing(refunds facts: [ReportedFact<RefundStatus>]) -> Statement<[String]> {
         .rows(
             """
             SELECT told.id
-            FROM unnest(\(facts.map(\.id))::text[], \(facts.map { String($0.amount) })::text[], \(facts.map(\.status))::text[])
+            FROM unnest(\(facts.map(\.id))::text[], \(facts.map { String($0.amount) })::text[], \(facts.map(\.word))::text[])
                 WITH ORDINALITY AS told (id, amount, status, place)
             LEFT JOIN refunds known ON known.stripe_refund_id = told.id
             WHERE (known.status, known.amount) IS DISTINCT FROM (told.status, told.amount::bigint)
@@ -64,11 +67,11 @@ package enum ComparisonStatements {
     }
 
     /// Returns those of these disputes that are unknown here or differ from ours.
-    package static func differing(disputes facts: [ReportedFact]) -> Statement<[String]> {
+    package static func differing(disputes facts: [ReportedFact<DisputeStatus>]) -> Statement<[String]> {
         .rows(
             """
             SELECT told.id
-            FROM unnest(\(facts.map(\.id))::text[], \(facts.map(\.status))::text[])
+            FROM unnest(\(facts.map(\.id))::text[], \(facts.map(\.word))::text[])
                 WITH ORDINALITY AS told (id, status, place)
             LEFT JOIN disputes known ON known.stripe_dispute_id = told.id
             WHERE known.status IS DISTINCT FROM told.status

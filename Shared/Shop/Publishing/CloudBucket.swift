@@ -4,16 +4,16 @@ package import Files
 package import Storage
 package import StorageClient
 
-/// A bucket of Cloud Storage, written with the access token of the person who publishes.
+/// A Cloud Storage bucket, written with the publisher's own access token.
 ///
-/// No object is ever replaced: each is created on the condition that none of its name exists. Publishing therefore needs
-/// the rights to create and to read objects, and none to delete them.
+/// No object is ever replaced: each is created on the condition that its name does not exist. Publishing therefore
+/// needs permission to create and read objects, but not to delete them.
 @Loop
 package struct CloudBucket: ReleaseBucket {
     private let bucket: Bucket
     private let client: CloudClient
 
-    /// Memberwise.
+    /// Creates a bucket that is accessed through `client`.
     package init(_ bucket: Bucket, _ client: CloudClient) {
         self.bucket = bucket
         self.client = client
@@ -41,7 +41,7 @@ package struct CloudBucket: ReleaseBucket {
             }
             return .copied
         } catch {
-            // Another publisher was quicker, or the response to our own last piece was lost.
+            // Another publisher was faster, or the response to our last chunk was lost.
             if error == .exists, let known = try await known(name) { return try unchanged(known, object) }
             throw fault(error, object, path)
         }

@@ -2,9 +2,9 @@ import EventLoop
 package import Files
 import Storage
 
-/// A bucket that is a folder of this machine: `<folder>/<bucket>/<object>`.
+/// A bucket in a local folder: `<folder>/<bucket>/<object>`.
 ///
-/// A file with other content than is published, such as half a copy, is replaced.
+/// An existing file with different content, such as a partial copy, is replaced.
 package struct LocalBucket: ReleaseBucket {
     package let name: String
     private let folder: String

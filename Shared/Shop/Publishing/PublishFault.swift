@@ -4,7 +4,7 @@ package import StorageClient
 
 /// Why a release was not published; buyers see no change.
 package enum PublishFault: Error, Equatable, Sendable {
-    /// The catalog has no such product, but these.
+    /// The catalog has no such product; `known` lists those it has.
     case noProduct(slug: String, known: [String])
     /// A file of the release could not be read.
     case unreadable(path: String, FileFault)
@@ -12,11 +12,11 @@ package enum PublishFault: Error, Equatable, Sendable {
     case empty(path: String)
     /// A file of the release changed while it was read.
     case changed(path: String)
-    /// The version is published with other files; `objects` differ.
+    /// The version is already published with other content; `objects` lists the differences.
     case otherContent(objects: [String])
-    /// The files make no valid manifest.
+    /// The files do not form a valid manifest.
     case manifest(ReleaseManifest.Fault)
-    /// The object in the place of the manifest is not a manifest.
+    /// The object at the manifest's place is not a manifest.
     case notManifest(place: String)
     /// A file could not be copied into the bucket's folder.
     case notCopied(path: String, to: String, FileFault)
@@ -33,7 +33,7 @@ package enum StorageFault: Error, Equatable, Sendable {
     case otherObject(place: String)
     /// An object of this name existed when it was written, and did not a moment later.
     case vanished(place: String)
-    /// The content that arrived is not what was measured.
+    /// The content that arrived does not match the stated checksum.
     case rejected(path: String)
     /// The stored content differs from what was sent; the object exists and must not be trusted.
     case altered(place: String)

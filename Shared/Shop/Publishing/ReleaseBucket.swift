@@ -1,9 +1,9 @@
 package import EventLoop
 package import Files
 
-/// Where releases are published.
+/// A destination of releases.
 ///
-/// An implementation never replaces the bytes of a published file, and storing the same bytes again is no fault.
+/// An implementation never replaces a published file; storing the same bytes again succeeds.
 @Loop
 package protocol ReleaseBucket: Sendable {
     /// The bucket's name.
@@ -12,19 +12,19 @@ package protocol ReleaseBucket: Sendable {
     /// Returns the manifest stored under this name; `nil` if there is none.
     func manifest(_ object: String) async throws(PublishFault) -> ReleaseManifest?
 
-    /// Stores a copy of `source` under its object name, unless the same bytes are there already.
+    /// Stores a copy of `source` under its object name, unless the same bytes are already there.
     ///
-    /// - Parameter progress: called with the number of stored bytes, where storing takes a while.
+    /// - Parameter progress: called with the number of stored bytes during a long upload.
     /// - Throws: also if the file's digest is not `expected`.
     func put(
         _ source: ReleaseSource, _ expected: FileDigest, progress: @Loop (Int64) -> Void
     ) async throws(PublishFault) -> BucketChange
 
-    /// Stores a small object where there is none.
+    /// Stores a small object unless it exists.
     func put(_ object: String, _ bytes: [UInt8]) async throws(PublishFault)
 }
 
-/// What storing an object did.
+/// The effect of storing an object.
 package enum BucketChange: String, Sendable {
     case copied, unchanged
 }

@@ -13,32 +13,32 @@ package struct ReleaseSource: Equatable, Sendable {
 package enum ReleaseFolderFault: Error, Equatable, Sendable {
     /// The folder cannot be read.
     case unreadable(folder: String)
-    /// The folder has no file to publish.
+    /// The folder has no files to publish.
     case empty(folder: String)
-    /// The folder contains what cannot be published; all of it is named.
+    /// The folder contains entries that cannot be published; all of them are listed.
     case defects([ReleaseFolderDefect], folder: String)
 }
 
-/// One part of a folder that cannot be published.
+/// An entry of a folder that cannot be published.
 package enum ReleaseFolderDefect: Equatable, Sendable {
-    /// What should be a platform's folder is something else.
+    /// An entry that should be a platform's folder is something else.
     case notFolder(String)
     /// A platform's folder contains something other than a regular file.
     case notFile(platform: String, name: String)
     /// The name is not valid in the bucket.
     case badName(platform: String, name: String)
-    /// Two platforms have a file of this name; a download link names a file without its platform.
+    /// Two platforms have a file with this name; a download link names a file without its platform.
     case sameName(String)
 }
 
 /// A folder that contains a release as `<platform>/<file>`.
 package enum ReleaseFolder {
-    /// Returns the files in it, sorted by platform and name; blocks while it reads.
+    /// Returns the files, sorted by platform and name; blocks while it reads.
     ///
-    /// Names that begin with a dot are ignored, because systems add such files to folders by themselves. Links are not
+    /// Names that begin with a dot are ignored, because systems add such files by themselves. Symbolic links are not
     /// followed.
     ///
-    /// - Throws: everything that cannot be published, together.
+    /// - Throws: all entries that cannot be published, together.
     package static func files(
         in folder: String, product: String, version: String
     ) throws(ReleaseFolderFault) -> [ReleaseSource] {

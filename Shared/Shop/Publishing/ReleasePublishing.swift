@@ -6,11 +6,11 @@ package import Kernel
 package import Postgres
 package import Storage
 
-/// A release that was published, now or before.
+/// A published release.
 package struct Published: Sendable {
     /// Its files.
     package let manifest: ReleaseManifest
-    /// What happened to each file, in the manifest's order.
+    /// The effect on each file, in the manifest's order.
     package let changes: [BucketChange]
     /// The bucket's name.
     package let bucket: String
@@ -18,19 +18,19 @@ package struct Published: Sendable {
     package let isNew: Bool
 }
 
-/// What publishing is about to do, or has done so far.
+/// The progress of publishing.
 package enum PublishStep: Equatable, Sendable {
     /// A file is about to be read.
     case reading(ObjectName)
     /// A file of this size is about to be copied.
     case copying(ObjectName, size: Int64)
-    /// So much of the file has been stored.
+    /// This many bytes of the file have been stored.
     case stored(Int64, of: Int64)
 }
 
-/// Publishes a release: files first, then the manifest, then the rows from which buyers get it.
+/// Publishes a release: first the files, then the manifest, then the database rows that make it available to buyers.
 ///
-/// It can be repeated after any interruption: what is there is left alone, what is missing is added, and buyers see the
+/// It can be repeated after any interruption: existing objects are kept, missing ones are added, and buyers see the
 /// release only when it is complete.
 @Loop
 package struct ReleasePublishing {
@@ -41,7 +41,7 @@ package struct ReleasePublishing {
     private let clock: WallClock
     private let progress: @Sendable (PublishStep) -> Void
 
-    /// Publishes `version` of the product whose slug is `product`; otherwise memberwise.
+    /// Creates the use case for `version` of the product with the slug `product`.
     package init(
         _ connection: Connection, _ bucket: any ReleaseBucket, product: String, version: String, clock: WallClock,
         progress: @escaping @Sendable (PublishStep) -> Void
@@ -57,7 +57,7 @@ package struct ReleasePublishing {
     /// Publishes `sources`.
     package func callAsFunction(_ sources: [ReleaseSource]) async throws(PublishFault) -> Published {
         let id = try await productID()
-        // One publisher per product at a time, so that no other one publishes between our look and our writing.
+        // Serializes publishers of a product, so that no other publishes between our check and our write.
         _ = try await mapError(PublishFault.database, await connection.run(ReleaseStatements.lock(id)))
         let files = try await measured(sources)
         let row = try await mapError(
@@ -67,7 +67,7 @@ package struct ReleasePublishing {
         try refuseOtherContent(files, row, known)
         let manifest = try manifest(files, releasedAt: row?.releasedAt ?? known?.releasedAt ?? clock.now())
         let changes = try await store(sources, files)
-        // Like the files it is never written again: it is part of what was published.
+        // Like the files, it is never rewritten: it is part of the published release.
         if known == nil { try await bucket.put(manifestName, manifest.json.utf8 + [UInt8(ascii: "\n")]) }
         if row == nil { try await mapError(PublishFault.database, await record(manifest, of: id)) }
         let isNew = row == nil || known == nil || changes.contains(.copied)
@@ -153,7 +153,7 @@ package struct ReleasePublishing {
     }
 }
 
-/// What makes two published files the same.
+/// The values that identify a published file's content.
 private struct FileMark: Hashable {
     let object: String
     let size: Int64

@@ -26,7 +26,7 @@ package struct Violations: Equatable, Sendable {
     /// Some of them: IDs of orders, licenses, mails or events.
     package let examples: [String]
 
-    /// Memberwise.
+    /// Creates violations.
     package init(count: Int64, examples: [String]) {
         self.count = count
         self.examples = examples
@@ -91,9 +91,8 @@ package enum InvariantStatements {
         }
     }
 
-    /// Each table is read once and counted as a whole.
-    ///
-    /// Reading it order by order would cost a shop with a million sales three times as much.
+    /// Each table is aggregated as a whole: a subquery per order would cost a shop with a million sales three times as
+    /// much.
     private static let paidWithoutLicense: SQL = """
         SELECT o.id::text, o.created_at FROM orders o
         LEFT JOIN (SELECT order_id, count(*) AS licenses FROM licenses GROUP BY order_id) l ON l.order_id = o.id

@@ -10,8 +10,8 @@ import StripeClient
 
 /// Compares the shop with Stripe and repairs what is missing, through the webhook's code.
 ///
-/// Any number of runs may overlap with each other and with the webhook: each item is processed once.
-/// `withReconciliationLock` only saves the duplicate work.
+/// Runs may overlap with each other and with the webhook: each item is processed once. `withReconciliationLock` only
+/// saves duplicate work.
 @Loop
 package struct Reconciliation {
     let pool: Pool
@@ -22,7 +22,7 @@ package struct Reconciliation {
     let log: Log
     let clock: WallClock
 
-    /// Creates the repair of a shop from its settings.
+    /// Creates the use case from a shop's settings.
     ///
     /// - Parameters:
     ///   - actor: the audit log's name for the caller, such as `function:reconcile`.

@@ -19,7 +19,7 @@ package struct ReconciliationPlan: Sendable {
     /// Called with what the run is doing, for people who watch.
     package let progress: @Sendable (String) -> Void
 
-    /// Memberwise.
+    /// Creates a plan.
     package init(
         start: Start, time: Duration? = nil, isDryRun: Bool = false,
         progress: @escaping @Sendable (String) -> Void = { _ in }
@@ -56,7 +56,7 @@ extension ReconciliationStep {
         switch self {
         case .sessions: .seconds(25 * 3_600)
         case .refunds, .disputes, .events: .seconds(3_600)
-        // A payment whose transaction began before others may become visible after them.
+        // A payment may become visible after later ones if its transaction began first.
         case .orders: .seconds(300)
         case .ledger, .unsettled: .zero
         }

@@ -5,8 +5,8 @@ import Kernel
 package enum ReconciliationStep: String, CaseIterable, Sendable {
     /// Events of our own ledger that failed, or that an older version ignored.
     case ledger
-    /// Refunds come before sales: the buyer of a sale refunded meanwhile then gets one mail, and no receipt is sent
-    /// with a key that is already revoked.
+    /// Refunds come before sales, so that the buyer of a sale that has been refunded gets one mail, not also a receipt
+    /// with a revoked key.
     case refunds
     /// Disputes come before sales, for the same reason.
     case disputes

@@ -5,7 +5,7 @@ import Postgres
 import Stripe
 import StripeClient
 
-// Events that were delivered to none of our endpoints; when rebuilding the past, delivered ones as well.
+// Events that no endpoint of ours accepted; when rebuilding the past, accepted ones as well.
 extension ReconciliationRun {
     func readEvents() async throws(ReconciliationFault) {
         let (stripe, isUndelivered) = (parts.stripe, plan.start == .watermark)

@@ -32,9 +32,9 @@ extension ReconciliationRun {
         }
     }
 
-    /// Applies refunds whose status differs from ours; returns how many of `refunds` were processed.
+    /// Applies refunds with another status than ours; returns how many of `refunds` were processed.
     func process(_ refunds: [Refund], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
-        let facts = refunds.map { ReportedFact(id: $0.id.text, amount: $0.amount, status: $0.statusName ?? "unknown") }
+        let facts = refunds.map { ReportedFact(id: $0.id.text, amount: $0.amount, status: try? $0.refundStatus()) }
         let differing = Set(
             try await mapError(
                 ReconciliationFault.database, await parts.pool.run(ComparisonStatements.differing(refunds: facts))))
@@ -50,9 +50,9 @@ extension ReconciliationRun {
         return refunds.count
     }
 
-    /// Applies disputes whose status differs from ours; returns how many of `disputes` were processed.
+    /// Applies disputes with another status than ours; returns how many of `disputes` were processed.
     func process(_ disputes: [Dispute], _ step: ReconciliationStep) async throws(ReconciliationFault) -> Int {
-        let facts = disputes.map { ReportedFact(id: $0.id.text, amount: 0, status: $0.statusName ?? "unknown") }
+        let facts = disputes.map { ReportedFact(id: $0.id.text, amount: 0, status: try? $0.disputeStatus()) }
         let differing = Set(
             try await mapError(
                 ReconciliationFault.database, await parts.pool.run(ComparisonStatements.differing(disputes: facts))))

@@ -4,7 +4,7 @@ import Kernel
 import Log
 import Postgres
 
-// What must hold for the shop's data at any time, whatever has arrived.
+// The invariants of the shop's data, which hold regardless of the events received.
 extension ReconciliationRun {
     func checkInvariants() async throws(ReconciliationFault) {
         let now = parts.clock.now()

@@ -8,7 +8,7 @@ import Postgres
 import Stripe
 import StripeClient
 
-// The sessions' own state: a sale whose event was lost is made from its session.
+// The state of sessions: if an event was lost, the sale is made from its session.
 extension ReconciliationRun {
     func readSessions() async throws(ReconciliationFault) {
         let stripe = parts.stripe
@@ -22,7 +22,7 @@ extension ReconciliationRun {
         }
     }
 
-    /// Applies sessions whose state is newer than ours; returns how many of `sessions` were processed.
+    /// Applies sessions with a newer state than ours; returns how many of `sessions` were processed.
     func process(
         _ sessions: [CheckoutSession], _ step: ReconciliationStep
     ) async throws(ReconciliationFault) -> Int {

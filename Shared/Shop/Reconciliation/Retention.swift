@@ -1,10 +1,12 @@
 package import EventLoop
+import Fulfilment
 import JSON
 package import Kernel
 package import Log
+import Orders
 package import Postgres
 
-/// Removes data whose retention period is over, a day at a time, from a watermark on.
+/// Removes data after its retention period, a day at a time from a watermark on.
 @Loop
 package struct Retention {
     /// The maximum number of days in one run: a shop that never did it catches up in a few runs.
@@ -13,7 +15,7 @@ package struct Retention {
     private let pool: Pool
     private let log: Log
 
-    /// Memberwise.
+    /// Creates the use case.
     package init(_ pool: Pool, log: Log) {
         self.pool = pool
         self.log = log
@@ -26,8 +28,8 @@ package struct Retention {
         var (trimmed, forgotten) = (0, 0)
         for _ in 1...Retention.daysAtMost where start < end {
             let next = min(start + .seconds(86_400), end)
-            trimmed += try await pool.run(RetentionStatements.trimPayloads(from: start, to: next))
-            forgotten += try await pool.run(RetentionStatements.forgetUnpaid(from: start, to: next))
+            trimmed += try await pool.run(LedgerStatements.trimPayloads(from: start, to: next))
+            forgotten += try await pool.run(UnpaidOrderStatements.forget(from: start, to: next))
             _ = try await pool.run(ReconcileStatements.advance("retention", to: next, at: now))
             start = next
         }

@@ -1,7 +1,7 @@
 package import Kernel
 package import Postgres
 
-/// Removes data whose retention period is over, one time range at a time.
+/// Removes data after its retention period, one time range at a time.
 package enum RetentionStatements {
     /// How long payloads of events are kept.
     ///
@@ -16,15 +16,4 @@ package enum RetentionStatements {
             least((SELECT min(received_at) FROM webhook_events), (SELECT min(created_at) FROM orders)))
         """
     ) { row throws(PostgresFault) in try row.optionalInstant(0) }
-
-    /// Trims the payloads of the events received in this range, except those that still fail.
-    package static func trimPayloads(from start: Instant, to end: Instant) -> Statement<Int> {
-        .row("SELECT trim_event_payloads(\(start), \(end))") { row throws(PostgresFault) in Int(try row.integer(0)) }
-    }
-
-    /// Removes the unpaid orders of this range, including the buyers' addresses, and the customers left without an
-    /// order.
-    package static func forgetUnpaid(from start: Instant, to end: Instant) -> Statement<Int> {
-        .row("SELECT forget_unpaid_orders(\(start), \(end))") { row throws(PostgresFault) in Int(try row.integer(0)) }
-    }
 }

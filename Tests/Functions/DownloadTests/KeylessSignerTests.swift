@@ -2,6 +2,7 @@ import EventLoop
 import FoundationEssentials
 import HTTP
 import Kernel
+import Limits
 import Outbound
 import Postgres
 import RateLimiting

@@ -1,5 +1,6 @@
 import HTTP
 import Kernel
+import Limits
 import RateLimiting
 import Support
 import Testing

@@ -183,8 +183,10 @@ struct RateLimitTests {
         try await withCounter { counter in
             let table = RateLimitTable()
             let limits = [
-                table.limit(.resendAddress, address: "203.0.113.7"),
-                table.limit(.resendMailbox, of: "buyer@example.com".utf8),
+                table.limit(
+                    RateLimitPolicy("by-address", quota: 1, in: .seconds(1)), address: "203.0.113.7"),
+                table.limit(
+                    RateLimitPolicy("by-mailbox", quota: 1, in: .seconds(1)), of: "buyer@example.com".utf8),
             ]
             _ = try await counter.ask(limits)
             let dump = Statement<String>.row(

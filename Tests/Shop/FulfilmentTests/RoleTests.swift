@@ -107,9 +107,10 @@ struct RoleTests {
             }
             _ = try await pool.run(UnhandledStatements.unknown(among: ["evt_1"]))
             _ = try await pool.run(ComparisonStatements.sales(["cs_1"]))
-            let fact = ReportedFact(id: "x", amount: 1, status: "pending")
-            _ = try await pool.run(ComparisonStatements.differing(refunds: [fact]))
-            _ = try await pool.run(ComparisonStatements.differing(disputes: [fact]))
+            let refund = ReportedFact(id: "x", amount: 1, status: RefundStatus.pending)
+            _ = try await pool.run(ComparisonStatements.differing(refunds: [refund]))
+            let dispute = ReportedFact(id: "x", amount: 0, status: DisputeStatus.open)
+            _ = try await pool.run(ComparisonStatements.differing(disputes: [dispute]))
             for waiting in [
                 ComparisonStatements.awaitingPayment(limit: 1), ComparisonStatements.pendingRefunds(limit: 1),
                 ComparisonStatements.openDisputes(limit: 1),

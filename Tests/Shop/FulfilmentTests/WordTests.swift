@@ -10,7 +10,7 @@ struct WordTests {
         let changes: [SQL] = [
             "UPDATE orders SET status = 'sold'", "UPDATE orders SET currency = 'USD'",
             "UPDATE licenses SET status = 'open'", "UPDATE webhook_events SET status = 'done'",
-            "UPDATE webhook_events SET source = 'guessed'", "UPDATE emails SET kind = 'invoice'",
+            "UPDATE webhook_events SET source = 'guessed'", "UPDATE emails SET kind = 'An invoice'",
             "UPDATE emails SET status = 'lost'",
         ]
         try await withFixture { fixture in

@@ -51,6 +51,18 @@ struct OutboxWorkerTests {
         }
     }
 
+    @Test("a mail of a kind that nobody renders is an error, and goes once somebody does")
+    func unknownKind() async throws {
+        try await withRoom { room in
+            _ = try await room.fixture.apply(room.fixture.sale("cs_1"), room.fixture.entitlement(), event: "evt_1")
+            _ = try await room.fixture.pool.run(Statement<Int>.affected("UPDATE emails SET kind = 'invoice'"))
+            #expect(try await room.work(after: .seconds(100)).postponed == 1)
+            #expect(room.log.text.contains(#""severity":"ERROR""#) && room.log.text.contains("no mail of kind invoice"))
+            _ = try await room.fixture.pool.run(Statement<Int>.affected("UPDATE emails SET kind = 'receipt'"))
+            #expect(try await room.work(after: .seconds(7_200)).sent == 1)
+        }
+    }
+
     @Test("nothing is sent about an order that was closed meanwhile")
     func closed() async throws {
         try await withRoom { room in

@@ -1,5 +1,6 @@
 import EventLoop
 import Kernel
+import Limits
 import Orders
 import Postgres
 import RateLimiting

@@ -69,7 +69,7 @@ struct RetentionTests {
             try await fixture.change(
                 "UPDATE orders SET created_at = now() - interval '29 days' WHERE status = 'expired'")
             let forgotten = try await pool.run(
-                RetentionStatements.forgetUnpaid(
+                UnpaidOrderStatements.forget(
                     from: Instant(unixSeconds: 0), to: WallClock.system.now() + .seconds(86_400)))
             #expect(forgotten == 0)
             await #expect(throws: PostgresFault.self) {

@@ -15,6 +15,7 @@ FILE = "infra/functions.json"
 TASKS = "/tasks/"
 # What `fn-NAME` may be as the ID of a service account.
 NAME = re.compile(r"[a-z][a-z0-9-]{1,25}[a-z0-9]")
+LIMIT = re.compile(r"[a-z]+(?:-[a-z]+)*")
 ROUTE = re.compile(r"[A-Z]+ (/[^ {}]*(?:\{\w+\}[^ {}]*)*)")
 
 
@@ -29,6 +30,17 @@ class Schedule:
     def __str__(self):
         minutes = self.every_seconds // 60
         return "every minute" if minutes == 1 else f"every {minutes} minutes"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many requests at once, and then one more each time a share of the time has gone by."""
+
+    name: str
+    requests: int
+    seconds: int
+    counts: str  # what of whom
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,7 @@ class Function:
     called_by: str = ""
     schedule: Optional[Schedule] = None
     body_limit: str = ""  # the largest request body at the front door, in nginx's words; 1m when absent
+    limits: tuple = ()
 
     @property
     def patterns(self):
@@ -87,7 +100,8 @@ def parse(document, settings):
     functions = []
     for row in document["functions"]:
         schedule = Schedule(**row["schedule"]) if "schedule" in row else None
-        function = Function(**setting_table.checked(row, Function, FILE) | {"schedule": schedule})
+        limits = tuple(Limit(**setting_table.checked(limit, Limit, FILE)) for limit in row.get("limits", []))
+        function = Function(**setting_table.checked(row, Function, FILE) | {"schedule": schedule, "limits": limits})
         for problem in _problems(function, settings):
             raise Fault(f"{FILE}: {function.name}: {problem}")
         for other in functions:
@@ -112,6 +126,13 @@ def _problems(function, settings):
         yield f"schedule calls {function.schedule.path}, which is not among its routes"
     if function.schedule and "TASKS_AUTH" not in function.settings:
         yield "has a schedule and does not name TASKS_AUTH, which says who may call it"
+    for limit in function.limits:
+        if not LIMIT.fullmatch(limit.name) or limit.requests < 1 or not 1 <= limit.seconds <= 86_400:
+            yield f"limit {limit.name} is no name of small letters and hyphens with requests in 1 to 86400 seconds"
+    if len({limit.name for limit in function.limits}) < len(function.limits):
+        yield "two limits have one name"
+    if function.limits and "RATE_LIMITS" not in function.settings:
+        yield "has limits and does not name RATE_LIMITS, with which a seller changes them"
     if not function.schedule and not function.called_by:
         yield "called_by must say who calls it"
 
@@ -120,6 +141,8 @@ def _check_pair(function, other):
     for column in ["name", "target", "port", "role"]:
         if getattr(function, column) == getattr(other, column):
             raise Fault(f"{FILE}: {function.name}: {column} is already {other.name}'s")
+    if {limit.name for limit in function.limits} & {limit.name for limit in other.limits}:
+        raise Fault(f"{FILE}: {function.name}: a name of limits is already {other.name}'s")
     if set(function.paths) & set(other.paths) or set(function.patterns) & set(other.patterns):
         raise Fault(f"{FILE}: {function.name}: routes is already {other.name}'s")
 

@@ -11,7 +11,7 @@ package struct AuditContext: Equatable, Sendable {
     /// When.
     package let at: Instant
 
-    /// Memberwise.
+    /// Creates a context.
     package init(_ actor: AuditActor, from origin: String, because reason: AuditReason? = nil, at: Instant) {
         self.actor = actor
         self.origin = origin

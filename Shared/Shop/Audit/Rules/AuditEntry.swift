@@ -35,7 +35,7 @@ package struct AuditEntry: Equatable, Sendable {
     /// When.
     package let at: Instant
 
-    /// Memberwise.
+    /// Creates an entry.
     package init(
         _ actor: AuditActor, _ action: String, order: OrderID? = nil, details: [(String, JSONValue)] = [],
         from origin: String = "", at: Instant
@@ -66,7 +66,7 @@ package struct AuditRow: Equatable, Sendable {
     /// From where.
     package let origin: String
 
-    /// Memberwise.
+    /// Creates a row.
     package init(
         id: Int64, at: Instant, actor: String, action: String, order: OrderID?, details: String, origin: String
     ) {

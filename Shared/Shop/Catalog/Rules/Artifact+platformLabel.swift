@@ -1,5 +1,5 @@
 extension Artifact {
-    /// The platform as people write it: `macos` is `macOS`, `windows-x64` is `Windows x64`.
+    /// The platform as shown to people: `macOS` for `macos`, `Windows x64` for `windows-x64`.
     package var platformLabel: String {
         let parts = platform.split(separator: "-", maxSplits: 1)
         guard let system = parts.first else { return platform }

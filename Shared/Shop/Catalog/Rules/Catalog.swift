@@ -1,40 +1,40 @@
 package import Kernel
 
-/// What a shop sells, as its functions need it.
+/// A shop and its products, as functions need them.
 package struct Catalog: Sendable {
-    /// Who sells.
+    /// The shop.
     package let shop: Shop
-    /// Everything that is or was for sale, by name.
+    /// All products that are or were for sale, sorted by slug.
     package let products: [Product]
 
-    /// Takes the parts as they are.
+    /// Creates a catalog.
     package init(shop: Shop, products: [Product]) {
         self.shop = shop
         self.products = products
     }
 
-    /// The product with this ID.
+    /// Returns the product with this ID.
     package func product(_ id: ProductID) -> Product? { products.first { $0.id == id } }
 
-    /// The product with this name in addresses and metadata.
+    /// Returns the product with this slug.
     package func product(slug: String) -> Product? { products.first { $0.slug == slug } }
 
-    /// The product that a price of Stripe's belongs to.
+    /// Returns the product that has this Stripe price.
     package func product(stripePrice: String) -> Product? { products.first { $0.stripePriceIDs.contains(stripePrice) } }
 }
 
-/// Who sells.
+/// A shop.
 package struct Shop: Equatable, Sendable {
     /// The row's ID.
     package let id: ShopID
-    /// The name that buyers read.
+    /// The name shown to buyers.
     package let name: String
-    /// Where people get help.
+    /// The support e-mail address.
     package let supportEmail: EmailAddress
     /// The From line of mails, `Name <address>`.
     package let sender: String
 
-    /// Takes the parts as they are.
+    /// Creates a shop.
     package init(id: ShopID, name: String, supportEmail: EmailAddress, sender: String) {
         self.id = id
         self.name = name
@@ -43,26 +43,26 @@ package struct Shop: Equatable, Sendable {
     }
 }
 
-/// Something for sale, with the newest release's files.
+/// A product, with the newest release's files.
 package struct Product: Equatable, Sendable {
     /// The row's ID.
     package let id: ProductID
-    /// The name in addresses, forms and metadata.
+    /// The slug in URLs, forms and metadata.
     package let slug: String
-    /// The name that buyers read.
+    /// The name shown to buyers.
     package let name: String
-    /// What its license keys begin with.
+    /// The prefix of its license keys.
     package let keyPrefix: String
-    /// How often one download link may be used.
+    /// The maximum number of downloads per link.
     package let downloadLimit: Int
-    /// How long one download link lives.
+    /// The lifetime of a download link in days.
     package let downloadDays: Int
-    /// Every price it has or had.
+    /// The Stripe IDs of all its prices, past and present.
     package let stripePriceIDs: [String]
     /// The newest release's files; empty before the first release.
     package var artifacts: [Artifact]
 
-    /// Takes the parts as they are.
+    /// Creates a product.
     package init(
         id: ProductID, slug: String, name: String, keyPrefix: String, downloadLimit: Int, downloadDays: Int,
         stripePriceIDs: [String], artifacts: [Artifact]
@@ -80,20 +80,20 @@ package struct Product: Equatable, Sendable {
 
 /// One file of a release.
 package struct Artifact: Equatable, Sendable {
-    /// The release it belongs to.
+    /// The version of its release.
     package let version: String
-    /// The system it runs on, as the release's folder names it: `windows`, `macos`, `linux`.
+    /// The platform, as named by the release's folder: `windows`, `macos`, `linux`.
     package let platform: String
-    /// The name it is saved under.
+    /// The file name for the download.
     package let fileName: String
-    /// Where it lies in the bucket.
+    /// The object name in the bucket.
     package let objectName: String
-    /// In bytes.
+    /// The size in bytes.
     package let size: Int64
-    /// Its checksum: 32 bytes.
+    /// The SHA-256 digest, 32 bytes.
     package let sha256: [UInt8]
 
-    /// Takes the parts as they are.
+    /// Creates an artifact.
     package init(
         version: String, platform: String, fileName: String, objectName: String, size: Int64, sha256: [UInt8]
     ) {

@@ -1,7 +1,7 @@
 import JSON
 import Kernel
 
-/// The seller's catalog as its file has it; only names and types are checked.
+/// A catalog file as parsed; only names and types are checked.
 package struct CatalogDocument: Equatable, Sendable {
     struct Shop: Equatable, Sendable {
         let name: String
@@ -40,7 +40,7 @@ package struct CatalogDocument: Equatable, Sendable {
 
     /// Parses the file's text.
     ///
-    /// - Throws: the first part that is missing, unknown or of another type.
+    /// - Throws: the first member that is missing, unknown or of the wrong type.
     package init(_ text: String) throws(CatalogFaults) {
         let root: JSONNode
         do { root = try JSONNode(Array(text.utf8)) } catch { throw CatalogFaults("", .notJSON) }

@@ -5,9 +5,9 @@ import Licensing
 import Storage
 import Stripe
 
-/// A catalog whose values are valid.
+/// A validated catalog.
 package struct CatalogFile: Equatable, Sendable {
-    /// A product, and its prices in the file's order.
+    /// A product, with its prices in the file's order.
     struct Product: Equatable, Sendable {
         let record: ProductRecord
         let prices: [PriceRecord]
@@ -16,9 +16,9 @@ package struct CatalogFile: Equatable, Sendable {
     let shop: ShopRecord
     let products: [Product]
 
-    /// Checks every value.
+    /// Validates every value.
     ///
-    /// - Throws: everything that is wrong, in the file's order.
+    /// - Throws: all faults, in the file's order.
     package init(_ document: CatalogDocument) throws(CatalogFaults) {
         var check = CatalogCheck()
         shop = check.shop(document.shop)
@@ -33,7 +33,7 @@ package struct CatalogFile: Equatable, Sendable {
     }
 }
 
-/// Collects what is wrong with a catalog's values.
+/// Collects the faults in a catalog's values.
 private struct CatalogCheck {
     private(set) var faults: [CatalogFault] = []
 
@@ -73,7 +73,7 @@ private struct CatalogCheck {
 
     private mutating func price(_ price: CatalogDocument.Price, at path: String) -> PriceRecord? {
         expect(price.id.hasPrefix("price_") && StripeID(price.id) != nil, "\(path).id", .notPriceID)
-        // Stripe takes at most eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+        // Stripe allows at most eight digits: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
         let amounts = Int64(0)...99_999_999
         expect(amounts.contains(price.unitAmount), "\(path).unit_amount", .amountOutOfRange(amounts))
         let currency = Currency(price.currency)
@@ -96,7 +96,7 @@ private struct CatalogCheck {
             })
     }
 
-    /// Adds a fault for every value that occurs before it already.
+    /// Adds a fault for every value that has occurred before.
     private mutating func unique(
         _ values: [(path: String, value: String)],
         _ reason: (String) -> CatalogFault.Reason = CatalogFault.Reason.sameAs

@@ -1,14 +1,14 @@
 import JSON
 
-/// An object of the catalog's file, whose members are read by name.
+/// An object in the catalog file; its members are read by name.
 ///
-/// Every reader throws the path of the part at fault and what is expected there. A member that is `null` counts as absent
+/// Every reader throws the path of the invalid part and the expected type. A member that is `null` counts as absent
 /// where it has a default.
 struct CatalogObject<Key: CaseIterable & RawRepresentable<String>> {
     private let path: String
     private let members: [String: JSONNode]
 
-    /// - Throws: if it is not an object, or has a member that is not in `Key`, which is probably a typing error.
+    /// - Throws: if it is not an object, or has a member that `Key` lacks, probably a typing error.
     init(_ node: JSONNode, at path: String) throws(CatalogFaults) {
         guard let members = node.members else { throw CatalogFaults(path, .notObject) }
         self.path = path
@@ -19,7 +19,7 @@ struct CatalogObject<Key: CaseIterable & RawRepresentable<String>> {
         }
     }
 
-    /// Whether the member is there and not `null`.
+    /// Whether the member is present and not `null`.
     func has(_ key: Key) -> Bool { members[key.rawValue].map { $0.kind != .null } ?? false }
 
     func text(_ key: Key) throws(CatalogFaults) -> String { try value(key, otherwise: .notText, \.string) }
@@ -38,7 +38,7 @@ struct CatalogObject<Key: CaseIterable & RawRepresentable<String>> {
         try CatalogObject<Member>(value(key, otherwise: .notObject) { $0 }, at: place(key.rawValue))
     }
 
-    /// A list of objects.
+    /// Reads a list of objects.
     func list<Member, Element>(
         _ key: Key, _ make: (CatalogObject<Member>) throws(CatalogFaults) -> Element
     ) throws(CatalogFaults) -> [Element] {

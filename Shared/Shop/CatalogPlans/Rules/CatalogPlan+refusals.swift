@@ -3,7 +3,7 @@ import Kernel
 import Licensing
 
 extension CatalogPlan {
-    /// Returns the changes that would break what was sold.
+    /// Returns the changes that would break existing sales.
     static func refusals(_ file: CatalogFile, _ stored: StoredCatalog) -> [CatalogFault] {
         file.products.enumerated().flatMap { index, product in
             let path = "products.\(index)"

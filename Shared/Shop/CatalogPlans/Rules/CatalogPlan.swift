@@ -1,42 +1,43 @@
 package import Catalog
 package import Kernel
 
-/// The catalog as it is stored.
+/// The stored catalog.
 struct StoredCatalog: Sendable {
     var shop: (ShopID, ShopRecord)?
     var products: [StoredProduct] = []
     var prices: [StoredPrice] = []
 }
 
-/// What happens to one row.
+/// The change of one row.
 package enum CatalogChange: Equatable, Sendable {
     case created
-    /// Which of the seller's settings change.
+    /// The names of the settings that change.
     case updated([String])
     case unchanged
     /// It is no longer in the file.
     case deactivated
 }
 
-/// One row to write.
+/// A row to write.
 package enum CatalogWrite: Equatable, Sendable {
     case shop(ShopID, ShopRecord)
     case product(ProductID, ShopID, ProductRecord)
     case price(PriceID, ProductID, PriceRecord)
 }
 
-/// What a catalog file changes, found by comparison alone.
+/// The changes that applying a catalog file makes, computed without input or output.
 package struct CatalogPlan: Equatable, Sendable {
-    /// What happens to the shop.
+    /// The change of the shop.
     package private(set) var shop = CatalogChange.unchanged
-    /// What happens to each product.
+    /// The change of each product.
     package private(set) var products: [(slug: String, change: CatalogChange)] = []
-    /// The rows to write, in an order that violates no constraint on the way: prices end before others begin.
+    /// The rows to write, in an order that violates no constraint: old prices are deactivated before new ones are
+    /// inserted.
     package private(set) var writes: [CatalogWrite] = []
 
-    /// Compares the file with what is stored.
+    /// Compares the file with the stored catalog.
     ///
-    /// - Throws: changes that would break what was sold.
+    /// - Throws: the changes that would break existing sales.
     init(_ file: CatalogFile, over stored: StoredCatalog, at now: Instant) throws(CatalogFaults) {
         let faults = CatalogPlan.refusals(file, stored)
         guard faults.isEmpty else { throw CatalogFaults(faults) }

@@ -6,7 +6,7 @@ package import Settings
 package enum TokenFault: Error, Equatable, Sendable {
     /// It is not a token.
     case malformed
-    /// It was made with none of our keys, or with one no longer in use.
+    /// It was not signed with any current secret.
     case forged
     /// It was valid and has expired.
     case expired
@@ -22,7 +22,7 @@ package struct DownloadTokens: Sendable {
     /// Creates tokens under `secrets`: the first one signs, all of them verify.
     package init(secrets: VersionedSecrets) { self.secrets = secrets }
 
-    /// Reads `TOKEN_SECRETS`, as `version:base64,…`; `nil` after a fault, which `read` keeps.
+    /// Reads `TOKEN_SECRETS`, as `version:base64,…`; returns `nil` after recording a fault in `read`.
     package init?(_ read: inout SettingsReader) {
         let secrets = read.value("TOKEN_SECRETS", expected: VersionedSecrets.expected) { VersionedSecrets($0) }
         guard let secrets else { return nil }
@@ -63,11 +63,11 @@ package struct DownloadTokens: Sendable {
 
 /// A token with a valid tag that has not expired; only `DownloadTokens.verify` makes one.
 package struct VerifiedDownloadToken: Equatable, Sendable {
-    /// The grant; the database has the last word on it.
+    /// The grant; the database decides whether it is still usable.
     package let grant: GrantID
     /// When it expires.
     package let expiresAt: Instant
-    /// The version of the secret that it was made with.
+    /// The version of the secret that signed it.
     package let keyVersion: Int
 
     fileprivate init(grant: GrantID, expiresAt: Instant, keyVersion: Int) {

@@ -3,14 +3,14 @@ package import Kernel
 
 /// The right to download an order's files a limited number of times until it expires.
 package struct Grant: Equatable, Sendable {
-    /// The row's ID, made beforehand.
+    /// The row's ID, created before the row.
     package let id: GrantID
     /// The instant from which the link is refused.
     package let expiresAt: Instant
     /// The maximum number of downloads.
     package let maxUses: Int
 
-    /// Memberwise.
+    /// Creates a grant.
     package init(id: GrantID, expiresAt: Instant, maxUses: Int) {
         self.id = id
         self.expiresAt = expiresAt
@@ -19,7 +19,7 @@ package struct Grant: Equatable, Sendable {
 }
 
 extension Product {
-    /// Makes a new grant to this product's files.
+    /// Creates a grant for this product's files.
     package func newGrant(at now: Instant) -> Grant {
         Grant(id: GrantID(at: now), expiresAt: now + .seconds(Int64(downloadDays) * 86_400), maxUses: downloadLimit)
     }

@@ -1,7 +1,7 @@
 import JSON
 import Kernel
 
-/// The description of an export that is signed.
+/// The signed description of an export.
 package struct ExportManifest: Equatable, Sendable {
     /// One file of the export.
     package struct File: Equatable, Sendable {
@@ -9,29 +9,29 @@ package struct ExportManifest: Equatable, Sendable {
         package let name: String
         /// The number of rows, one per line.
         package let rows: Int64
-        /// Its length.
+        /// Its length in bytes.
         package let bytes: Int64
-        /// Its SHA-256 in hexadecimal digits.
+        /// Its SHA-256 in hexadecimal.
         package let sha256: String
     }
 
-    /// Why bytes are not a manifest.
+    /// Why a document is not a valid manifest.
     package enum Fault: Error, Equatable, Sendable {
-        /// They are not JSON with a manifest's members.
+        /// It is not JSON, or lacks a member of a manifest.
         case malformed
         /// The format is not `currentFormat`.
         case otherFormat
-        /// A file's name leads out of the folder, is the manifest's own, or occurs twice.
+        /// A file's name leads out of the folder, is the manifest's own, or is a duplicate.
         case fileName
     }
 
-    /// The name of the present format.
+    /// The name of the current format.
     package static let currentFormat = "latchkey export v1"
     /// The manifest's own name in the folder.
     package static let fileName = "manifest.json"
-    /// The name of the signature over the manifest's bytes, 64 bytes as Ed25519 makes them.
+    /// The file name of the Ed25519 signature over the manifest's bytes, 64 bytes.
     static let signatureName = "manifest.json.sig"
-    /// The longest manifest that is read.
+    /// The maximum length of a manifest in bytes.
     static let longest = 1 << 20
 
     /// The name of its format.
@@ -45,7 +45,7 @@ package struct ExportManifest: Equatable, Sendable {
     /// The files, in the order they were written.
     package let files: [File]
 
-    /// Creates a manifest in the present format.
+    /// Creates a manifest in the current format.
     init(exportedAt: Instant, schema: Int, hasKeys: Bool, files: [File]) {
         format = ExportManifest.currentFormat
         self.exportedAt = CivilTime(exportedAt).rfc3339
@@ -56,7 +56,7 @@ package struct ExportManifest: Equatable, Sendable {
 
     /// Parses a manifest.
     ///
-    /// - Throws: also for a manifest that names a file outside its folder.
+    /// - Throws: a fault, also for a manifest that names a file outside its folder.
     package init(reading bytes: [UInt8]) throws(Fault) {
         do { try self.init(JSONNode(bytes)) } catch { throw .malformed }
         guard format == ExportManifest.currentFormat else { throw .otherFormat }

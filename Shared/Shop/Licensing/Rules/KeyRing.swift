@@ -30,7 +30,7 @@ package struct KeyRing: Sendable {
     /// The version of the secret that new keys are derived from.
     package var currentVersion: Int { secrets.currentVersion }
 
-    /// Memberwise.
+    /// Creates a key ring.
     package init(secrets: VersionedSecrets, pepper: Pepper) { (self.secrets, self.pepper) = (secrets, pepper) }
 
     /// Reads the settings; `nil` after a fault, which `read` keeps.

@@ -11,7 +11,7 @@ package struct KeyOrigin: Equatable, Sendable {
     /// The number of keys that the license had before this one.
     package let reissues: Int
 
-    /// Memberwise.
+    /// Creates the input of a key.
     package init(license: LicenseID, prefix: String, version: Int, reissues: Int) {
         self.license = license
         self.prefix = prefix
@@ -29,7 +29,7 @@ package struct NewLicense: Equatable, Sendable {
     /// The key's last four symbols, for support.
     package let keyLastFour: String
 
-    /// Memberwise.
+    /// Creates a new license.
     package init(id: LicenseID, keyHash: [UInt8], keyLastFour: String) {
         self.id = id
         self.keyHash = keyHash
@@ -48,7 +48,7 @@ package struct NewKey: Equatable, Sendable {
     /// The key's last four symbols.
     package let lastFour: String
 
-    /// Memberwise.
+    /// Creates a new key.
     package init(previousReissues: Int, version: Int, hash: [UInt8], lastFour: String) {
         self.previousReissues = previousReissues
         self.version = version

@@ -1,7 +1,7 @@
 extension OrderMailKind {
-    /// What was paused or closed works again; the keys and links once more, as in a receipt.
+    /// Suspended or revoked access is restored; has keys and links, like a receipt.
     ///
-    /// Its buyer may never have got a receipt, as a dispute can be older than the mail.
+    /// The buyer may never have received a receipt, because a dispute can precede it.
     package static let accessRestored = OrderMailKind(
         "access_restored", carriesKeys: true, fields: PurchaseContent.ofOrder + PurchaseContent.ofProducts
     ) { !$0.licenses.isEmpty }

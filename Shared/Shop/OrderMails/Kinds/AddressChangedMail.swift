@@ -1,5 +1,5 @@
 extension OrderMailKind {
-    /// The order's mails go to another address from now on; for the address that it had.
+    /// Tells the previous address that the order's mails are sent to another one from now on.
     package static let addressChanged = OrderMailKind(
         "address_changed", fields: PurchaseContent.ofOrder
     ) { _ in true }

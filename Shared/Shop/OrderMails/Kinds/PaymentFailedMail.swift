@@ -2,7 +2,7 @@ import Orders
 import Templates
 
 extension OrderMailKind {
-    /// A payment that takes days, such as a bank debit, failed: nothing was taken or delivered, and how to try again.
+    /// A delayed payment, such as a bank debit, failed: nothing was charged or delivered; says how to try again.
     package static let paymentFailed = OrderMailKind(
         "payment_failed",
         fields: [.text("tryAgainPage", needed: true) { $0.shopPage.text }] + PurchaseContent.ofOrder

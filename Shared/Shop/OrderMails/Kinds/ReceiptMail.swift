@@ -1,5 +1,5 @@
 extension OrderMailKind {
-    /// What was bought: the keys, the download, the amount.
+    /// The receipt: keys, download link, amount.
     package static let receipt = OrderMailKind(
         "receipt", carriesKeys: true, fields: PurchaseContent.ofOrder + PurchaseContent.ofProducts
     ) { !$0.licenses.isEmpty }

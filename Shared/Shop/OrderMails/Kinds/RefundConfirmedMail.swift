@@ -2,7 +2,7 @@ import Kernel
 import Templates
 
 extension OrderMailKind {
-    /// Money was refunded, all of it or a part.
+    /// A full or partial refund was made.
     package static let refundConfirmed = OrderMailKind(
         "refund_confirmed",
         fields: [

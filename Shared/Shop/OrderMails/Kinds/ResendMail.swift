@@ -1,5 +1,5 @@
 extension OrderMailKind {
-    /// Everything that a buyer owns, once more with fresh links, because their mail got lost.
+    /// All the buyer's purchases with new links, on request, because a mail was lost.
     package static let resend = OrderMailKind(
         "resend", carriesKeys: true, fields: PurchaseContent.ofSeller + PurchaseContent.ofPurchases
     ) { !$0.licenses.isEmpty }

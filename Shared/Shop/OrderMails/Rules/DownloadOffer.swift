@@ -1,20 +1,20 @@
 package import Kernel
 import Templates
 
-/// A link to a download page, and what is there.
+/// A link to a download page, and the files it offers.
 ///
-/// Printing one shows no link.
+/// Its description omits the link.
 package struct DownloadOffer: Equatable, Sendable {
-    /// A file behind the link.
+    /// A downloadable file.
     package struct File: Equatable, Sendable {
-        /// The file's name as it will be saved.
+        /// The file name.
         package let name: String
-        /// What it runs on, in words for people: `macOS 11 or later`.
+        /// The platform as shown to people: `macOS 11 or later`.
         package let platform: String
-        /// Its size in bytes.
+        /// The size in bytes.
         package let size: Int64
 
-        /// A file.
+        /// Creates a file.
         package init(name: String, platform: String, size: Int64) {
             self.name = name
             self.platform = platform
@@ -22,14 +22,14 @@ package struct DownloadOffer: Equatable, Sendable {
         }
     }
 
-    /// The page with the files.
+    /// The link to the download page.
     package let link: WebLink
-    /// When the link stops working.
+    /// When the link expires.
     package let expires: Instant
-    /// The files, in the order to show them.
+    /// The files, in display order.
     package let files: [File]
 
-    /// An offer.
+    /// Creates an offer.
     package init(link: WebLink, expires: Instant, files: [File]) {
         self.link = link
         self.expires = expires

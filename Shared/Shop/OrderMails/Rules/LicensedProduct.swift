@@ -1,17 +1,17 @@
 import Templates
 
-/// A product that somebody bought: its keys and where to get it.
+/// A purchased product with its keys and download.
 ///
-/// Printing one shows no key and no link.
+/// Its description omits keys and links.
 package struct LicensedProduct: Equatable, Sendable {
     /// The product's name.
     package let name: String
-    /// One key for each license.
+    /// The key of each license.
     package let keys: [String]
-    /// Where to get the files; `nil` when there is nothing to download.
+    /// The download; `nil` if there are no files.
     package let download: DownloadOffer?
 
-    /// A product with its keys.
+    /// Creates a product.
     package init(name: String, keys: [String], download: DownloadOffer?) {
         self.name = name
         self.keys = keys

@@ -9,9 +9,9 @@ package struct MailTemplate: Sendable {
     private let text: Template
     private let html: Template
 
-    /// Takes this kind's files out of `files`.
+    /// Parses the templates of `kind` from `files`.
     ///
-    /// - Throws: every fault in them, together.
+    /// - Throws: all their faults together.
     init(_ kind: OrderMailKind, _ files: [String: String]) throws(TemplateFaults) {
         fields = kind.fields
         var faults: [TemplateFault] = []
@@ -22,7 +22,7 @@ package struct MailTemplate: Sendable {
         (self.subject, self.text, self.html) = (subject, text, html)
     }
 
-    /// A mail that says `content`; robots are asked not to answer it.
+    /// Returns the message with `content`; marked so that automatic responders do not reply.
     package func message(
         _ content: PurchaseContent, id: EmailID, from: Mailbox, to: Mailbox, replyTo: Mailbox? = nil, date: Instant
     ) -> MailMessage {

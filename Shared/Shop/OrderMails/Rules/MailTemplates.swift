@@ -2,19 +2,19 @@ import Kernel
 package import Outbox
 package import Templates
 
-/// The templates of every mail about an order, checked as a whole before the first mail goes out.
+/// The templates of all order mails, checked at start, before any mail is sent.
 ///
-/// They are Mustache (<https://mustache.github.io/mustache.5.html>): variables, sections, inverted sections,
-/// comments and partials. The names they can use are `infra/mail/README.md`'s.
+/// They are Mustache templates (<https://mustache.github.io/mustache.5.html>): variables, sections, inverted sections,
+/// comments and partials. `infra/mail/README.md` lists the names they can use.
 package struct MailTemplates: Sendable {
     private let templates: [EmailKind: MailTemplate]
 
-    /// Reads templates from their files' texts by name; files that are neither `.txt` nor `.html` are none.
+    /// Parses templates from file contents by file name; ignores files other than `.txt` and `.html`.
     ///
-    /// A file `_name` is a part for others: `{{> name}}`. It is checked in each mail that uses it.
+    /// A file `_name` is a partial, included by `{{> name}}` and checked in each mail that includes it.
     ///
-    /// - Throws: every fault in every file, by file and line: one that is missing or belongs to no mail, broken
-    ///   syntax, an unknown name, a key or link that the mail never shows.
+    /// - Throws: all faults, by file and line: a missing file, a file of no mail, invalid syntax, an unknown name, a
+    ///   key or link that the mail never shows.
     package init(files: [String: String]) throws(TemplateFaults) {
         let files = files.mapValues(SafeText.lines)
         var faults = MailTemplates.strangers(in: files)
@@ -28,7 +28,7 @@ package struct MailTemplates: Sendable {
         self.templates = templates
     }
 
-    /// The templates of a kind; `nil` when it is none of a mail about an order.
+    /// Returns the templates of `kind`; `nil` if it is not a kind of order mail.
     package subscript(kind: EmailKind) -> MailTemplate? { templates[kind] }
 
     private static func strangers(in files: [String: String]) -> [TemplateFault] {

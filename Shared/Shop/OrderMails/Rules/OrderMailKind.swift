@@ -1,32 +1,32 @@
 package import Outbox
 package import Templates
 
-/// One kind of mail about an order: what it shows, and when it is still true.
+/// A kind of order mail: its content, and the condition under which it still applies.
 ///
-/// A further kind is a file in `Kinds`, its line in `all`, and its three templates in `infra/mail`.
+/// To add one, add a file in `Kinds`, a line in `all`, and three templates in `infra/mail`.
 package struct OrderMailKind: Sendable {
-    /// Every kind of mail about an order.
+    /// All kinds of order mails.
     package static let all: [OrderMailKind] = [
         .receipt, .resend, .refundConfirmed, .accessSuspended, .accessRestored, .paymentFailed, .keyReissued,
         .addressChanged,
     ]
 
-    /// The kind's name in the outbox and in the names of its template files.
+    /// The name in the outbox and in template file names.
     package let kind: EmailKind
-    /// Whether the mail brings license keys and fresh download links.
+    /// Whether the mail contains license keys and new download links.
     package let carriesKeys: Bool
-    /// Whether what the mail says still holds; between its row and its sending the order may have moved on.
+    /// Whether the mail still applies to the purchase: the order may have changed since the mail was queued.
     package let isTrue: @Sendable (Purchase) -> Bool
     /// The names that its templates can use.
     package let fields: TemplateFields<PurchaseContent>
 
-    /// The template of the subject, one line of plain text.
+    /// The file name of the subject template, one line of plain text.
     package var subjectFile: String { "\(kind.rawValue).subject.txt" }
-    /// The template of the plain text.
+    /// The file name of the plain-text template.
     package var textFile: String { "\(kind.rawValue).txt" }
-    /// The template of the HTML.
+    /// The file name of the HTML template.
     package var htmlFile: String { "\(kind.rawValue).html" }
-    /// Every file that this kind needs.
+    /// All template files of this kind.
     package var files: [String] { [subjectFile, textFile, htmlFile] }
 
     /// Creates a kind.

@@ -1,16 +1,16 @@
 package import Kernel
 import Templates
 
-/// An order as its buyer knows it.
+/// An order as shown to its buyer.
 package struct OrderSummary: Equatable, Sendable {
-    /// What the buyer quotes when they write to support.
+    /// The order number that the buyer quotes to support.
     package let reference: String
     /// When it was placed.
     package let date: Instant
-    /// What was paid, taxes included; `nil` when the mail should not speak of money.
+    /// The amount paid, including tax; `nil` if the mail must not mention it.
     package let amount: Money?
 
-    /// A summary.
+    /// Creates a summary.
     package init(reference: String, date: Instant, amount: Money?) {
         self.reference = reference
         self.date = date

@@ -2,24 +2,24 @@ package import Kernel
 package import Licensing
 package import Orders
 
-/// An order as a mail tells of it.
+/// An order, with the data that mails show.
 package struct Purchase: Equatable, Sendable {
     /// The order.
     package let order: OrderID
-    /// Where it stands.
+    /// Its status.
     package let status: OrderStatus
     /// When it was placed.
     package let orderedAt: Instant
-    /// What was paid.
+    /// The amount paid.
     package let total: Money
-    /// How much of it went back or is on its way.
+    /// The amount refunded, including pending refunds.
     package let refunded: Money
-    /// What was bought.
+    /// The product.
     package let product: ProductID
-    /// The licenses that are active now.
+    /// The active licenses.
     package let licenses: [KeyOrigin]
 
-    /// Memberwise.
+    /// Creates a purchase.
     package init(
         order: OrderID, status: OrderStatus, orderedAt: Instant, total: Money, refunded: Money, product: ProductID,
         licenses: [KeyOrigin]

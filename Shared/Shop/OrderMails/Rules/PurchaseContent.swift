@@ -1,16 +1,16 @@
 package import Kernel
 import Templates
 
-/// What mails about orders can show; each kind shows some of it.
+/// The content available to order mails; each kind uses a subset.
 package struct PurchaseContent: Equatable, Sendable {
-    /// One order and what came of it.
+    /// One order and its products.
     package struct Part: Equatable, Sendable {
         /// The order.
         package let order: OrderSummary
-        /// Each product with the keys that work now and a fresh download.
+        /// Each product with its active keys and a new download link.
         package let products: [LicensedProduct]
 
-        /// Memberwise.
+        /// Creates a part.
         package init(order: OrderSummary, products: [LicensedProduct]) {
             self.order = order
             self.products = products
@@ -19,20 +19,20 @@ package struct PurchaseContent: Equatable, Sendable {
 
     /// The seller.
     package let seller: Seller
-    /// What was ordered, in few words: `GenX Delay`.
+    /// The short name of the product: `GenX Delay`.
     package let productName: String
     /// The order that the mail is about.
     package let first: Part
     /// That order and, in a resend, the buyer's other orders that still have a license.
     package let parts: [Part]
-    /// What was refunded of the order so far.
+    /// The amount refunded so far.
     package let refunded: Money
-    /// Whether that is everything, so that the order's keys and links no longer work.
+    /// Whether the refund is full, so that the order's keys and links no longer work.
     package let isRefundFull: Bool
-    /// The shop's front page, where the product can be bought.
+    /// The storefront, where the product can be bought.
     package let shopPage: WebLink
 
-    /// Memberwise; `others` follow `first`.
+    /// Creates the content; `parts` becomes `first` followed by `others`.
     package init(
         seller: Seller, productName: String, first: Part, others: [Part] = [], refunded: Money, isRefundFull: Bool,
         shopPage: WebLink
@@ -47,9 +47,9 @@ package struct PurchaseContent: Equatable, Sendable {
     }
 }
 
-// The names that kinds are put together from.
+// Sets of names that mail kinds combine.
 extension PurchaseContent {
-    /// The seller alone.
+    /// The seller.
     static let ofSeller: [TemplateField<PurchaseContent>] = Seller.fields.within { $0.seller }
 
     /// The product's name, the seller and the order.
@@ -61,7 +61,7 @@ extension PurchaseContent {
         .list("products", LicensedProduct.fields) { $0.first.products }
     ]
 
-    /// Every order with its keys and downloads.
+    /// All orders with their keys and downloads.
     static let ofPurchases: [TemplateField<PurchaseContent>] = [.list("purchases", Part.fields) { $0.parts }]
 }
 

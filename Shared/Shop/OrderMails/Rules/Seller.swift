@@ -1,17 +1,17 @@
 package import Kernel
 import Templates
 
-/// Who the buyer deals with.
+/// The seller, as shown to the buyer.
 package struct Seller: Equatable, Sendable {
     /// The name on the storefront.
     package let name: String
-    /// Where people get help.
+    /// The support e-mail address.
     package let support: EmailAddress
 
-    /// The page where buyers ask for fresh links themselves, if there is one.
+    /// The page where buyers can request new links, if there is one.
     package let freshLinks: WebLink?
 
-    /// A seller.
+    /// Creates a seller.
     package init(name: String, support: EmailAddress, freshLinks: WebLink? = nil) {
         self.name = name
         self.support = support

@@ -1,11 +1,12 @@
 internal import Kernel
 
-/// An absolute `https` or `http` link that may stand in a mail; nothing else can be made, `javascript:` least of all.
+/// A validated absolute `https` or `http` link for use in a mail; any other scheme, such as `javascript:`, is rejected.
 package struct WebLink: Hashable, Sendable {
-    /// The link as it is written.
+    /// The link's text.
     package let text: String
 
-    /// A link; `nil` unless it is printable ASCII with a host, and without quotes, angle brackets and backslashes.
+    /// Parses a link; `nil` unless it is printable ASCII with a host, and without quotes, angle brackets and
+    /// backslashes.
     package init?(_ text: String) {
         guard let scheme = ["https://", "http://"].first(where: text.hasPrefix),
             let host = text.utf8.dropFirst(scheme.utf8.count).first, isHostStart(host),

@@ -11,7 +11,7 @@ package struct CorrectionRule: Equatable, Sendable {
     /// address.
     package static let buyer = CorrectionRule(window: .seconds(3_600), count: 3)
 
-    /// Memberwise.
+    /// Creates a rule.
     package init(window: Duration, count: Int) {
         self.window = window
         self.count = count

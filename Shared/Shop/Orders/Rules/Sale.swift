@@ -27,7 +27,7 @@ package struct Sale: Equatable, Sendable {
     /// The session's update.
     package var update: CheckoutUpdate
 
-    /// Memberwise.
+    /// Creates a sale.
     package init(
         order: OrderID, fallbackOrder: OrderID, session: String, paymentIntent: String?, email: EmailAddress?,
         name: String?, total: Money, product: ProductID, quantity: Int, isLive: Bool, createdAt: Instant,

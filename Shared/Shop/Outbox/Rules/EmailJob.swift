@@ -22,7 +22,7 @@ package struct EmailJob: Equatable, Sendable {
     /// When the row was created: the date in the mail's header.
     package let createdAt: Instant
 
-    /// Memberwise.
+    /// Creates a job.
     package init(id: EmailID, kind: EmailKind, recipient: EmailAddress?, attempt: Int, createdAt: Instant) {
         self.id = id
         self.kind = kind

@@ -36,7 +36,7 @@ package struct EmailSchedule: Equatable, Sendable {
     /// One minute, doubling to four hours, sixteen attempts.
     package static let standard = EmailSchedule(attempts: 16, base: .seconds(60), limit: .seconds(4 * 3_600))
 
-    /// Memberwise.
+    /// Creates a schedule.
     package init(attempts: Int, base: Duration, limit: Duration) {
         self.attempts = attempts
         self.base = base

@@ -7,7 +7,7 @@ package import Storage
 package struct ReleaseManifest: Equatable, Sendable {
     /// One file of a release.
     package struct File: Equatable, Sendable {
-        /// Its object name, which contains product, version, platform and file name.
+        /// Its object name: product, version, platform and file name.
         package let object: ObjectName
         /// Its length in bytes.
         package let size: Int64
@@ -77,7 +77,7 @@ extension ReleaseManifest.File {
 }
 
 extension ReleaseManifest {
-    /// Parses a document.
+    /// Parses a manifest.
     package init(json bytes: [UInt8]) throws(Fault) {
         let document: Document
         do { document = try Document(json: bytes) } catch { throw .malformed(field: error.field) }
@@ -96,7 +96,7 @@ extension ReleaseManifest {
 }
 
 extension ReleaseManifest.File {
-    /// Creates a file; `nil` unless its object name is the one that its other members make.
+    /// Creates a file; `nil` if its object name does not match its other members.
     fileprivate init?(_ entry: Document.Entry, product: String, version: String) {
         guard
             let object = ObjectName(product: product, version: version, platform: entry.platform, file: entry.name),
@@ -106,7 +106,7 @@ extension ReleaseManifest.File {
     }
 }
 
-/// A manifest in JSON, of which only names and types are checked.
+/// A manifest as parsed; only names and types are checked.
 private struct Document: JSONReadable {
     struct Entry: JSONReadable {
         let platform: String

@@ -11,7 +11,7 @@ package struct RefundView: Equatable, Sendable {
     /// A refund that was requested and whose outcome is unknown.
     package let open: RefundRequest?
 
-    /// Memberwise.
+    /// Creates a view.
     package init(order: OrderDetail, refunds: [OrderPart.Refund], open: RefundRequest?) {
         self.order = order
         self.refunds = refunds
