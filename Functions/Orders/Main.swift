@@ -56,7 +56,9 @@ extension Orders {
                         [
                             limits.limit(.orderAddress, address: caller),
                             limits.limit(.orderSession, of: session.text.utf8),
-                        ], at: now, OrderPageStatements.order(session: session.text, at: now))
+                        ], at: now,
+                        OrderPageStatements.order(
+                            session: session.text, keyMails: OrderMailKind.withKeys, at: now))
                 },
                 lookup: SessionLookup(
                     pool: pool, fulfilment: fulfilment, isLive: !settings.stripe.isTest, log: log, fetch: fetch),

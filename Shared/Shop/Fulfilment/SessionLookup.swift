@@ -2,6 +2,7 @@ import EventLoop
 import JSON
 package import Kernel
 package import Log
+import OrderMails
 package import Orders
 package import Postgres
 package import Stripe
@@ -65,7 +66,7 @@ package struct SessionLookup: Sendable {
 
     /// Reads the session's order from our database.
     package func order(of session: StripeID, at now: Instant) async throws(PostgresFault) -> OrderRecord? {
-        try await pool.run(OrderPageStatements.order(session: session.text, at: now))
+        try await pool.run(OrderPageStatements.order(session: session.text, keyMails: OrderMailKind.withKeys, at: now))
     }
 
     /// Returns the session's order: `known`, as our database has it, or what Stripe knows where that may be more.

@@ -64,7 +64,11 @@ package struct OrderRecord: Equatable, Sendable {
 /// The read behind the order page.
 package enum OrderPageStatements {
     /// Returns the order of `session`, paid or not; `nil` if there is none.
-    package static func order(session: String, at now: Instant) -> Statement<OrderRecord?> {
+    ///
+    /// - Parameter kinds: the kinds of mail that contain keys, of which the page shows the newest.
+    package static func order(
+        session: String, keyMails kinds: [EmailKind], at now: Instant
+    ) -> Statement<OrderRecord?> {
         Statement(
             """
             SELECT o.id, o.status, o.created_at, o.paid_at, o.amount_total, o.currency, i.quantity, o.email,
@@ -89,7 +93,7 @@ package enum OrderPageStatements {
             LEFT JOIN LATERAL (
                 SELECT recipient, status, sent_at FROM emails
                 WHERE order_id = o.id AND lower(recipient) = lower(o.email)
-                    AND kind IN ('receipt', 'resend', 'access_restored', 'key_reissued')
+                    AND kind = ANY(\(kinds.map(\.rawValue))::text[])
                 ORDER BY created_at DESC, id DESC LIMIT 1
             ) m ON true
             LEFT JOIN LATERAL (

@@ -154,7 +154,7 @@ struct RoleTests {
     func orders() async throws {
         try await withFixture(as: "orders") { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
-            let order = try await pool.run(OrderPageStatements.order(session: "cs_1", at: fixture.now))
+            let order = try await pool.run(OrderPageStatements.order(session: "cs_1", keyMails: OrderMailKind.withKeys, at: fixture.now))
             #expect(order != nil)
             let buyer = try #require(EmailAddress("buyer@example.com"))
             let asked = try await pool.run(

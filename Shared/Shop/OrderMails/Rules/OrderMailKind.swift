@@ -11,6 +11,9 @@ package struct OrderMailKind: Sendable {
         .addressChanged,
     ]
 
+    /// The names of the kinds that carry keys.
+    package static let withKeys: [EmailKind] = all.filter(\.carriesKeys).map(\.kind)
+
     /// The name in the outbox and in template file names.
     package let kind: EmailKind
     /// Whether the mail contains license keys and new download links.
