@@ -171,7 +171,7 @@ let targets: [[Target]] = [
     shop(
         "Refunds",
         uses: ["Audit", "EventLoop", "Fulfilment", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
-        testing: ["Support"]),
+        testing: ["Settings", "Support"]),
     shop(
         "Reconciliation",
         uses: ["EventLoop", "Fulfilment", "JSON", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
@@ -183,19 +183,20 @@ let targets: [[Target]] = [
     shop(
         "Publishing",
         uses: ["Catalog", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Postgres", "Storage", "StorageClient"],
-        testing: ["Support"]),
+        testing: ["HTTP", "Support"]),
     shop(
         "Export",
         uses: ["Audit", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Migrations", "Postgres"],
-        testing: ["Support"]),
+        testing: ["Settings", "Support"]),
 
     // What tests share.
     [
         .target(
             name: "Support",
             dependencies: [
-                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log",
-                "Orders", "Outbound", "Postgres", "RateLimiting", "Settings", "Stripe", "StripeClient",
+                "Audit", "CatalogPlans", "Crypto", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel",
+                "Licensing", "Log", "Orders", "Outbound", "Postgres", "RateLimiting", "Settings", "Stripe",
+                "StripeClient",
             ],
             path: "Tests/Support", exclude: ["Servers"],
             swiftSettings: strict),
