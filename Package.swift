@@ -167,7 +167,7 @@ let targets: [[Target]] = [
         uses: [
             "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "JSON", "Kernel", "Licensing", "Log", "OrderMails",
             "Orders", "Outbox", "Postgres", "Stripe", "StripeClient",
-        ], testing: ["Outbound", "RateLimiting", "Reconciliation", "Support"]),
+        ], testing: ["HTTP", "Outbound", "RateLimiting", "Reconciliation", "Settings", "Support"]),
     shop(
         "Refunds",
         uses: ["Audit", "EventLoop", "Fulfilment", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
@@ -246,7 +246,7 @@ let functions: [Function] = [
         uses: [
             "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OrderMails", "Outbox",
             "Postgres", "RateLimiting", "Server", "Settings", "Stripe", "StripeClient",
-        ], testing: ["Downloads", "Orders", "Outbound"]),
+        ], testing: ["Orders", "Outbound"]),
     Function(
         "Operator", named: "latchkey",
         uses: [
