@@ -4,7 +4,6 @@ import Kernel
 import Log
 import Orders
 import Postgres
-import Reconciliation
 import Support
 import Testing
 
@@ -15,9 +14,9 @@ struct HousekeepingTests {
     @Test("payloads of old events and unpaid orders go; sales, recent ones and what failed stay")
     func retention() async throws {
         try await withFixture(as: "reconcile") { fixture, pool in
-            for (session, news) in [("cs_paid", CheckoutUpdate.paid), ("cs_left", .expired), ("cs_late", .expired)] {
-                let sale = try fixture.sale(session, news)
-                _ = try await fixture.apply(sale, fixture.entitlement(news == .paid ? 1 : 0), event: "evt_\(session)")
+            for (session, update) in [("cs_paid", CheckoutUpdate.paid), ("cs_left", .expired), ("cs_late", .expired)] {
+                let sale = try fixture.sale(session, update)
+                _ = try await fixture.apply(sale, fixture.entitlement(update == .paid ? 1 : 0), event: "evt_\(session)")
             }
             _ = try await pool.run(LedgerStatements.fail(fixture.entry("evt_failed"), why: "test"))
             try await fixture.change("UPDATE orders SET created_at = created_at - interval '400 days'")
@@ -43,13 +42,13 @@ struct HousekeepingTests {
     @Test("who has no order any more is forgotten as well: a stranger to all others stays a customer")
     func customers() async throws {
         try await withFixture(as: "reconcile") { fixture, pool in
-            for (session, news, email) in [
+            for (session, update, email) in [
                 ("cs_left", CheckoutUpdate.expired, "left@example.com"), ("cs_paid", .paid, "paid@example.com"),
                 ("cs_again", .expired, "paid@example.com"), ("cs_wrong", .paid, "wrong@example.com"),
             ] {
-                var sale = try fixture.sale(session, news)
+                var sale = try fixture.sale(session, update)
                 sale.email = EmailAddress(email)
-                _ = try await fixture.apply(sale, fixture.entitlement(news == .paid ? 1 : 0), event: "evt_\(session)")
+                _ = try await fixture.apply(sale, fixture.entitlement(update == .paid ? 1 : 0), event: "evt_\(session)")
             }
             _ = try await fixture.correct(fixture.sale("cs_wrong").order, "right@example.com")
             try await fixture.change("UPDATE orders SET created_at = created_at - interval '400 days'")
@@ -60,23 +59,6 @@ struct HousekeepingTests {
             for _ in 1...8 { await housekeeping(at: WallClock.system.now()) }
             let kept = try await fixture.read("SELECT string_agg(email, ' ' ORDER BY email) FROM customers")
             #expect(kept == "new@example.com paid@example.com right@example.com")
-        }
-    }
-
-    @Test("the role that forgets orders cannot be made to forget a sale, nor a young one")
-    func bounds() async throws {
-        try await withFixture(as: "reconcile") { fixture, pool in
-            _ = try await fixture.apply(fixture.sale("cs_paid"), fixture.entitlement(), event: "evt_1")
-            _ = try await fixture.apply(fixture.sale("cs_left", .expired), fixture.entitlement(0), event: "evt_2")
-            try await fixture.change(
-                "UPDATE orders SET created_at = now() - interval '29 days' WHERE status = 'expired'")
-            let forgotten = try await pool.run(
-                RetentionStatements.forgetUnpaid(
-                    from: Instant(unixSeconds: 0), to: WallClock.system.now() + .seconds(86_400)))
-            #expect(forgotten == 0)
-            await #expect(throws: PostgresFault.self) {
-                _ = try await pool.run(Statement<Int>.affected("DELETE FROM orders"))
-            }
         }
     }
 
