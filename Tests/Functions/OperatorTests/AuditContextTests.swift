@@ -6,7 +6,7 @@ import Testing
 @testable import OperatorFunction
 
 @Suite("Who changes something, and why", .freshDatabase)
-struct StampTests {
+struct AuditContextTests {
     private static let changes = [
         ["order", "refund", "cs_test_1"], ["order", "resend", "cs_test_1"],
         ["order", "correct-email", "cs_test_1", "ada@example.com"], ["license", "revoke", "AJ9C"],
