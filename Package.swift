@@ -169,11 +169,11 @@ let targets: [[Target]] = [
         uses: [
             "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "JSON", "Kernel", "Licensing", "Log", "OrderMails",
             "Orders", "Outbox", "Postgres", "Stripe", "StripeClient",
-        ], testing: ["Outbound", "RateLimiting", "Reconciliation", "Settings", "Support"]),
+        ], testing: ["HTTP", "Outbound", "RateLimiting", "Reconciliation", "Settings", "Support"]),
     shop(
         "Refunds",
         uses: ["Audit", "EventLoop", "Fulfilment", "Kernel", "Log", "Orders", "Postgres", "Stripe", "StripeClient"],
-        testing: ["Support"]),
+        testing: ["Settings", "Support"]),
     shop(
         "Reconciliation",
         uses: [
@@ -187,19 +187,20 @@ let targets: [[Target]] = [
     shop(
         "Publishing",
         uses: ["Catalog", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Postgres", "Storage", "StorageClient"],
-        testing: ["Support"]),
+        testing: ["HTTP", "Support"]),
     shop(
         "Export",
         uses: ["Audit", "Crypto", "EventLoop", "Files", "JSON", "Kernel", "Licensing", "Migrations", "Postgres"],
-        testing: ["Support"]),
+        testing: ["Settings", "Support"]),
 
     // What tests share.
     [
         .target(
             name: "Support",
             dependencies: [
-                "Audit", "Crypto", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Licensing", "Log",
-                "Orders", "Outbound", "Postgres", "RateLimiting", "Settings", "Stripe", "StripeClient",
+                "Audit", "CatalogPlans", "Crypto", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel",
+                "Licensing", "Log", "Orders", "Outbound", "Postgres", "RateLimiting", "Settings", "Stripe",
+                "StripeClient",
             ],
             path: "Tests/Support", exclude: ["Servers"],
             swiftSettings: strict),
@@ -252,7 +253,7 @@ let functions: [Function] = [
             "Catalog", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Limits", "Licensing", "Log", "OrderMails",
             "Outbox",
             "Postgres", "RateLimiting", "Server", "Settings", "Stripe", "StripeClient",
-        ], testing: ["Downloads", "Orders", "Outbound"]),
+        ], testing: ["Orders", "Outbound"]),
     Function(
         "Operator", named: "latchkey",
         uses: [

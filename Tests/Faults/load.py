@@ -74,7 +74,7 @@ class Load:
             self._links.put_nowait(None)
 
     async def tick(self):
-        """One call of the scheduler's: what the mailroom says, or None when it did not answer."""
+        """One call of the scheduler's: the report of email-retry, or None if there was no response."""
         port = self._shop.layout.port(self._shop.functions["email-retry"].port)
         fields = {"Authorization": f"Bearer {self._shop.settings.tasks_token()}"}
         answer = await wire.ask(port, "POST", "/tasks/email-retry", fields)

@@ -10,7 +10,7 @@ import unittest
 import truth
 import wire
 from database import Database
-from doors import PERSON, PROGRAM, Doors
+from callers import PERSON, PROGRAM, Callers
 from load import Load
 from shop import open_shop
 from stripe_side import Stripe
@@ -51,13 +51,13 @@ class DatabaseFaultTests(unittest.IsolatedAsyncioTestCase):
         stripe = Stripe(shop.layout.port(shop.functions["webhook"].port), shop.setting("webhook", "STRIPE_WEBHOOK_SECRETS"))
         self.stripe = stripe
         self.load = Load(shop, stripe, random.Random(self.seed), f"{self.seed:08x}", excused=(503,))
-        self.doors = Doors(shop, stripe, f"{self.seed:08x}")
+        self.callers = Callers(shop, stripe, f"{self.seed:08x}")
         self.running = [shop.function(name) for name in FUNCTIONS]
         for process in [shop.sandbox(), *self.running]:
             await process.start()
             self.addAsyncCleanup(process.stop)
         self.pids = [process.pid for process in self.running]
-        await self.doors.buy_once()
+        await self.callers.buy_once()
 
     # --- the faults ---------------------------------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class DatabaseFaultTests(unittest.IsolatedAsyncioTestCase):
         async with self.people():
             self.shop.signal_postgres(how)
             await self.shop.postgres_ended()
-            await asyncio.gather(self.assert_refused(*self.all_doors()), self.assert_health(ready=503))
+            await asyncio.gather(self.assert_refused(*self.all_calls()), self.assert_health(ready=503))
             await self.shop.start_postgres()
             await self.assert_open()
             await self.assert_health(ready=200)
@@ -91,7 +91,7 @@ class DatabaseFaultTests(unittest.IsolatedAsyncioTestCase):
             await other.rows("BEGIN")
             await other.rows("LOCK orders, emails, download_grants, webhook_events IN ACCESS EXCLUSIVE MODE")
             held = asyncio.create_task(other.rows(f"SELECT pg_sleep({LOCK_SECONDS}); COMMIT"))
-            answers = await asyncio.gather(*(door(PROGRAM) for door in self.all_doors()))
+            answers = await asyncio.gather(*(call(PROGRAM) for call in self.all_calls()))
             self.assertTrue({answer.status for answer in answers} <= {200, 302, 303, 503}, answers)
             await held
             await self.assert_open()
@@ -100,7 +100,7 @@ class DatabaseFaultTests(unittest.IsolatedAsyncioTestCase):
         async with self.people():
             await self.shop.database.rows(f"ALTER DATABASE {OWNER} SET default_transaction_read_only = on; {CUT}")
             try:
-                await self.assert_refused(*self.all_doors())
+                await self.assert_refused(*self.all_calls())
             finally:
                 await self.shop.database.rows(f"ALTER DATABASE {OWNER} RESET default_transaction_read_only; {CUT}")
             await self.assert_open()
@@ -109,17 +109,19 @@ class DatabaseFaultTests(unittest.IsolatedAsyncioTestCase):
         async with self.people():
             await self.shop.database.rows(FILL_THE_DISK)
             try:
-                await self.assert_refused(*self.all_doors())
+                await self.assert_refused(*self.all_calls())
             finally:
                 await self.shop.database.rows("DROP FUNCTION disk_is_full CASCADE")
             await self.assert_open()
 
     # --- what is expected ---------------------------------------------------------------------------------------------
 
-    def all_doors(self):
-        """Every way in; the order page only reads, and counts who looks."""
-        doors = self.doors
-        return [doors.webhook, doors.checkout, doors.download, doors.resend, doors.email_retry, doors.order]
+    def all_calls(self):
+        """Every request; the order page only reads, and counts who looks."""
+        callers = self.callers
+        return [
+            callers.webhook, callers.checkout, callers.download, callers.resend, callers.email_retry, callers.order,
+        ]
 
     @contextlib.asynccontextmanager
     async def people(self):
@@ -130,7 +132,7 @@ class DatabaseFaultTests(unittest.IsolatedAsyncioTestCase):
         finally:
             self.load.end()
             await asyncio.wait_for(load, PATIENCE)  # a fault that is not over would keep the people for ever
-        for event in self.doors.sales:
+        for event in self.callers.sales:
             await self.stripe.deliver(event)
         await self.load.send_what_is_left()
         self.assertEqual([process.pid for process in self.running if process.is_running], self.pids)
@@ -138,32 +140,32 @@ class DatabaseFaultTests(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(await self.lost(), [])
 
     async def lost(self):
-        """What is not as it must be; the sales at the doors are people's too."""
-        self.load.sales += self.doors.as_sales()
+        """What is not as it must be; the sales of the callers are people's too."""
+        self.load.sales += self.callers.as_sales()
         return await truth.faults(self.shop, self.load, copies_need_excuses=False)
 
-    async def assert_refused(self, *doors):
-        """Each door says 503 and when to come back: a page to people, a problem document to programs."""
-        async def refused(door, accept):
-            answer = await door(accept)
-            self.assertIsNotNone(answer, door.__name__)
-            self.assertEqual(answer.status, 503, f"{door.__name__}: {answer.body[:200]}")
-            self.assertIn("retry-after", answer.fields, door.__name__)
-            is_machine_door = door.__name__ in ("webhook", "email_retry")
-            expected = "application/problem+json" if accept == PROGRAM or is_machine_door else "text/html; charset=utf-8"
-            self.assertEqual(answer.fields["content-type"], expected, door.__name__)
+    async def assert_refused(self, *calls):
+        """Each function says 503 and when to come back: a page to people, a problem document to programs."""
+        async def refused(call, accept):
+            answer = await call(accept)
+            self.assertIsNotNone(answer, call.__name__)
+            self.assertEqual(answer.status, 503, f"{call.__name__}: {answer.body[:200]}")
+            self.assertIn("retry-after", answer.fields, call.__name__)
+            is_for_programs = call.__name__ in ("webhook", "email_retry")
+            expected = "application/problem+json" if accept == PROGRAM or is_for_programs else "text/html; charset=utf-8"
+            self.assertEqual(answer.fields["content-type"], expected, call.__name__)
 
-        await asyncio.gather(*(refused(door, accept) for door in doors for accept in (PERSON, PROGRAM)))
+        await asyncio.gather(*(refused(call, accept) for call in calls for accept in (PERSON, PROGRAM)))
 
     async def assert_open(self):
-        """Each door opens again by itself."""
-        async def opened(door):
-            while not (answer := await door(PROGRAM)) or answer.status == 503:
+        """Each function recovers by itself."""
+        async def opened(call):
+            while not (answer := await call(PROGRAM)) or answer.status == 503:
                 await asyncio.sleep(0.05)
-            self.assertIn(answer.status, (200, 302, 303), door.__name__)
+            self.assertIn(answer.status, (200, 302, 303), call.__name__)
 
         async with asyncio.timeout(PATIENCE):
-            await asyncio.gather(*(opened(door) for door in self.all_doors()))
+            await asyncio.gather(*(opened(call) for call in self.all_calls()))
 
     async def assert_health(self, ready):
         """Each process is up, and says whether its database answers."""

@@ -155,7 +155,7 @@ extension Instant {
         let bytes = Array(text.utf8)
         guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else { return nil }
         let digits = bytes[..<8] + bytes[9..<15]
-        guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        guard digits.allSatisfy(\.isASCIIDigit) else { return nil }
         let number = { (range: Range<Int>) in
             Int64(bytes[range].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) })
         }

@@ -14,6 +14,9 @@ package func migrate(_ settings: DatabaseSettings) async throws {
     }
 }
 
+/// Applies them to the current test's database.
+package func prepareDatabase() async throws { try await migrate(testDatabase()) }
+
 /// The folder of `Package.swift`.
 package let repositoryRoot: String = {
     var parts = #filePath.split(separator: "/")

@@ -46,10 +46,15 @@ package func withFixture<Value: Sendable>(
     }
 }
 
+/// Runs `body` on the event loop with a connection of the current test's database.
+package func withConnection<Value: Sendable>(
+    _ body: @escaping @Loop @Sendable (Connection) async throws -> Value
+) async throws -> Value {
+    let settings = try testDatabase()
+    return try await withOpen({ try await Connection.open(settings) }, body)
+}
+
 /// Runs a script as the owner of the current test's database, on a connection of its own.
 package func execute(script: String) async throws {
-    let settings = try testDatabase()
-    try await withOpen({ try await Connection.open(settings) }) { connection in
-        try await connection.execute(script: script)
-    }
+    try await withConnection { connection in try await connection.execute(script: script) }
 }

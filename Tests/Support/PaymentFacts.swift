@@ -6,7 +6,7 @@ import Stripe
 ///
 /// Of each refund and dispute the latest word counts, and of two words of the same second the more final one; of the
 /// charge's accounts the largest. Each of these is a maximum, so facts are the same in whichever order, and however
-/// often, the news arrive.
+/// often, the updates arrive.
 package struct PaymentFacts: Equatable, Sendable {
     private struct Refund: Equatable {
         var amount: Int64
@@ -27,8 +27,8 @@ package struct PaymentFacts: Equatable, Sendable {
     package init() {}
 
     /// Takes in what Stripe said.
-    package mutating func learn(_ news: PaymentUpdate) {
-        switch news {
+    package mutating func learn(_ update: PaymentUpdate) {
+        switch update {
         case .refundTotal(let amount): refundTotal = max(refundTotal, amount)
         case .refund(let id, let amount, let status, let at):
             if let known = refunds[id], (known.at, known.status.finality) >= (at, status.finality) { return }

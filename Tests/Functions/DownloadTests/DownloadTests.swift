@@ -12,27 +12,27 @@ import Testing
 struct DownloadPageTests {
     @Test("shows product, version, files, the link's end and what is left, and uses up nothing")
     func page() async throws {
-        try await withDoorway { door in
+        try await withDownloadShop { shop in
             for method in [Method.get, .head, .get] {
-                let response = await door.ask(door.path, method)
+                let response = await shop.fetch(shop.path, method)
                 #expect(response.status == 200)
                 #expect(response.fields["content-type"] == "text/html; charset=utf-8")
             }
-            let html = await door.ask(door.path).text
+            let html = await shop.fetch(shop.path).text
             let told = [
                 "<h1>Download GenX Delay</h1>", "Version 1.0.0.", "GenX-1.0.0.zip", ">macOS<", "12 bytes",
-                String(repeating: "07", count: 32), "href=\"\(door.path)/GenX-1.0.0.zip\"",
+                String(repeating: "07", count: 32), "href=\"\(shop.path)/GenX-1.0.0.zip\"",
                 "20 November 2026, 19:59 UTC", "<dd>2</dd>",
             ]
             for text in told { #expect(html.contains(text), "\(text)") }
-            try await door.expectUses(0)
+            try await shop.expectUses(0)
         }
     }
 
     @Test("is JSON for programs")
     func json() async throws {
-        try await withDoorway { door in
-            let response = await door.ask(door.path, accept: "application/json")
+        try await withDownloadShop { shop in
+            let response = await shop.fetch(shop.path, accept: "application/json")
             let sum = String(repeating: "07", count: 32)
             #expect(response.status == 200)
             #expect(response.fields["content-type"] == "application/json")
@@ -40,34 +40,34 @@ struct DownloadPageTests {
                 response.text == """
                     {"product":"GenX Delay","version":"1.0.0","expires_at":"2026-11-20T19:59:00.000000Z","uses_left":2,\
                     "files":[{"name":"GenX-1.0.0.zip","platform":"macos","size":12,"sha256":"\(sum)",\
-                    "url":"https://shop.example\(door.path)/GenX-1.0.0.zip"}]}
+                    "url":"https://shop.example\(shop.path)/GenX-1.0.0.zip"}]}
                     """)
-            try await door.expectUses(0)
+            try await shop.expectUses(0)
         }
     }
 
     @Test("lists the newest release alone, and none before the first")
     func releases() async throws {
-        try await withDoorway(versions: ["1.0.0", "1.1.0"]) { door in
-            let html = await door.ask(door.path).text
+        try await withDownloadShop(versions: ["1.0.0", "1.1.0"]) { shop in
+            let html = await shop.fetch(shop.path).text
             #expect(html.contains("GenX-1.1.0.zip") && !html.contains("1.0.0"))
         }
     }
 
     @Test("says so when nothing is released yet")
     func nothingYet() async throws {
-        try await withDoorway(versions: []) { door in
-            let page = await door.ask(door.path)
+        try await withDownloadShop(versions: []) { shop in
+            let page = await shop.fetch(shop.path)
             #expect(page.status == 200 && page.text.contains("There is no release yet"))
-            let json = await door.ask(door.path, accept: "application/json")
+            let json = await shop.fetch(shop.path, accept: "application/json")
             #expect(json.text.contains(#""version":null"#) && json.text.contains(#""files":[]"#))
         }
     }
 
     @Test("is never stored, indexed, framed or sent as a referrer", arguments: ["text/html", "application/json"])
     func fields(accept: String) async throws {
-        try await withDoorway { door in
-            let fields = await door.ask(door.path, accept: accept).fields
+        try await withDownloadShop { shop in
+            let fields = await shop.fetch(shop.path, accept: accept).fields
             #expect(fields["cache-control"] == "no-store")
             #expect(fields["referrer-policy"] == "no-referrer")
             #expect(fields["x-robots-tag"] == "noindex")
@@ -77,10 +77,10 @@ struct DownloadPageTests {
 
     @Test("escapes names that come from the database")
     func escapes() async throws {
-        try await withDoorway { door in
-            try await door.change("UPDATE products SET name = '<script>'")
-            try await door.change("UPDATE shops SET name = '<b>'")
-            let html = await door.ask(door.path).text
+        try await withDownloadShop { shop in
+            try await shop.change("UPDATE products SET name = '<script>'")
+            try await shop.change("UPDATE shops SET name = '<b>'")
+            let html = await shop.fetch(shop.path).text
             #expect(!html.contains("<script>") && !html.contains("<b>"))
             #expect(html.contains("<h1>Download &lt;script&gt;</h1>"))
         }
@@ -91,11 +91,11 @@ struct DownloadPageTests {
 struct DownloadFileTests {
     @Test("counts one use and leads to a fresh signed link with the file's name")
     func serves() async throws {
-        try await withDoorway { door in
-            let file = door.path + "/GenX-1.0.0.zip"
-            let first = await door.ask(file)
+        try await withDownloadShop { shop in
+            let file = shop.path + "/GenX-1.0.0.zip"
+            let first = await shop.fetch(file)
             #expect(first.status == 302)
-            let expected = try door.storageLink(for: .get)
+            let expected = try shop.storageLink(for: .get)
             #expect(first.fields["location"] == expected)
             let start = "https://storage.googleapis.com/releases/genx-delay/1.0.0/macos/GenX-1.0.0.zip?"
             #expect(first.fields["location"]?.hasPrefix(start) == true)
@@ -104,24 +104,24 @@ struct DownloadFileTests {
             #expect(first.fields["location"]?.contains(disposition) == true)
             #expect(first.fields["cache-control"] == "no-store" && first.fields["referrer-policy"] == "no-referrer")
             #expect(first.fields["x-robots-tag"] == "noindex")
-            try await door.expectUses(1)
-            door.passed = .seconds(60)
-            let second = await door.ask(file)
+            try await shop.expectUses(1)
+            shop.passed = .seconds(60)
+            let second = await shop.fetch(file)
             #expect(second.status == 302 && second.fields["location"] != first.fields["location"])
-            try await door.expectUses(2)
+            try await shop.expectUses(2)
         }
     }
 
     @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
-        try await withDoorway { door in
-            let file = door.path + "/GenX-1.0.0.zip"
-            let requests = (0..<40).map { _ in Loop.start { await door.ask(file).status } }
+        try await withDownloadShop { shop in
+            let file = shop.path + "/GenX-1.0.0.zip"
+            let requests = (0..<40).map { _ in Loop.start { await shop.fetch(file).status } }
             var statuses: [Int: Int] = [:]
             for request in requests { statuses[await request.value, default: 0] += 1 }
             #expect(statuses == [302: 2, 410: 38])
-            try await door.expectUses(2)
-            let page = await door.ask(door.path)
+            try await shop.expectUses(2)
+            let page = await shop.fetch(shop.path)
             #expect(page.status == 410 && page.text.contains("is used up"))
             #expect(page.text.contains("href=\"/lost-email\"") && page.text.contains("Made and sold by Shop"))
         }
@@ -129,53 +129,53 @@ struct DownloadFileTests {
 
     @Test("never counts for HEAD, which gets a link for HEAD alone")
     func head() async throws {
-        try await withDoorway { door in
-            let (forHead, forGet) = (try door.storageLink(for: .head), try door.storageLink(for: .get))
+        try await withDownloadShop { shop in
+            let (forHead, forGet) = (try shop.storageLink(for: .head), try shop.storageLink(for: .get))
             #expect(forHead != forGet)
             for _ in 0..<5 {
-                let response = await door.ask(door.path + "/GenX-1.0.0.zip", .head)
+                let response = await shop.fetch(shop.path + "/GenX-1.0.0.zip", .head)
                 #expect(response.status == 302 && response.fields["location"] == forHead)
             }
-            try await door.expectUses(0)
-            #expect(await door.ask(door.path + "/other.zip", .head).status == 404)
+            try await shop.expectUses(0)
+            #expect(await shop.fetch(shop.path + "/other.zip", .head).status == 404)
         }
     }
 
     @Test("is 404 for a file of an older release and for any other name, and counts nothing")
     func noFile() async throws {
-        try await withDoorway(versions: ["1.0.0", "1.1.0"]) { door in
+        try await withDownloadShop(versions: ["1.0.0", "1.1.0"]) { shop in
             for name in ["GenX-1.0.0.zip", "genx-1.1.0.zip", "GenX-1.1.0.zip%20", "other"] {
-                let response = await door.ask("\(door.path)/\(name)")
+                let response = await shop.fetch("\(shop.path)/\(name)")
                 #expect(response.status == 404)
-                #expect(response.text.contains("href=\"\(door.path)\""))
+                #expect(response.text.contains("href=\"\(shop.path)\""))
             }
-            #expect(await door.ask("\(door.path)/%47enX-1.1.0.zip").status == 302)
-            try await door.expectUses(1)
+            #expect(await shop.fetch("\(shop.path)/%47enX-1.1.0.zip").status == 302)
+            try await shop.expectUses(1)
         }
     }
 
     @Test("is written to the log by product, version and platform, without the token or the storage link")
     func logged() async throws {
-        try await withDoorway { door in
-            let file = door.path + "/GenX-1.0.0.zip"
-            for path in [file, file, file, door.path, "/download/x"] { _ = await door.ask(path) }
-            let lines = door.log.texts
+        try await withDownloadShop { shop in
+            let file = shop.path + "/GenX-1.0.0.zip"
+            for path in [file, file, file, shop.path, "/download/x"] { _ = await shop.fetch(path) }
+            let lines = shop.log.texts
             #expect(lines.count == 5)
             let served = #""message":"download served","function":"download","product":"genx-delay","version":"1.0.0","#
             #expect(lines[0].contains(served + #""platform":"macos""#))
             #expect(lines[2].contains(#""message":"download refused","function":"download","reason":"used up""#))
             #expect(lines[4].contains(#""reason":"no such link""#))
-            let token = door.token()
+            let token = shop.token()
             #expect(!lines.contains { $0.contains(token.suffix(20)) || $0.contains("X-Goog") || $0.contains("@") })
         }
     }
 
     @Test("that cannot be signed is 500 and an error in the log")
     func unsigned() async throws {
-        try await withDoorway { door in
-            door.signer = .iam(serviceAccount: "x@y.example")
-            #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 500)
-            #expect(door.log.texts.last?.contains(#""severity":"ERROR""#) == true)
+        try await withDownloadShop { shop in
+            shop.signer = .iam(serviceAccount: "x@y.example")
+            #expect(await shop.fetch(shop.path + "/GenX-1.0.0.zip").status == 500)
+            #expect(shop.log.texts.last?.contains(#""severity":"ERROR""#) == true)
         }
     }
 }
@@ -192,26 +192,26 @@ struct ClosedLinkTests {
 
     @Test("is 410 with its reason and a way on, for page, file and HEAD, and counts nothing", arguments: 0..<5)
     func closed(index: Int) async throws {
-        try await withDoorway { door in
+        try await withDownloadShop { shop in
             let (sql, heading, wayOn) = ClosedLinkTests.reasons[index]
-            try await door.change(sql)
-            let uses = try await door.uses()
+            try await shop.change(sql)
+            let uses = try await shop.uses()
             for (path, method) in [("", Method.get), ("/GenX-1.0.0.zip", .get), ("/GenX-1.0.0.zip", .head)] {
-                let page = await door.ask(door.path + path, method)
+                let page = await shop.fetch(shop.path + path, method)
                 #expect(page.status == 410)
                 #expect(page.text.contains(heading) && page.text.contains("class=\"button\" href=\"\(wayOn)\""))
-                let problem = await door.ask(door.path + path, method, accept: "application/json")
+                let problem = await shop.fetch(shop.path + path, method, accept: "application/json")
                 #expect(problem.status == 410 && problem.text.contains("urn:latchkey:problem:gone"))
             }
-            try await door.expectUses(uses)
+            try await shop.expectUses(uses)
         }
     }
 
     @Test("of a grant that does not exist gets the same response as a forged one")
     func unknown() async throws {
-        try await withDoorway { door in
-            let unknown = await door.ask("/download/\(door.token(for: GrantID(at: door.now)))")
-            let forged = await door.ask("/download/forged")
+        try await withDownloadShop { shop in
+            let unknown = await shop.fetch("/download/\(shop.token(for: GrantID(at: shop.now)))")
+            let forged = await shop.fetch("/download/forged")
             #expect(unknown == forged)
             #expect(unknown.status == 404)
         }
@@ -219,12 +219,12 @@ struct ClosedLinkTests {
 
     @Test("is closed from the moment its time is over")
     func over() async throws {
-        try await withDoorway { door in
-            let path = door.path
-            door.passed = .seconds(3599)
-            #expect(await door.ask(path).status == 200)
-            door.passed = .seconds(3600)
-            #expect(await door.ask(path).status == 410)
+        try await withDownloadShop { shop in
+            let path = shop.path
+            shop.passed = .seconds(3599)
+            #expect(await shop.fetch(path).status == 200)
+            shop.passed = .seconds(3600)
+            #expect(await shop.fetch(path).status == 410)
         }
     }
 }

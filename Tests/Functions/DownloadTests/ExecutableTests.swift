@@ -8,9 +8,9 @@ import Testing
 struct ExecutableTests {
     @Test("answers over a socket, keeps tokens out of its log, and ends cleanly on SIGTERM")
     func serves() async throws {
-        let (path, token) = try await withDoorway { door in
-            let token = door.token(expiresAt: WallClock.system.now() + .seconds(600))
-            try await door.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
+        let (path, token) = try await withDownloadShop { shop in
+            let token = shop.token(expiresAt: WallClock.system.now() + .seconds(600))
+            try await shop.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
             return ("/download/\(token)", token)
         }
         let function = try BuiltFunction.start("download", environment())
@@ -32,9 +32,9 @@ struct ExecutableTests {
 
     @Test("counts a caller by the address that its own proxies wrote, whatever else is sent", arguments: [0, 1, 2])
     func forged(hops: Int) async throws {
-        let path = try await withDoorway { door in
-            try await door.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
-            return "/download/" + door.token(expiresAt: WallClock.system.now() + .seconds(600))
+        let path = try await withDownloadShop { shop in
+            try await shop.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
+            return "/download/" + shop.token(expiresAt: WallClock.system.now() + .seconds(600))
         }
         let settings = ["TRUSTED_PROXY_HOPS": String(hops), "RATE_LIMITS": "download-address=1/3600"]
         let function = try BuiltFunction.start("download", environment().merging(settings) { $1 })

@@ -18,103 +18,103 @@ import Testing
 struct KeylessSignerTests {
     @Test("signs before it counts, and counts once")
     func order() async throws {
-        try await withDoorway { door in
+        try await withDownloadShop { shop in
             let asked = Asked()
-            door.maker = asked.maker { door in try await door.uses() }
-            asked.door = door
+            shop.maker = asked.maker { shop in try await shop.uses() }
+            asked.shop = shop
             for use in 1...2 {
-                let response = await door.ask(door.path + "/GenX-1.0.0.zip")
+                let response = await shop.fetch(shop.path + "/GenX-1.0.0.zip")
                 #expect(response.status == 302 && response.fields["location"] == "https://storage.example/get")
                 #expect(response.fields["x-robots-tag"] == "noindex" && response.fields["cache-control"] == "no-store")
                 #expect(asked.usesBefore == Int64(use - 1))
-                try await door.expectUses(Int64(use))
+                try await shop.expectUses(Int64(use))
             }
-            #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 410)
+            #expect(await shop.fetch(shop.path + "/GenX-1.0.0.zip").status == 410)
             #expect(asked.count == 2)
-            #expect(door.log.texts.count { $0.contains("download served") } == 2)
+            #expect(shop.log.texts.count { $0.contains("download served") } == 2)
         }
     }
 
     @Test("a signer that is away is a page with 503, nothing used up, and an error in the log")
     func away() async throws {
-        try await withDoorway { door in
+        try await withDownloadShop { shop in
             for fault in [
                 LinkFault.remote(.unreachable(.metadata, .couldNotConnect)),
                 .remote(.answered(.credentials, .forbidden(reason: "PERMISSION_DENIED"))),
                 .remote(.answered(.credentials, .retryable(status: 503, wait: nil))),
             ] {
-                door.maker = .remote { _, _, _, _ throws(LinkFault) in throw fault }
+                shop.maker = .remote { _, _, _, _ throws(LinkFault) in throw fault }
                 for method in [Method.get, .head] {
-                    let page = await door.ask(door.path + "/GenX-1.0.0.zip", method)
+                    let page = await shop.fetch(shop.path + "/GenX-1.0.0.zip", method)
                     #expect(page.status == 503 && page.fields["retry-after"] == "5")
                     #expect(page.text.contains("nothing of it was used up") && !page.text.contains("PERMISSION"))
-                    let line = try #require(door.log.texts.last)
+                    let line = try #require(shop.log.texts.last)
                     #expect(line.contains(#""severity":"ERROR""#) && line.contains(fault.description))
                 }
-                let problem = await door.ask(door.path + "/GenX-1.0.0.zip", accept: "application/json")
+                let problem = await shop.fetch(shop.path + "/GenX-1.0.0.zip", accept: "application/json")
                 #expect(problem.status == 503 && problem.text.contains("urn:latchkey:problem:unavailable"))
             }
-            try await door.expectUses(0)
+            try await shop.expectUses(0)
         }
     }
 
     @Test("is not called for what the link does not give access to")
     func closed() async throws {
-        try await withDoorway { door in
-            door.maker = .remote { _, _, _, _ throws(LinkFault) in
+        try await withDownloadShop { shop in
+            shop.maker = .remote { _, _, _, _ throws(LinkFault) in
                 Issue.record("asked")
                 throw .local(.cannotSign)
             }
-            #expect(await door.ask(door.path + "/other.zip").status == 404)
-            #expect(await door.ask("/download/forged/GenX-1.0.0.zip").status == 404)
-            try await door.change("UPDATE download_grants SET uses = max_uses")
-            #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 410)
-            try await door.change("UPDATE download_grants SET uses = 0, revoked_at = now()")
-            #expect(await door.ask(door.path + "/GenX-1.0.0.zip").status == 410)
-            try await door.expectUses(0)
+            #expect(await shop.fetch(shop.path + "/other.zip").status == 404)
+            #expect(await shop.fetch("/download/forged/GenX-1.0.0.zip").status == 404)
+            try await shop.change("UPDATE download_grants SET uses = max_uses")
+            #expect(await shop.fetch(shop.path + "/GenX-1.0.0.zip").status == 410)
+            try await shop.change("UPDATE download_grants SET uses = 0, revoked_at = now()")
+            #expect(await shop.fetch(shop.path + "/GenX-1.0.0.zip").status == 410)
+            try await shop.expectUses(0)
         }
     }
 
     @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
-        try await withDoorway { door in
-            door.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
-            let file = door.path + "/GenX-1.0.0.zip"
-            let requests = (0..<40).map { _ in Loop.start { await door.ask(file).status } }
+        try await withDownloadShop { shop in
+            shop.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
+            let file = shop.path + "/GenX-1.0.0.zip"
+            let requests = (0..<40).map { _ in Loop.start { await shop.fetch(file).status } }
             var statuses: [Int: Int] = [:]
             for request in requests { statuses[await request.value, default: 0] += 1 }
             #expect(statuses == [302: 2, 410: 38])
-            try await door.expectUses(2)
+            try await shop.expectUses(2)
         }
     }
 
     @Test("counts each request against the limits once")
     func limits() async throws {
-        try await withDoorway { door in
-            door.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
-            door.limits = try #require(RateLimitTable("download-link=2/3600"))
-            let file = door.path + "/GenX-1.0.0.zip"
-            #expect(await door.ask(file).status == 302)
-            #expect(await door.ask(file).status == 302)
-            #expect(await door.ask(file).status == 429)
-            try await door.expectUses(2)
+        try await withDownloadShop { shop in
+            shop.maker = .remote { _, _, _, _ throws(LinkFault) in "https://storage.example/x" }
+            shop.limits = try #require(RateLimitTable("download-link=2/3600"))
+            let file = shop.path + "/GenX-1.0.0.zip"
+            #expect(await shop.fetch(file).status == 302)
+            #expect(await shop.fetch(file).status == 302)
+            #expect(await shop.fetch(file).status == 429)
+            try await shop.expectUses(2)
         }
     }
 
     @Test("a release that came in between is served with a link of its own")
     func released() async throws {
-        try await withDoorway { door in
+        try await withDownloadShop { shop in
             let asked = Asked()
-            asked.door = door
-            door.maker = asked.maker { door in
-                try await door.change("UPDATE artifacts SET object_name = 'genx-delay/1.0.1/macos/GenX-1.0.0.zip'")
+            asked.shop = shop
+            shop.maker = asked.maker { shop in
+                try await shop.change("UPDATE artifacts SET object_name = 'genx-delay/1.0.1/macos/GenX-1.0.0.zip'")
                 return 0
             }
-            let response = await door.ask(door.path + "/GenX-1.0.0.zip")
+            let response = await shop.fetch(shop.path + "/GenX-1.0.0.zip")
             #expect(response.status == 302 && asked.count == 2)
             #expect(
                 asked.objects == ["genx-delay/1.0.0/macos/GenX-1.0.0.zip", "genx-delay/1.0.1/macos/GenX-1.0.0.zip"])
-            try await door.expectUses(1)
+            try await shop.expectUses(1)
         }
     }
 
@@ -125,9 +125,9 @@ struct KeylessSignerTests {
             atPath: google.folder + "/genx-delay/1.0.0/macos", withIntermediateDirectories: true)
         try Data("twelve bytes".utf8).write(
             to: URL(filePath: google.folder + "/genx-delay/1.0.0/macos/GenX-1.0.0.zip"))
-        let path = try await withDoorway { door in
-            try await door.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
-            return "/download/\(door.token(expiresAt: WallClock.system.now() + .seconds(600)))"
+        let path = try await withDownloadShop { shop in
+            try await shop.change("UPDATE download_grants SET expires_at = now() + interval '10 minutes'")
+            return "/download/\(shop.token(expiresAt: WallClock.system.now() + .seconds(600)))"
         }
         let function = try BuiltFunction.start("download", try environment(google))
         try google.trouble("503", "/v1/projects", calls: 9)
@@ -165,22 +165,22 @@ struct KeylessSignerTests {
 @Loop
 private final class Asked {
     /// The test's, which holds this signer.
-    weak var door: Doorway?
+    weak var shop: DownloadShop?
     var usesBefore: Int64?
     var objects: [String] = []
     var count: Int { objects.count }
 
     /// Signs everything, after `body`.
-    func maker(_ body: @escaping @Loop @Sendable (Doorway) async throws -> Int64) -> LinkMaker {
+    func maker(_ body: @escaping @Loop @Sendable (DownloadShop) async throws -> Int64) -> LinkMaker {
         .remote { object, method, _, _ throws(LinkFault) in await self.sign(object, method, body) }
     }
 
     private func sign(
-        _ object: ObjectName, _ method: Method, _ body: @Loop @Sendable (Doorway) async throws -> Int64
+        _ object: ObjectName, _ method: Method, _ body: @Loop @Sendable (DownloadShop) async throws -> Int64
     ) async -> String {
         objects.append(object.description)
         do {
-            if let door { usesBefore = try await body(door) }
+            if let shop { usesBefore = try await body(shop) }
         } catch { Issue.record(error) }
         return "https://storage.example/\(method == .get ? "get" : "head")"
     }

@@ -16,7 +16,7 @@ struct RefusedLinkTests {
     private let now = Instant(unixSeconds: 1_795_201_140)
     private let grant = GrantID(at: Instant(unixSeconds: 3))
 
-    private func ask(_ path: String, _ method: Method = .get, accept: String = "text/html") async throws -> Response {
+    private func fetch(_ path: String, _ method: Method = .get, accept: String = "text/html") async throws -> Response {
         let now = now
         let download = Download(
             tokens: try sampleTokens(), publicURL: shopURL, trustedHops: 0, log: silentLog, now: { now },
@@ -53,7 +53,7 @@ struct RefusedLinkTests {
             try token("1:\(String(repeating: "B", count: 42))A="), try token("2:\(String(repeating: "A", count: 43))="),
         ]
         let bodies = try await others.asyncMap { token in
-            let response = try await ask("/download/\(token)\(file)")
+            let response = try await fetch("/download/\(token)\(file)")
             #expect(response.status == 404)
             return response.text
         }
@@ -63,10 +63,10 @@ struct RefusedLinkTests {
 
     @Test("that has expired costs no query and leads to a fresh one", arguments: ["", "/GenX-1.0.0.zip"])
     func expired(file: String) async throws {
-        let response = try await ask("/download/\(token(expiresIn: 0))\(file)")
+        let response = try await fetch("/download/\(token(expiresIn: 0))\(file)")
         #expect(response.status == 410)
         #expect(response.text.contains("has expired") && response.text.contains("href=\"/lost-email\""))
-        let problem = try await ask("/download/\(token(expiresIn: -1))\(file)", accept: "application/json")
+        let problem = try await fetch("/download/\(token(expiresIn: -1))\(file)", accept: "application/json")
         #expect(problem.status == 410 && problem.fields["content-type"] == "application/problem+json")
         #expect(problem.text.contains("urn:latchkey:problem:gone"))
     }
@@ -76,7 +76,7 @@ struct RefusedLinkTests {
         ["", "/GenX-1.0.0.zip"])
     func methods(method: Method, file: String) async throws {
         for accept in ["text/html", "application/json"] {
-            let response = try await ask("/download/\(token())\(file)", method, accept: accept)
+            let response = try await fetch("/download/\(token())\(file)", method, accept: accept)
             #expect(response.status == 405)
             #expect(response.fields["allow"] == "GET, HEAD")
         }
@@ -84,15 +84,15 @@ struct RefusedLinkTests {
 
     @Test("at another address is 404", arguments: ["/", "/download", "/download/", "/downloads/x", "/download/a/b/c"])
     func addresses(path: String) async throws {
-        #expect(try await ask(path).status == 404)
+        #expect(try await fetch(path).status == 404)
     }
 
     @Test(
         "to a file whose name cannot be one costs no query",
         arguments: ["..", "%2e%2e%2fmanifest.json", "GenX%00.zip", "%ff", "%zz", ".hidden", "a%0d%0ab"])
     func names(file: String) async throws {
-        #expect(try await ask("/download/\(token())/\(file)").status == 404)
-        #expect(try await ask("/download/\(token())/\(file)", .head).status == 404)
+        #expect(try await fetch("/download/\(token())/\(file)").status == 404)
+        #expect(try await fetch("/download/\(token())/\(file)", .head).status == 404)
     }
 
     @Test(
@@ -100,7 +100,7 @@ struct RefusedLinkTests {
         arguments: ["text/html", "application/json"])
     func fields(accept: String) async throws {
         for path in ["/", "/download/x", "/download/\(try token(expiresIn: 0))"] {
-            let fields = try await ask(path, accept: accept).fields
+            let fields = try await fetch(path, accept: accept).fields
             #expect(fields["cache-control"] == "no-store")
             #expect(fields["referrer-policy"] == "no-referrer")
             #expect(fields["x-robots-tag"] == "noindex")

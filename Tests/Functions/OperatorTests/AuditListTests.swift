@@ -66,10 +66,10 @@ struct AuditListTests {
     func controls() async throws {
         try await prepareDatabase()
         try await execute(
-            """
-            INSERT INTO audit_log (actor, action, origin, details)
-            VALUES (E'a\\x1b[2J', E'b\\rc', E'd\\u202e\\u2028e', E'{"x": "\\u009b1m\\u007f"}')
-            """)
+            script: """
+                INSERT INTO audit_log (actor, action, origin, details)
+                VALUES (E'a\\x1b[2J', E'b\\rc', E'd\\u202e\\u2028e', E'{"x": "\\u009b1m\\u007f"}')
+                """)
         let run = try await Run.latchkey(["audit", "list"])
         let hidden = run.output.unicodeScalars.filter { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }
         #expect(hidden.map(\.value) == [10, 10])
@@ -93,18 +93,18 @@ struct AuditListTests {
         try await prepareDatabase()
         _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
         try await execute(
-            """
-            SET TIME ZONE 'UTC';
-            INSERT INTO orders (id, shop_id, status, currency, amount_total, stripe_session_id,
-                stripe_payment_intent_id, livemode, created_at)
-            SELECT '019aa2b1-0000-7000-8000-000000000001', id, 'paid', 'usd', 9800, 'cs_test_1', 'pi_1', false,
-                '2026-11-20 18:59' FROM shops;
-            INSERT INTO audit_log (at, actor, action, order_id, details, origin) VALUES
-                ('2026-11-20 19:00', 'function:webhook', 'catalog.applied', NULL, '{}', ''),
-                ('2026-11-20 19:01', 'operator:eve', 'license.revoked', '019aa2b1-0000-7000-8000-000000000002',
-                    '{"reason": "asked"}', 'desk'),
-                ('2026-11-20 19:02', 'customer', 'email.corrected', '019aa2b1-0000-7000-8000-000000000001',
-                    '{"from": "b…@example.com"}', '203.0.113.0')
-            """)
+            script: """
+                SET TIME ZONE 'UTC';
+                INSERT INTO orders (id, shop_id, status, currency, amount_total, stripe_session_id,
+                    stripe_payment_intent_id, livemode, created_at)
+                SELECT '019aa2b1-0000-7000-8000-000000000001', id, 'paid', 'usd', 9800, 'cs_test_1', 'pi_1', false,
+                    '2026-11-20 18:59' FROM shops;
+                INSERT INTO audit_log (at, actor, action, order_id, details, origin) VALUES
+                    ('2026-11-20 19:00', 'function:webhook', 'catalog.applied', NULL, '{}', ''),
+                    ('2026-11-20 19:01', 'operator:eve', 'license.revoked', '019aa2b1-0000-7000-8000-000000000002',
+                        '{"reason": "asked"}', 'desk'),
+                    ('2026-11-20 19:02', 'customer', 'email.corrected', '019aa2b1-0000-7000-8000-000000000001',
+                        '{"from": "b…@example.com"}', '203.0.113.0')
+                """)
     }
 }

@@ -92,10 +92,10 @@ struct DoctorTests {
     func deepFault() async throws {
         try await prepare()
         try await execute(
-            """
-            INSERT INTO webhook_events (stripe_event_id, type, status, error, created_at, received_at)
-            SELECT 'evt_' || n, 'charge.refunded', 'failed', 'test', '2026-01-01', '2026-01-01' FROM generate_series(1, 7) n;
-            """)
+            script: """
+                INSERT INTO webhook_events (stripe_event_id, type, status, error, created_at, received_at)
+                SELECT 'evt_' || n, 'charge.refunded', 'failed', 'test', '2026-01-01', '2026-01-01' FROM generate_series(1, 7) n;
+                """)
         let run = try await doctor(words: ["--deep"])
         #expect(run.exitCode == 1)
         #expect(run.output.contains(" ✗ event unhandled "), "\(run.output)")

@@ -1,5 +1,4 @@
-import Export
-import Foundation
+import FoundationEssentials
 import Support
 import Testing
 
@@ -9,12 +8,15 @@ import Testing
 struct ExportDesk {
     let folder: TemporaryFolder
 
-    static let leftOut = Set(ExportTable.leftOut.keys)
-
     init() throws {
         folder = try TemporaryFolder()
-        try openssl("genpkey", "-algorithm", "ed25519", "-out", path("key.pem"))
-        try openssl("pkey", "-in", path("key.pem"), "-pubout", "-out", path("key.pub.pem"))
+        try makeKey("ed25519")
+        try #require(try openssl("pkey", "-in", path("key.pem"), "-pubout", "-out", path("key.pub.pem")) == 0)
+    }
+
+    /// Makes a private key of a kind in place of the one there is.
+    func makeKey(_ algorithm: String) throws {
+        try #require(try openssl("genpkey", "-algorithm", algorithm, "-out", path("key.pem")) == 0)
     }
 
     func path(_ name: String) -> String { "\(folder.path)/\(name)" }
@@ -29,62 +31,10 @@ struct ExportDesk {
             ["export", "verify", path("shop"), "--public-key", publicKey ?? path("key.pub.pem")] + options)
     }
 
-    func rows(_ name: String) throws -> [String] {
-        try folder.read("shop/\(name)").split(separator: "\n").map(String.init)
-    }
-
-    func everything() throws -> String {
-        try folder.files().filter { $0.hasPrefix("shop/") && $0.hasSuffix(".jsonl") }.map { try folder.read($0) }
-            .joined()
-    }
-
     func change(_ name: String, _ change: (String) -> String) throws {
         let text = try folder.read("shop/\(name)")
         let changed = change(text)
         #expect(changed != text)
         try folder.write("shop/\(name)", changed)
     }
-
-    func mode(_ name: String) throws -> Int? {
-        try FileManager.default.attributesOfItem(atPath: path(name))[.posixPermissions] as? Int
-    }
-
-    func opensslVerifies() throws -> Bool {
-        try run(
-            "pkeyutl", "-verify", "-pubin", "-inkey", path("key.pub.pem"), "-rawin", "-in", path("shop/manifest.json"),
-            "-sigfile", path("shop/manifest.json.sig")) == 0
-    }
-
-    func openssl(_ words: String...) throws { try #require(run(words) == 0) }
-
-    private func run(_ words: String...) throws -> Int32 { try run(words) }
-
-    private func run(_ words: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = words
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-
-    /// A row in each table that a paid order does not fill.
-    static let oneOfEach = """
-        INSERT INTO releases SELECT '019aa2b1-0000-7000-8000-0000000000d1', id, '1.0.0', now() FROM products;
-        INSERT INTO artifacts SELECT '019aa2b1-0000-7000-8000-0000000000d2', id, 'mac', 'a.zip', 'x/1.0.0/mac/a.zip', 1,
-            decode(repeat('00', 32), 'hex') FROM releases;
-        INSERT INTO activations (id, license_id, machine_hash, created_at)
-        SELECT '019aa2b1-0000-7000-8000-0000000000d3', id, '\\x01', now() FROM licenses;
-        INSERT INTO refunds VALUES ('re_1', 'pi_1', 1, 'pending', now());
-        INSERT INTO refund_totals VALUES ('pi_1', 1);
-        INSERT INTO disputes VALUES ('dp_1', 'pi_1', 'open', now());
-        INSERT INTO refund_requests (id, order_id, amount, requested_at)
-        SELECT '019aa2b1-0000-7000-8000-0000000000d4', id, 1, now() FROM orders;
-        INSERT INTO webhook_events (stripe_event_id, type, status, created_at, received_at)
-        VALUES ('evt_1', 'x', 'ignored', now(), now());
-        INSERT INTO audit_log (actor, action) VALUES ('function:test', 'x');
-        SELECT audit_seal(100);
-        """
 }

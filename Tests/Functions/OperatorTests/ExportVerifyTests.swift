@@ -8,7 +8,7 @@ import Testing
 @Suite("latchkey export verify", .freshDatabase)
 struct ExportVerifyTests {
     private func exported() async throws -> ExportDesk {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         let desk = try ExportDesk()
         #expect(try await desk.export().exitCode == 0)
         return desk

@@ -12,7 +12,7 @@ struct LicenseRehashTests {
 
     @Test("with a new pepper every key is found again under it, no key changes, and the log says so once")
     func rehash() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         let words = ["license", "rehash", "--reason", "yearly"]
         #expect(try await Run.eve(["license", "show", paid.key], ["KEY_PEPPER": Self.pepper]).exitCode == 1)
         let trial = try await Run.eve(words + ["--dry-run"], ["KEY_PEPPER": Self.pepper])
@@ -29,7 +29,7 @@ struct LicenseRehashTests {
 
     @Test("a license of a secret that is not at hand stops it before anything is written")
     func missingSecret() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         let secrets = "2:" + Self.pepper
         let run = try await Run.eve(
             ["license", "rehash", "--reason", "r"], ["KEY_PEPPER": Self.pepper, "LICENSE_SECRETS": secrets])

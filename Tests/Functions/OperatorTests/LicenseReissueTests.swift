@@ -8,13 +8,13 @@ import Testing
 
 @Suite("latchkey license reissue", .freshDatabase)
 struct LicenseReissueTests {
-    private static let id = PaidOrder.license
+    private static let id = DemoOrder.license
 
     @Test("a new key works and the old one does not, machines and links are released, and the mail waits")
     func reissue() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         try await activate()
-        let new = try PaidOrder.key(reissues: 1)
+        let new = try DemoOrder.key(reissues: 1)
         let run = try await Run.eve(["license", "reissue", paid.key, "--reason", "shared in a forum"])
         #expect(run.exitCode == 0, "\(run.remarks)")
         #expect(
@@ -42,20 +42,20 @@ struct LicenseReissueTests {
 
     @Test("a license issued under an older secret moves to the current one, and each reissue is another key")
     func secrets() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         let secrets = "2:" + String(repeating: "AQEB", count: 10) + "AQE=,1:" + String(repeating: "A", count: 43) + "="
         var lastFours = [String(paid.key.suffix(4))]
         for reissues in 1...2 {
             let run = try await Run.eve(
                 ["license", "reissue", Self.id, "--reason", "r", "--json"], ["LICENSE_SECRETS": secrets])
-            let key = try PaidOrder.key(reissues: reissues, version: 2, secrets: secrets)
+            let key = try DemoOrder.key(reissues: reissues, version: 2, secrets: secrets)
             lastFours.append(key.lastFour)
             #expect(
-                run.output == #"{"license":"\#(Self.id)","order":"\#(PaidOrder.id)","previous_last4":"#
+                run.output == #"{"license":"\#(Self.id)","order":"\#(DemoOrder.id)","previous_last4":"#
                     + #""\#(lastFours[reissues - 1])","last4":"\#(key.lastFour)","key_version":2,"reissues":\#(reissues),"#
                     + #""released":0,"revoked_links":\#(reissues == 1 ? 1 : 0),"mail":true,"changed":true,"#
                     + #""dry_run":false}"# + "\n")
-            let hash = try PaidOrder.hash(key.revealed())
+            let hash = try DemoOrder.hash(key.revealed())
             #expect(try await texts("SELECT encode(key_hash, 'hex') FROM licenses") == [hash])
         }
         #expect(Set(lastFours).count == 3)
@@ -69,9 +69,10 @@ struct LicenseReissueTests {
             ("paid", "revoked", "'2026-11-20 18:50Z'", "revoked: closed by hand at 2026-11-20 18:50:00 UTC"),
         ])
     func closed(order: String, license: String, held: String, message: String) async throws {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         try await execute(
-            "UPDATE orders SET status = '\(order)'; UPDATE licenses SET status = '\(license)', held_at = \(held)")
+            script:
+                "UPDATE orders SET status = '\(order)'; UPDATE licenses SET status = '\(license)', held_at = \(held)")
         let run = try await Run.eve(["license", "reissue", Self.id, "--reason", "r"])
         #expect(run.exitCode == 1)
         #expect(run.remarks == "latchkey: license \(Self.id) is \(message)\n")
@@ -80,18 +81,18 @@ struct LicenseReissueTests {
 
     @Test("of two reissues at once both are kept in order or one is refused, never one overwritten")
     func atOnce() async throws {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         async let one = Run.eve(["license", "reissue", Self.id, "--reason", "r"])
         async let two = Run.eve(["license", "reissue", Self.id, "--reason", "r"])
         let done = try await [one.exitCode, two.exitCode].count { $0 == 0 }
         #expect(try await numbers("SELECT reissues FROM licenses") == [Int64(done)])
-        let hash = try PaidOrder.hash(PaidOrder.key(reissues: done).revealed())
+        let hash = try DemoOrder.hash(DemoOrder.key(reissues: done).revealed())
         #expect(try await texts("SELECT encode(key_hash, 'hex') FROM licenses") == [hash])
     }
 
     @Test("a dry run leaves the old key in its place")
     func dryRun() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         let run = try await Run.eve(["license", "reissue", Self.id, "--reason", "r", "--dry-run"])
         #expect(run.output.hasSuffix("\na dry run: nothing was changed\n"))
         #expect(try await Run.eve(["license", "show", paid.key]).exitCode == 0)
@@ -100,9 +101,9 @@ struct LicenseReissueTests {
 
     private func activate() async throws {
         try await execute(
-            """
-            INSERT INTO activations (id, license_id, machine_hash, machine_name, created_at)
-            VALUES ('019aa2b1-0000-7000-8000-0000000000b1', '\(Self.id)', 'a', 'Studio', now())
-            """)
+            script: """
+                INSERT INTO activations (id, license_id, machine_hash, machine_name, created_at)
+                VALUES ('019aa2b1-0000-7000-8000-0000000000b1', '\(Self.id)', 'a', 'Studio', now())
+                """)
     }
 }

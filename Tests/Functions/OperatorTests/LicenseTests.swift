@@ -10,12 +10,12 @@ import Testing
 
 @Suite("latchkey license", .freshDatabase)
 struct LicenseTests {
-    private static let order = PaidOrder.id
-    private static let id = PaidOrder.license
+    private static let order = DemoOrder.id
+    private static let id = DemoOrder.license
 
     @Test("a license is shown with what decides over it, its machines and its history, and never its key")
     func show() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         try await activate()
         let lastFour = paid.key.suffix(4)
         let words = [Self.id, String(lastFour), paid.key, paid.key.lowercased().replacing("-", with: " ")]
@@ -52,13 +52,13 @@ struct LicenseTests {
 
     @Test("a license that is not there is exit code 1, and a whole key is not shown again")
     func absent() async throws {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         for word in ["0000", "019aa2b1-0000-7000-8000-0000000000ff"] {
             let run = try await Run.eve(["license", "show", word])
             #expect(run.exitCode == 1)
             #expect(run.remarks == "latchkey: no license \(word)\n")
         }
-        let other = try PaidOrder.key(reissues: 7).revealed()
+        let other = try DemoOrder.key(reissues: 7).revealed()
         let run = try await Run.eve(["license", "show", other])
         #expect(run.remarks == "latchkey: no license with this key\n")
         let order = try await Run.eve(["order", "show", other])
@@ -71,13 +71,13 @@ struct LicenseTests {
 
     @Test("last four symbols that two licenses share name both instead of picking one")
     func ambiguous() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         try await execute(
-            """
-            INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
-            SELECT '019aa2b1-0000-7000-8000-0000000000a2', order_id, product_id, status, 1, sha256('x'), key_last_four,
-                created_at FROM licenses
-            """)
+            script: """
+                INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
+                SELECT '019aa2b1-0000-7000-8000-0000000000a2', order_id, product_id, status, 1, sha256('x'), key_last_four,
+                    created_at FROM licenses
+                """)
         for words in [["show"], ["revoke", "--reason", "r"]] {
             let run = try await Run.eve(["license", words[0], String(paid.key.suffix(4))] + words.dropFirst())
             #expect(run.exitCode == 1)
@@ -89,12 +89,12 @@ struct LicenseTests {
 
     @Test("a license that was closed by hand stays closed whatever Stripe says, until it is reinstated")
     func revokeAndReinstate() async throws {
-        let paid = try await PaidOrder()
+        let paid = try await DemoOrder()
         let revoked = try await Run.eve(["license", "revoke", paid.key, "--reason", "shared in a forum"])
         #expect(revoked.exitCode == 0, "\(revoked.remarks)")
         #expect(revoked.output == "license \(Self.id) (GENX-****-****-\(paid.key.suffix(4))): active → revoked\n")
-        try await Webhook.tell(.dispute(id: "dp_1", .open, at: testNow), "evt_1")
-        try await Webhook.tell(.dispute(id: "dp_1", .won, at: testNow + .seconds(1)), "evt_2")
+        try await PaymentUpdate.dispute(id: "dp_1", .open, at: testNow).deliver(as: "evt_1")
+        try await PaymentUpdate.dispute(id: "dp_1", .won, at: testNow + .seconds(1)).deliver(as: "evt_2")
         #expect(try await state() == ["paid revoked held"])
         let shown = try await Run.eve(["license", "show", Self.id])
         #expect(shown.output.contains("  status    revoked: closed by hand at 2026-11-20 18:59:00 UTC\n"))
@@ -115,7 +115,7 @@ struct LicenseTests {
 
     @Test("what is so already is nothing to do", arguments: ["revoke", "reinstate"])
     func repeated(verb: String) async throws {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         if verb == "revoke" { _ = try await Run.eve(["license", "revoke", Self.id, "--reason", "r"]) }
         let entries = try await auditLog()
         let run = try await Run.eve(["license", verb, Self.id, "--reason", "r"])
@@ -128,12 +128,12 @@ struct LicenseTests {
         "a license of an order whose money went back is not reinstated",
         arguments: [("refunded", "it was refunded"), ("lost", "a dispute over its payment was lost")])
     func moneyWentBack(status: String, why: String) async throws {
-        _ = try await PaidOrder()
-        try await execute("UPDATE orders SET status = '\(status)'; UPDATE licenses SET status = 'revoked'")
+        _ = try await DemoOrder()
+        try await execute(script: "UPDATE orders SET status = '\(status)'; UPDATE licenses SET status = 'revoked'")
         let open = try await Run.eve(["license", "reinstate", Self.id, "--reason", "r"])
         #expect(open.exitCode == 1)
         #expect(open.remarks.contains("is not closed by hand: it is revoked: \(why)"))
-        try await execute("UPDATE licenses SET held_at = now()")
+        try await execute(script: "UPDATE licenses SET held_at = now()")
         let held = try await Run.eve(["license", "reinstate", Self.id, "--reason", "r"])
         #expect(held.exitCode == 1)
         #expect(held.remarks == "latchkey: license \(Self.id) stays closed: order \(Self.order), \(why)\n")
@@ -143,12 +143,12 @@ struct LicenseTests {
 
     @Test("a license of a disputed order is reinstated as far as the dispute allows")
     func disputed() async throws {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         _ = try await Run.eve(["license", "revoke", Self.id, "--reason", "r"])
-        try await Webhook.tell(.dispute(id: "dp_1", .open, at: testNow), "evt_1")
+        try await PaymentUpdate.dispute(id: "dp_1", .open, at: testNow).deliver(as: "evt_1")
         let run = try await Run.eve(["license", "reinstate", Self.id, "--reason", "r"])
         #expect(run.output.hasSuffix("revoked → suspended\n"))
-        try await Webhook.tell(.dispute(id: "dp_1", .won, at: testNow + .seconds(1)), "evt_2")
+        try await PaymentUpdate.dispute(id: "dp_1", .won, at: testNow + .seconds(1)).deliver(as: "evt_2")
         #expect(try await state() == ["paid active"])
     }
 
@@ -156,7 +156,7 @@ struct LicenseTests {
         "an event that is being dealt with at this moment is waited for, not overlooked",
         arguments: [("reinstate", "disputed suspended"), ("revoke", "disputed revoked held")])
     func atOnce(verb: String, expected: String) async throws {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         if verb == "reinstate" { _ = try await Run.eve(["license", "revoke", Self.id, "--reason", "r"]) }
         let ended = try await onLoop {
             let (settings, done) = (try testDatabase(), Done())
@@ -164,7 +164,7 @@ struct LicenseTests {
             defer { event.close() }
             defer { watch.close() }
             _ = try await event.run(Statement<Int>.affected("BEGIN"))
-            try await Webhook.begin(.dispute(id: "dp_1", .open, at: testNow), "evt_1", event)
+            try await PaymentUpdate.dispute(id: "dp_1", .open, at: testNow).deliver(as: "evt_1", event)
             let run = Loop.start { () async -> Int32? in
                 let run = try? await Run.eve(["license", verb, Self.id, "--reason", "r"])
                 done.isDone = true
@@ -182,12 +182,12 @@ struct LicenseTests {
 
     private func activate() async throws {
         try await execute(
-            """
-            SET TIME ZONE 'UTC';
-            INSERT INTO activations (id, license_id, machine_hash, machine_name, created_at, deactivated_at) VALUES
-                ('019aa2b1-0000-7000-8000-0000000000b1', '\(Self.id)', 'a', 'Studio', '2026-11-20 18:40', NULL),
-                ('019aa2b1-0000-7000-8000-0000000000b2', '\(Self.id)', 'b', 'Laptop', '2026-11-20 18:41', '2026-11-20 18:42')
-            """)
+            script: """
+                SET TIME ZONE 'UTC';
+                INSERT INTO activations (id, license_id, machine_hash, machine_name, created_at, deactivated_at) VALUES
+                    ('019aa2b1-0000-7000-8000-0000000000b1', '\(Self.id)', 'a', 'Studio', '2026-11-20 18:40', NULL),
+                    ('019aa2b1-0000-7000-8000-0000000000b2', '\(Self.id)', 'b', 'Laptop', '2026-11-20 18:41', '2026-11-20 18:42')
+                """)
     }
 
     private func state() async throws -> [String] {

@@ -41,42 +41,6 @@ struct MigrateTests {
         #expect(mended.output == "applied  0003_three.sql\n1 applied, 2 there already\n")
     }
 
-    @Test("a file that was changed after it was applied is refused by name")
-    func changed() async throws {
-        let folder = try history()
-        _ = try await Run.latchkey(["migrate", "--migrations", folder.path])
-        try folder.write("0001_one.sql", "CREATE TABLE one (id bigint);")
-        try folder.write("0003_three.sql", "CREATE TABLE three (id int);")
-        let run = try await Run.latchkey(["migrate", "--migrations", folder.path])
-        #expect(run.exitCode == 1)
-        #expect(run.remarks.contains("0001_one.sql is not what was applied"))
-        #expect(try await numbers("SELECT count(*) FROM pg_tables WHERE tablename = 'three'") == [0])
-    }
-
-    @Test("a script that ends its transaction itself is refused")
-    func commits() async throws {
-        let folder = try TemporaryFolder()
-        try folder.write("0001_one.sql", "CREATE TABLE one (id int); COMMIT;")
-        let run = try await Run.latchkey(["migrate", "--migrations", folder.path])
-        #expect(run.exitCode == 1)
-        #expect(run.remarks.contains("take COMMIT and ROLLBACK out"))
-        #expect(try await numbers("SELECT count(*) FROM schema_migrations") == [0])
-    }
-
-    @Test("many at once apply each file once")
-    func atOnce() async throws {
-        let folder = try history()
-        let runs = try await withThrowingTaskGroup(of: Run.self) { group in
-            for _ in 0..<6 {
-                group.addTask { try await Run.latchkey(["migrate", "--migrations", folder.path], isWatched: true) }
-            }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(runs.map(\.exitCode) == [0, 0, 0, 0, 0, 0], "\(runs.map(\.remarks))")
-        #expect(runs.filter { $0.output.contains("2 applied") }.count == 1)
-        #expect(runs.filter { $0.output == "up to date: 2 migrations\n" }.count == 5)
-    }
-
     @Test(
         "a folder with a gap, a number twice or a strange name is refused",
         arguments: [
@@ -92,17 +56,6 @@ struct MigrateTests {
         let run = try await Run.latchkey(["migrate", "--migrations", folder.path])
         #expect(run.exitCode == 1)
         #expect(run.remarks.contains(message), "\(run.remarks)")
-    }
-
-    @Test("a database that knows more than the folder is refused")
-    func newer() async throws {
-        let folder = try history()
-        _ = try await Run.latchkey(["migrate", "--migrations", folder.path])
-        let older = try TemporaryFolder()
-        try older.write("0001_one.sql", "CREATE TABLE one (id int);")
-        let run = try await Run.latchkey(["migrate", "--migrations", older.path])
-        #expect(run.exitCode == 1)
-        #expect(run.remarks.contains("the database is newer than these files: it has 0002_two"))
     }
 
     private func history() throws -> TemporaryFolder {

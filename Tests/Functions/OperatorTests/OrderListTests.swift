@@ -75,18 +75,18 @@ struct OrderListTests {
         try await prepareDatabase()
         _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
         try await execute(
-            """
-            SET TIME ZONE 'UTC';
-            INSERT INTO orders (id, shop_id, status, email, currency, amount_total, amount_refunded, livemode, created_at)
-            SELECT o.*  FROM shops s, LATERAL (VALUES
-                ('019aa2b1-0000-7000-8000-000000000001'::uuid, s.id, 'paid', 'eve@example.com', 'jpy', 4900, 0, true,
-                    '2026-10-01 12:00'::timestamptz),
-                ('019aa2b1-0000-7000-8000-000000000002', s.id, 'partially_refunded', 'Ada@Example.com', 'usd', 9800, 1250,
-                    false, '2026-11-10 12:00'),
-                ('019aa2b1-0000-7000-8000-000000000003', s.id, 'pending', NULL, 'usd', 4900, 0, false,
-                    '2026-11-20 18:30')) o;
-            INSERT INTO order_items SELECT o.id, 1, p.id, o.amount_total / 4900, 4900 FROM orders o, products p
-            WHERE o.status <> 'pending';
-            """)
+            script: """
+                SET TIME ZONE 'UTC';
+                INSERT INTO orders (id, shop_id, status, email, currency, amount_total, amount_refunded, livemode, created_at)
+                SELECT o.*  FROM shops s, LATERAL (VALUES
+                    ('019aa2b1-0000-7000-8000-000000000001'::uuid, s.id, 'paid', 'eve@example.com', 'jpy', 4900, 0, true,
+                        '2026-10-01 12:00'::timestamptz),
+                    ('019aa2b1-0000-7000-8000-000000000002', s.id, 'partially_refunded', 'Ada@Example.com', 'usd', 9800, 1250,
+                        false, '2026-11-10 12:00'),
+                    ('019aa2b1-0000-7000-8000-000000000003', s.id, 'pending', NULL, 'usd', 4900, 0, false,
+                        '2026-11-20 18:30')) o;
+                INSERT INTO order_items SELECT o.id, 1, p.id, o.amount_total / 4900, 4900 FROM orders o, products p
+                WHERE o.status <> 'pending';
+                """)
     }
 }

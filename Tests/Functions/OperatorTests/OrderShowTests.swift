@@ -85,16 +85,16 @@ struct OrderShowTests {
     func story() async throws {
         try await prepare()
         try await execute(
-            """
-            SET TIME ZONE 'UTC';
-            UPDATE orders SET status = 'disputed', amount_refunded = 1250, last_payment_error = 'card_declined',
-                last_payment_error_at = '2026-11-20 18:59:30', email_corrected_at = '2026-11-20 19:05';
-            UPDATE licenses SET held_at = '2026-11-20 19:10', reissues = 2 WHERE key_last_four = 'WXYZ';
-            INSERT INTO refunds VALUES ('re_1', 'pi_1', 1250, 'succeeded', '2026-11-20 20:00');
-            INSERT INTO disputes VALUES ('dp_1', 'pi_1', 'open', '2026-11-20 21:00');
-            INSERT INTO audit_log (at, actor, action, order_id, details, origin)
-            SELECT '2026-11-20 19:10', 'operator:eve', 'license.revoked', id, '{"reason": "asked"}', 'desk' FROM orders;
-            """)
+            script: """
+                SET TIME ZONE 'UTC';
+                UPDATE orders SET status = 'disputed', amount_refunded = 1250, last_payment_error = 'card_declined',
+                    last_payment_error_at = '2026-11-20 18:59:30', email_corrected_at = '2026-11-20 19:05';
+                UPDATE licenses SET held_at = '2026-11-20 19:10', reissues = 2 WHERE key_last_four = 'WXYZ';
+                INSERT INTO refunds VALUES ('re_1', 'pi_1', 1250, 'succeeded', '2026-11-20 20:00');
+                INSERT INTO disputes VALUES ('dp_1', 'pi_1', 'open', '2026-11-20 21:00');
+                INSERT INTO audit_log (at, actor, action, order_id, details, origin)
+                SELECT '2026-11-20 19:10', 'operator:eve', 'license.revoked', id, '{"reason": "asked"}', 'desk' FROM orders;
+                """)
         let run = try await Run.latchkey(["order", "show", "cs_test_1"])
         for part in [
             "  paid               2026-11-20 19:00:00 UTC\n  refunded           12.50 USD\n",
@@ -129,10 +129,10 @@ struct OrderShowTests {
     func bare() async throws {
         try await prepare()
         try await execute(
-            """
-            INSERT INTO orders (id, shop_id, status, currency, amount_total, livemode, created_at)
-            SELECT '019aa2b1-0000-7000-8000-00000000000a', id, 'pending', 'usd', 1, true, now() FROM shops
-            """)
+            script: """
+                INSERT INTO orders (id, shop_id, status, currency, amount_total, livemode, created_at)
+                SELECT '019aa2b1-0000-7000-8000-00000000000a', id, 'pending', 'usd', 1, true, now() FROM shops
+                """)
         let run = try await Run.latchkey(["order", "show", "019aa2b1-0000-7000-8000-00000000000a"])
         #expect(run.output.contains("  buyer    –\n"))
         #expect(run.output.contains("Licenses\n  none\n"))
@@ -161,11 +161,11 @@ struct OrderShowTests {
     func several() async throws {
         try await prepare()
         try await execute(
-            """
-            INSERT INTO orders (id, shop_id, status, currency, amount_total, livemode, created_at,
-                stripe_payment_intent_id)
-            SELECT '019aa2b1-0000-7000-8000-00000000000a', id, 'paid', 'usd', 1, true, now(), 'pi_1' FROM shops
-            """)
+            script: """
+                INSERT INTO orders (id, shop_id, status, currency, amount_total, livemode, created_at,
+                    stripe_payment_intent_id)
+                SELECT '019aa2b1-0000-7000-8000-00000000000a', id, 'paid', 'usd', 1, true, now(), 'pi_1' FROM shops
+                """)
         let run = try await Run.latchkey(["order", "show", "pi_1"])
         #expect(run.exitCode == 1)
         #expect(run.remarks.contains("several orders"))
@@ -176,32 +176,32 @@ struct OrderShowTests {
         try await prepareDatabase()
         _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
         try await execute(
-            """
-            SET TIME ZONE 'UTC';
-            INSERT INTO orders (id, shop_id, status, email, currency, amount_total, stripe_session_id,
-                stripe_payment_intent_id, livemode, created_at, paid_at)
-            SELECT '019aa2b1-0000-7000-8000-000000000001', id, 'paid', 'buyer@example.com', 'usd', 9800, 'cs_test_1',
-                'pi_1', false, '2026-11-20 18:59', '2026-11-20 19:00' FROM shops;
-            INSERT INTO order_items SELECT o.id, 1, p.id, 2, 4900 FROM orders o, products p;
-            INSERT INTO licenses SELECT '019aa2b1-0000-7000-8000-000000000002', o.id, p.id, 'active', 1, sha256('a'),
-                'ABCD', '2026-11-20 19:00' FROM orders o, products p;
-            INSERT INTO licenses SELECT '019aa2b1-0000-7000-8000-000000000003', o.id, p.id, 'revoked', 2, sha256('b'),
-                'WXYZ', '2026-11-20 19:00' FROM orders o, products p;
-            INSERT INTO download_grants (id, order_id, expires_at, max_uses, uses, revoked_at, created_at)
-            SELECT '019aa2b1-0000-7000-8000-000000000004', id, '2026-11-27 19:00', 20, 1, now(), '2026-11-20 19:00'
-            FROM orders;
-            INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at, sent_at)
-            SELECT '019aa2b1-0000-7000-8000-000000000005', id, 'receipt', 'buyer@example.com', 'sent', 1,
-                '2026-11-20 19:00', '2026-11-20 19:00', '2026-11-20 19:00:01' FROM orders;
-            INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at,
-                last_error)
-            SELECT '019aa2b1-0000-7000-8000-000000000006', id, 'resend', 'buyer@example.com', 'pending', 3,
-                '2026-11-20 20:00', '2026-11-20 19:30', 'could not connect' FROM orders;
-            INSERT INTO webhook_events (stripe_event_id, type, status, created_at, received_at, payload) VALUES
-                ('evt_1', 'checkout.session.completed', 'processed', '2026-11-20 19:00', '2026-11-20 19:00',
-                    '{"id":"cs_test_1"}'),
-                ('evt_2', 'checkout.session.completed', 'processed', '2026-11-20 19:00', '2026-11-20 19:00',
-                    '{"id":"cs_test_10"}');
-            """)
+            script: """
+                SET TIME ZONE 'UTC';
+                INSERT INTO orders (id, shop_id, status, email, currency, amount_total, stripe_session_id,
+                    stripe_payment_intent_id, livemode, created_at, paid_at)
+                SELECT '019aa2b1-0000-7000-8000-000000000001', id, 'paid', 'buyer@example.com', 'usd', 9800, 'cs_test_1',
+                    'pi_1', false, '2026-11-20 18:59', '2026-11-20 19:00' FROM shops;
+                INSERT INTO order_items SELECT o.id, 1, p.id, 2, 4900 FROM orders o, products p;
+                INSERT INTO licenses SELECT '019aa2b1-0000-7000-8000-000000000002', o.id, p.id, 'active', 1, sha256('a'),
+                    'ABCD', '2026-11-20 19:00' FROM orders o, products p;
+                INSERT INTO licenses SELECT '019aa2b1-0000-7000-8000-000000000003', o.id, p.id, 'revoked', 2, sha256('b'),
+                    'WXYZ', '2026-11-20 19:00' FROM orders o, products p;
+                INSERT INTO download_grants (id, order_id, expires_at, max_uses, uses, revoked_at, created_at)
+                SELECT '019aa2b1-0000-7000-8000-000000000004', id, '2026-11-27 19:00', 20, 1, now(), '2026-11-20 19:00'
+                FROM orders;
+                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at, sent_at)
+                SELECT '019aa2b1-0000-7000-8000-000000000005', id, 'receipt', 'buyer@example.com', 'sent', 1,
+                    '2026-11-20 19:00', '2026-11-20 19:00', '2026-11-20 19:00:01' FROM orders;
+                INSERT INTO emails (id, order_id, kind, recipient, status, attempts, next_attempt_at, created_at,
+                    last_error)
+                SELECT '019aa2b1-0000-7000-8000-000000000006', id, 'resend', 'buyer@example.com', 'pending', 3,
+                    '2026-11-20 20:00', '2026-11-20 19:30', 'could not connect' FROM orders;
+                INSERT INTO webhook_events (stripe_event_id, type, status, created_at, received_at, payload) VALUES
+                    ('evt_1', 'checkout.session.completed', 'processed', '2026-11-20 19:00', '2026-11-20 19:00',
+                        '{"id":"cs_test_1"}'),
+                    ('evt_2', 'checkout.session.completed', 'processed', '2026-11-20 19:00', '2026-11-20 19:00',
+                        '{"id":"cs_test_10"}');
+                """)
     }
 }

@@ -44,8 +44,17 @@ struct Run: Sendable {
     }
 }
 
-/// When the tests take place.
-let testNow = Instant(unixSeconds: 1_795_201_140)
+extension Run {
+    /// Runs `latchkey` as an operator called Eve, with every setting there is.
+    static func eve(
+        _ words: [String], _ environment: [String: String] = [:], at now: Instant = testNow, answering: Bool? = nil
+    ) async throws -> Run {
+        var settings = TestSettings.environment
+        settings["DATABASE_URL"] = nil
+        settings["LATCHKEY_OPERATOR"] = "eve"
+        return try await latchkey(words, settings.merging(environment) { $1 }, at: now, answering: answering)
+    }
+}
 
 private final class Told: Sendable {
     let output = Mutex("")

@@ -47,10 +47,10 @@ struct ReconcileCommandTests {
     func unclean() async throws {
         try await prepare()
         try await execute(
-            """
-            INSERT INTO webhook_events (stripe_event_id, type, status, error, created_at, received_at, payload)
-            VALUES ('evt_1', 'charge.refunded', 'failed', 'test', '2026-01-01', '2026-01-01', '{');
-            """)
+            script: """
+                INSERT INTO webhook_events (stripe_event_id, type, status, error, created_at, received_at, payload)
+                VALUES ('evt_1', 'charge.refunded', 'failed', 'test', '2026-01-01', '2026-01-01', '{');
+                """)
         let run = try await reconcile([])
         #expect(run.exitCode == 1)
         #expect(run.output.contains("✗ 1 thing could not be repaired; the ledger has the reasons"), "\(run.output)")

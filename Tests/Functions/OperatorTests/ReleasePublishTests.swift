@@ -1,9 +1,6 @@
 import Crypto
 import FoundationEssentials
 import Kernel
-import Postgres
-import Publishing
-import Storage
 import Support
 import Testing
 
@@ -19,140 +16,37 @@ struct ReleasePublishTests {
         storage = try TemporaryFolder()
         try source.write("windows/Delay-win.zip", "for windows")
         try source.write("linux/Delay linux.zip", "for linux")
-        try source.write("linux/.DS_Store", "x")
-        try source.write(".hidden", "x")
     }
 
-    @Test("files, manifest and rows are written, by their names and digests")
+    @Test("each file is told with its digest, a watching person sees its progress, and again is nothing to do")
     func publishes() async throws {
-        try await prepare()
-        let run = try await publish()
+        try await applyDemoCatalog()
+        let run = try await publish(isWatched: true)
         #expect(run.exitCode == 0, "\(run.remarks)")
         let digest = Hex.encode(SHA256.hash(Array("for linux".utf8)))
         #expect(
             run.output.hasPrefix("copied  genx-delay/1.0.0/linux/Delay linux.zip  9 bytes  sha256 \(digest)\ncopied  "))
         #expect(run.output.hasSuffix("published genx-delay 1.0.0 in shop\n"))
+        #expect(run.remarks.contains("reading linux/Delay linux.zip …\n"))
+        #expect(run.remarks.contains("copying genx-delay/1.0.0/linux/Delay linux.zip (9 bytes) …\n"))
+        let again = try await publish()
+        #expect(again.exitCode == 0)
+        #expect(again.output.contains("unchanged  genx-delay/1.0.0/windows/Delay-win.zip"))
+        #expect(again.output.hasSuffix("genx-delay 1.0.0 is published already; nothing to do\n"))
+        try source.write("windows/Delay-win.zip", "for Windows")
+        let other = try await publish()
+        #expect(other.exitCode == 1)
         #expect(
-            try storage.files() == [
-                "shop/genx-delay/1.0.0/linux/Delay linux.zip", "shop/genx-delay/1.0.0/manifest.json",
-                "shop/genx-delay/1.0.0/windows/Delay-win.zip",
-            ])
-        #expect(try storage.read("shop/genx-delay/1.0.0/linux/Delay linux.zip") == "for linux")
-        let manifest = try ReleaseManifest(json: Array(storage.read("shop/genx-delay/1.0.0/manifest.json").utf8))
-        #expect(manifest.releasedAt == testNow)
-        #expect(
-            manifest.files.map(\.object.description) == [
-                "genx-delay/1.0.0/linux/Delay linux.zip", "genx-delay/1.0.0/windows/Delay-win.zip",
-            ])
-        let rows = try await texts(
-            """
-            SELECT concat_ws('|', p.slug, r.version, a.platform, a.file_name, a.object_name, a.size,
-                encode(a.sha256, 'hex'))
-            FROM artifacts a JOIN releases r ON r.id = a.release_id JOIN products p ON p.id = r.product_id
-            WHERE a.platform = 'linux'
-            """)
-        #expect(
-            rows == [
-                "genx-delay|1.0.0|linux|Delay linux.zip|genx-delay/1.0.0/linux/Delay linux.zip|9|\(digest)"
-            ])
-    }
-
-    @Test("published again with the same files, nothing happens")
-    func again() async throws {
-        try await prepare()
-        _ = try await publish()
-        let before = try storage.read("shop/genx-delay/1.0.0/manifest.json")
-        let run = try await publish(at: testNow + .seconds(60))
-        #expect(run.exitCode == 0)
-        #expect(run.output.contains("unchanged  genx-delay/1.0.0/windows/Delay-win.zip"))
-        #expect(run.output.hasSuffix("genx-delay 1.0.0 is published already; nothing to do\n"))
-        #expect(try storage.read("shop/genx-delay/1.0.0/manifest.json") == before)
-        #expect(
-            try await numbers("SELECT (SELECT count(*) FROM releases), (SELECT count(*) FROM artifacts)", count: 2) == [
-                1, 2,
-            ])
-    }
-
-    @Test(
-        "a published version never changes: other bytes, a file more, a file less are refused",
-        arguments: ["bytes", "more", "less"], ["both", "manifest", "rows"])
-    func immutable(change: String, known: String) async throws {
-        try await prepare()
-        _ = try await publish()
-        if known == "manifest" { try await execute("DELETE FROM artifacts; DELETE FROM releases") }
-        if known == "rows" {
-            try FileManager.default.removeItem(atPath: storage.path + "/shop/genx-delay/1.0.0/manifest.json")
-        }
-        switch change {
-        case "bytes": try source.write("windows/Delay-win.zip", "for Windows")
-        case "more": try source.write("macos/Delay-mac.zip", "for mac")
-        default: try FileManager.default.removeItem(atPath: source.path + "/windows/Delay-win.zip")
-        }
-        let before = try storage.files()
-        let run = try await publish()
-        #expect(run.exitCode == 1)
-        #expect(run.remarks.contains("genx-delay 1.0.0 is published with other files (genx-delay/1.0.0/"))
-        #expect(try storage.files() == before)
-        #expect(try storage.read("shop/genx-delay/1.0.0/windows/Delay-win.zip") == "for windows")
-    }
-
-    @Test("what was cut off is finished by another run", arguments: ["rows", "manifest", "file", "half a file"])
-    func resumed(missing: String) async throws {
-        try await prepare()
-        _ = try await publish()
-        let folder = storage.path + "/shop/genx-delay/1.0.0"
-        switch missing {
-        case "rows": try await execute("DELETE FROM artifacts; DELETE FROM releases")
-        case "manifest": try FileManager.default.removeItem(atPath: folder + "/manifest.json")
-        case "file": try FileManager.default.removeItem(atPath: folder + "/windows/Delay-win.zip")
-        default: try storage.write("shop/genx-delay/1.0.0/windows/Delay-win.zip", "for win")
-        }
-        let run = try await publish(at: testNow + .seconds(60))
-        #expect(run.exitCode == 0, "\(run.remarks)")
-        #expect(run.output.hasSuffix("published genx-delay 1.0.0 in shop\n"))
-        #expect(try storage.read("shop/genx-delay/1.0.0/windows/Delay-win.zip") == "for windows")
-        let manifest = try ReleaseManifest(json: Array(storage.read("shop/genx-delay/1.0.0/manifest.json").utf8))
-        #expect(manifest.releasedAt == testNow)
-        #expect(
-            try await numbers("SELECT (SELECT count(*) FROM releases), (SELECT count(*) FROM artifacts)", count: 2) == [
-                1, 2,
-            ])
-    }
-
-    @Test("many at once publish once")
-    func atOnce() async throws {
-        try await prepare()
-        let runs = try await withThrowingTaskGroup(of: Run.self) { group in
-            for _ in 0..<5 { group.addTask { try await publish() } }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(runs.allSatisfy { $0.exitCode == 0 }, "\(runs.map(\.remarks))")
-        #expect(runs.filter { $0.output.contains("published genx-delay 1.0.0 in") }.count == 1)
-        #expect(try await numbers("SELECT count(*) FROM releases") == [1])
-        #expect(try storage.files().count == 3)
-    }
-
-    @Test("a file larger than a piece arrives whole, and a watching person sees each file")
-    func large() async throws {
-        try await prepare()
-        let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 ^ ($0 >> 9)) }
-        try Data(content).write(to: URL(filePath: source.path + "/linux/big.bin"))
-        let run = try await publish(isWatched: true)
-        #expect(run.exitCode == 0)
-        let copy = try Data(contentsOf: URL(filePath: storage.path + "/shop/genx-delay/1.0.0/linux/big.bin"))
-        #expect(Array(copy) == content)
-        #expect(run.remarks.contains("reading linux/big.bin …\n"))
-        #expect(run.remarks.contains("copying genx-delay/1.0.0/linux/big.bin (3.0 MB) …\n"))
-        #expect(run.output.contains(Hex.encode(SHA256.hash(content))))
+            other.remarks.contains(
+                "genx-delay 1.0.0 is published with other files (genx-delay/1.0.0/windows/Delay-win.zip)"))
     }
 
     @Test("an unknown product is told with those there are")
     func unknownProduct() async throws {
-        try await prepare()
+        try await applyDemoCatalog()
         let run = try await publish(product: "genx-echo")
         #expect(run.exitCode == 1)
         #expect(run.remarks == "latchkey: no product «genx-echo»; there is: genx-delay\n")
-        #expect(try storage.files().isEmpty)
     }
 
     @Test(
@@ -165,7 +59,7 @@ struct ReleasePublishTests {
 
     @Test("the answer for programs has every file")
     func json() async throws {
-        try await prepare()
+        try await applyDemoCatalog()
         let run = try await publish(["--json"])
         let answer = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))
         #expect(answer.published)
@@ -203,17 +97,84 @@ struct ReleasePublishTests {
         let files: [File]
     }
 
-    private func prepare() async throws {
-        try await prepareDatabase()
-        _ = try await Run.latchkey(["catalog", "apply", demoCatalog])
-    }
-
     private func publish(
-        _ more: [String] = [], product: String = "genx-delay", at now: Instant = testNow, isWatched: Bool = false
+        _ more: [String] = [], product: String = "genx-delay", isWatched: Bool = false
     ) async throws -> Run {
         try await Run.latchkey(
             ["release", "publish", source.path, "--product", product, "--version", "1.0.0"] + more,
-            ["STORAGE_FOLDER": storage.path, "STORAGE_BUCKET": "shop"], at: now, isWatched: isWatched)
+            ["STORAGE_FOLDER": storage.path, "STORAGE_BUCKET": "shop"], isWatched: isWatched)
+    }
+}
+
+@Suite("latchkey release publish to Cloud Storage", .freshDatabase, .timeLimit(.minutes(10)))
+struct CloudReleasePublishTests {
+    private let google: CloudSandbox
+    private let source: TemporaryFolder
+
+    init() throws {
+        google = try CloudSandbox()
+        source = try TemporaryFolder()
+        try source.write("linux/Delay linux.zip", "for linux")
+    }
+
+    @Test("the settings lead to the bucket, with a person's token or that of the machine", arguments: [true, false])
+    func publishes(isPerson: Bool) async throws {
+        try await applyDemoCatalog()
+        let run = try await publish(isPerson: isPerson)
+        #expect(run.exitCode == 0, "\(run.remarks)")
+        #expect(run.output.hasSuffix("published genx-delay 1.0.0 in shop\n"))
+        #expect(try google.count("objects") == 2)
+        #expect(try google.count("tokens") == (isPerson ? 0 : 1))
+    }
+
+    @Test(
+        "what Cloud Storage refuses is told with what to do about it",
+        arguments: [
+            ("401", "set GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)"),
+            ("403", "needs roles/storage.objectCreator and roles/storage.objectViewer on the bucket shop"),
+            ("checksum", "was stored with another checksum than was sent; nothing was published"),
+        ])
+    func refused(kind: String, advice: String) async throws {
+        try await applyDemoCatalog()
+        try google.trouble(kind, "/upload/", calls: 5)
+        let run = try await publish()
+        #expect(run.exitCode == 1 && run.remarks.contains(advice), "\(run.remarks)")
+        #expect(!run.remarks.contains("ya29") && !run.remarks.contains("says no"))
+    }
+
+    @Test(
+        "a bucket that is not there and a token that nobody gives are told as what they are",
+        arguments: [
+            (true, "STORAGE_BUCKET", "elsewhere", "there is no bucket elsewhere at http://127.0.0.1:"),
+            (false, "GCE_METADATA_HOST", "127.0.0.1:1", "outside Google Cloud set GOOGLE_OAUTH_ACCESS_TOKEN"),
+        ])
+    func away(isPerson: Bool, name: String, value: String, message: String) async throws {
+        try await applyDemoCatalog()
+        let run = try await publish(isPerson: isPerson, [name: value])
+        #expect(run.exitCode == 1 && run.remarks.contains(message), "\(run.remarks)")
+    }
+
+    @Test(
+        "settings that cannot be are told by name, never by value",
+        arguments: [
+            ("STORAGE_BUCKET", ""), ("STORAGE_BASE", "http://HUSH.example"), ("GOOGLE_OAUTH_ACCESS_TOKEN", "HUSH HUSH"),
+            ("GCE_METADATA_HOST", "HUSH.example"),
+        ])
+    func settings(name: String, value: String) async throws {
+        let run = try await publish([name: value])
+        #expect(run.exitCode == 1 && run.remarks.hasPrefix("latchkey: \(name) is "), "\(run.remarks)")
+        #expect(!run.remarks.contains("HUSH"))
+    }
+
+    private func publish(isPerson: Bool = true, _ changes: [String: String] = [:]) async throws -> Run {
+        var environment = google.settings
+        if isPerson {
+            environment["GOOGLE_OAUTH_ACCESS_TOKEN"] = CloudSandbox.personalToken
+            environment["GCE_METADATA_HOST"] = nil
+        }
+        return try await Run.latchkey(
+            ["release", "publish", source.path, "--product", "genx-delay", "--version", "1.0.0"],
+            environment.merging(changes) { $1 })
     }
 }
 

@@ -65,7 +65,7 @@ struct CorrectionTests {
         }
     }
 
-    @Test("is put right within the hour after the payment, and the form is there as long", arguments: [3_599, 3_600])
+    @Test("is corrected within the hour after the payment, and the form is there as long", arguments: [3_599, 3_600])
     func window(seconds: Int) async throws {
         try await withOrderDesk { desk in
             try await desk.deliver(session)
@@ -78,7 +78,7 @@ struct CorrectionTests {
     }
 
     @Test(
-        "is put right three times, while the order opens doors, and the form is there as long",
+        "is corrected three times, while the order gives access, and the form is there as long",
         arguments: [
             ("email_corrections = 2", true), ("email_corrections = 3", false),
             ("status = 'partially_refunded'", true), ("status = 'refunded'", false), ("status = 'disputed'", false),

@@ -75,13 +75,14 @@ final class OrderDesk: Closable {
 
     /// What the webhook does with an event about the session as Stripe knows it, or else about one like any.
     func deliver(
-        _ session: String, _ news: CheckoutUpdate = .paid, event: String = "evt_1", email: String = "buyer@example.com"
+        _ session: String, _ update: CheckoutUpdate = .paid, event: String = "evt_1",
+        email: String = "buyer@example.com"
     ) async throws {
         let entry = LedgerEntry(
             event: event, type: "checkout.session.completed", apiVersion: nil, createdAt: now, receivedAt: now,
             payload: "{}", source: .delivered)
         try await webhook.apply(
-            try stripe.session(session) ?? StripeStub.session(session, email: email), news, from: entry)
+            try stripe.session(session) ?? StripeStub.session(session, email: email), update, from: entry)
     }
 
     /// An order that was begun by our checkout, its session noted.

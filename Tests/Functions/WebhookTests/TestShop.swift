@@ -1,18 +1,14 @@
 import Catalog
-import Downloads
 import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
 import Log
 import OrderMails
-import Outbox
 import Postgres
-import RateLimiting
 import Stripe
 import StripeClient
 import Support
-import Testing
 
 @testable import WebhookFunction
 
@@ -24,10 +20,9 @@ struct TestShop: Closable {
     let pool: Pool
     private let fixture: Fixture
 
-    /// A shop whose settings are partly its `own`; with `mailTime` or `stripeTime` it waits no longer than that.
+    /// A shop whose settings are partly its `own`; with `stripeTime` it waits no longer than that for Stripe.
     init(
-        poolSize: Int = 4, smtp: String? = nil, _ own: [String: String] = [:], mailTime: Duration? = nil,
-        stripeTime: Duration? = nil
+        poolSize: Int = 4, smtp: String? = nil, _ own: [String: String] = [:], stripeTime: Duration? = nil
     ) async throws {
         fixture = try await Fixture(poolSize: poolSize)
         pool = fixture.pool
@@ -36,14 +31,14 @@ struct TestShop: Closable {
         if let smtp { environment["SMTP_URL"] = smtp }
         let settings = try WebhookSettings(environment)
         var webhook = Webhook(settings, pool, log.log)
-        if mailTime != nil || stripeTime != nil {
+        if let stripeTime {
             let catalog = CatalogCache(pool)
             let mails = MailService(
                 settings.mail, keys: settings.keys, pool: pool, catalog: catalog, log: log.log,
-                attemptTime: mailTime ?? .seconds(8))
+                attemptTime: .seconds(8))
             let processor = EventProcessor(
                 pool: pool, catalog: catalog,
-                stripe: StripeClient(settings.stripe, totalTimeout: stripeTime ?? .seconds(10)), keys: settings.keys,
+                stripe: StripeClient(settings.stripe, totalTimeout: stripeTime), keys: settings.keys,
                 mails: mails, isLive: false, actor: "function:webhook", log: log.log)
             webhook.process = { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) }
         }
@@ -66,25 +61,15 @@ struct TestShop: Closable {
         try await pool.run(Statement<String>.row(sql) { row throws(PostgresFault) in try row.text(0) })
     }
 
-    /// Makes a release, so that there is something to download.
-    func publish() async throws { try await fixture.publish("1.0.0") }
-
-    /// Uses the grant's link for a file, as the download function does.
-    func mayDownload(_ grant: GrantID) async throws -> Bool {
-        let use = DownloadStatements.use(
-            grant, file: "GenX-1.0.0.zip", at: fixture.now, behind: .roomy(at: fixture.now))
-        return try await pool.run(use).get().output != nil
-    }
-
     func close() { pool.close() }
 }
 
 /// Runs `body` on the event loop with a shop of its own.
 func withShop(
-    poolSize: Int = 4, smtp: String? = nil, _ own: [String: String] = [:], mailTime: Duration? = nil,
+    poolSize: Int = 4, smtp: String? = nil, _ own: [String: String] = [:],
     _ body: @escaping @Loop @Sendable (TestShop) async throws -> Void
 ) async throws {
-    try await withOpen({ try await TestShop(poolSize: poolSize, smtp: smtp, own, mailTime: mailTime) }, body)
+    try await withOpen({ try await TestShop(poolSize: poolSize, smtp: smtp, own) }, body)
 }
 
 /// The refusal that `body` ends with; `nil` when it ends with an answer.
@@ -133,37 +118,5 @@ enum Forgery: CaseIterable, Sendable {
         Request(
             method: .post, path: "/webhooks/stripe", fields: header.isEmpty ? [:] : ["Stripe-Signature": header],
             body: Array(body.utf8))
-    }
-}
-
-/// An event about a checkout session, as Stripe would send it.
-struct SessionEvent: Sendable, CustomTestStringConvertible {
-    var id = "evt_1"
-    var session = "cs_test_a1b2c3d4e5"
-    var amount = 4900
-    var paymentIntent = #""pi_1""#
-    var email = "buyer@example.com"
-    var type = "checkout.session.completed"
-    var paymentStatus = "paid"
-    var mode = "payment"
-    var isLive = false
-    var metadata = #"{"latchkey_product":"genx-delay","latchkey_quantity":"1"}"#
-    var lineItems = "null"
-
-    var testDescription: String { "\(type) \(mode) \(isLive ? "live" : "test") \(metadata.count)" }
-
-    var json: String {
-        """
-        {
-          "id": "\(id)", "object": "event", "api_version": "2026-07-29.dahlia", "created": 1795201140, "livemode": \(isLive),
-          "type": "\(type)", "pending_webhooks": 1,
-          "data": {"object": {
-            "id": "\(session)", "object": "checkout.session", "amount_total": \(amount), "amount_subtotal": 4900,
-            "currency": "usd", "created": 1795201100, "livemode": \(isLive), "mode": "\(mode)", "status": "complete",
-            "payment_status": "\(paymentStatus)", "payment_intent": \(paymentIntent), "metadata": \(metadata),
-            "customer_details": {"email": "\(email)", "name": "Björk"}, "line_items": \(lineItems)
-          }}
-        }
-        """
     }
 }

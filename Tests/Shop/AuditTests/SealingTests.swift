@@ -38,6 +38,22 @@ struct SealingTests {
         }
     }
 
+    @Test("unless told otherwise a seal holds at most a thousand rows, and one call seals all there is")
+    func usualBatch() async throws {
+        try await withSampleLog { log in
+            try await log.execute(
+                "INSERT INTO audit_log (actor, action) SELECT 'customer', 'x' FROM generate_series(1, 1001)")
+            let seals = try await AuditSealing(silentLog)(atMost: .max) {
+                statement throws(PostgresFault) in try await log.pool.run(statement)
+            }
+            #expect(seals.map(\.rowCount) == [1_000, 1])
+            #expect(seals.map(\.lastID) == [1_000, 1_001])
+            let report = try await log.verify()
+            #expect(report.faults == [])
+            #expect(report.seals == 2)
+        }
+    }
+
     @Test("a call makes no more seals than its caller has time for, and the next goes on there")
     func bounded() async throws {
         try await withSampleLog { log in

@@ -75,6 +75,29 @@ struct TamperingTests {
         }
     }
 
+    @Test("of a log that is wholly broken the first hundred rows are told, and all are counted")
+    func wholly() async throws {
+        try await withSampleLog { log in
+            try await log.write(150)
+            try await log.seal()
+            try await log.tamper("UPDATE audit_log SET actor = 'x'")
+            let report = try await log.verify()
+            #expect(report.faultCount == 150)
+            #expect(report.faults == (1...100).map { .rowChanged($0, seal: 1) })
+        }
+    }
+
+    @Test("the rows of a seal that is missing are counted as unchecked")
+    func sealMissing() async throws {
+        try await withOpen(prepared) { log in
+            try await log.tamper("DELETE FROM audit_seals WHERE id = 2")
+            let report = try await log.verify()
+            #expect(report.faults == [.sealsMissing(2...2)])
+            #expect(report.uncheckedRows == 10)
+            #expect(report.sealedRows == 25 - 10)
+        }
+    }
+
     @Test("what the trigger forbids even its owner: to change, remove and empty, in every session")
     func forbidden() async throws {
         try await withOpen(prepared) { log in

@@ -24,9 +24,9 @@ struct FulfilmentTests {
     func audited() async throws {
         try await withFixture { fixture in
             _ = try await fixture.apply(fixture.sale("cs_left", .expired), fixture.entitlement(0), event: "evt_0")
-            for (index, news) in [CheckoutUpdate.unpaid, .paymentSucceeded, .paid].enumerated() {
+            for (index, update) in [CheckoutUpdate.unpaid, .paymentSucceeded, .paid].enumerated() {
                 _ = try await fixture.apply(
-                    fixture.sale("cs_1", news, quantity: 2), fixture.entitlement(news == .unpaid ? 0 : 2),
+                    fixture.sale("cs_1", update, quantity: 2), fixture.entitlement(update == .unpaid ? 0 : 2),
                     event: "evt_1\(index)")
             }
             let entries = try await fixture.pool.run(
@@ -64,9 +64,9 @@ struct FulfilmentTests {
     @Test("different events about one sale at once are one sale")
     func events() async throws {
         try await withFixture(poolSize: 16) { fixture in
-            let news: [CheckoutUpdate] = [.paid, .unpaid, .paymentSucceeded, .expired]
+            let updates: [CheckoutUpdate] = [.paid, .unpaid, .paymentSucceeded, .expired]
             let events = try (0..<80).map { index in
-                let sale = try fixture.sale("cs_1", news[index % 4])
+                let sale = try fixture.sale("cs_1", updates[index % 4])
                 return Loop.start { () async -> Bool in
                     (try? await fixture.apply(sale, fixture.entitlement(), event: "evt_\(index)")) != nil
                 }
@@ -77,12 +77,12 @@ struct FulfilmentTests {
     }
 
     @Test(
-        "the statement decides as the state machine does, for every state and every news",
+        "the statement decides as the state machine does, for every state and every update",
         arguments: OrderStatus.allCases)
     func transitions(status: OrderStatus) async throws {
         try await withFixture { fixture in
-            for (index, news) in CheckoutUpdate.allCases.enumerated() {
-                let sale = try fixture.sale("cs_\(index)", news)
+            for (index, update) in CheckoutUpdate.allCases.enumerated() {
+                let sale = try fixture.sale("cs_\(index)", update)
                 _ = try await fixture.apply(
                     fixture.sale("cs_\(index)", .unpaid), fixture.entitlement(), event: "a\(index)")
                 _ = try await fixture.pool.run(
@@ -92,8 +92,8 @@ struct FulfilmentTests {
                     row throws(PostgresFault) in try row.text(0)
                 }
                 let end = try await fixture.pool.run(read)
-                #expect(OrderStatus(rawValue: end) == status.after(news), "\(status) after \(news)")
-                #expect((outcome.order != nil) == news.startingPoints.contains(status))
+                #expect(OrderStatus(rawValue: end) == status.after(update), "\(status) after \(update)")
+                #expect((outcome.order != nil) == update.startingPoints.contains(status))
                 #expect(outcome.hasMail == (outcome.status == .paid))
             }
         }

@@ -40,15 +40,15 @@ struct RoleTests {
     func sale(role: String) async throws {
         try await withFixture(as: role) { fixture, pool in
             _ = try await pool.run(CatalogStatements.load)
-            for (index, news) in [CheckoutUpdate.unpaid, .paid].enumerated() {
-                let sale = try fixture.sale("cs_1", news)
+            for (index, update) in [CheckoutUpdate.unpaid, .paid].enumerated() {
+                let sale = try fixture.sale("cs_1", update)
                 let outcome = try await pool.run(
                     FulfilmentStatements.lock(sale),
                     FulfilmentStatements.apply(
-                        sale, fixture.entitlement(news == .paid ? 1 : 0), from: fixture.entry("evt_\(index)"),
+                        sale, fixture.entitlement(update == .paid ? 1 : 0), from: fixture.entry("evt_\(index)"),
                         mailLeasedUntil: fixture.now, by: "function:\(role)", at: fixture.now)
                 ).1
-                #expect(outcome.status == news.target)
+                #expect(outcome.status == update.target)
             }
             try await settleEveryWay(pool, fixture)
         }
@@ -70,13 +70,13 @@ struct RoleTests {
     func payments(role: String) async throws {
         try await withFixture(as: role) { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
-            let news: [PaymentUpdate] = [
+            let updates: [PaymentUpdate] = [
                 .refundTotal(100), .refund(id: "re_1", amount: 100, .succeeded, at: fixture.now),
                 .dispute(id: "dp_1", .open, at: fixture.now),
             ]
-            for (index, news) in news.enumerated() {
+            for (index, update) in updates.enumerated() {
                 let outcome = try await pool.run(
-                    PaymentEventStatements.record(news, of: "pi_cs_1", from: fixture.entry("evt_p\(index)")),
+                    PaymentEventStatements.record(update, of: "pi_cs_1", from: fixture.entry("evt_p\(index)")),
                     PaymentStatements.settle(
                         "pi_cs_1", PaymentMails(at: fixture.now), mailLeasedUntil: fixture.now,
                         by: "function:\(role)", at: fixture.now)
@@ -154,7 +154,8 @@ struct RoleTests {
     func orders() async throws {
         try await withFixture(as: "orders") { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
-            let order = try await pool.run(OrderPageStatements.order(session: "cs_1", keyMails: OrderMailKind.withKeys, at: fixture.now))
+            let order = try await pool.run(
+                OrderPageStatements.order(session: "cs_1", keyMails: OrderMailKind.withKeys, at: fixture.now))
             #expect(order != nil)
             let buyer = try #require(EmailAddress("buyer@example.com"))
             let asked = try await pool.run(

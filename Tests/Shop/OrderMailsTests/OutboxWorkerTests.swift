@@ -72,7 +72,7 @@ struct OutboxWorkerTests {
         }
     }
 
-    @Test("nothing is sent to an address that was put right meanwhile, of this order or of others")
+    @Test("nothing is sent to an address that was corrected meanwhile, of this order or of others")
     func corrected() async throws {
         try await withRoom { room in
             let sale = try room.fixture.sale("cs_1")

@@ -47,7 +47,7 @@ struct BuyerCorrectionTests {
     }
 
     @Test(
-        "a buyer corrects within the hour, three times, while the order opens doors",
+        "a buyer corrects within the hour, three times, while the order gives access",
         arguments: [
             ("UPDATE orders SET paid_at = paid_at - interval '3599 s'", true),
             ("UPDATE orders SET paid_at = paid_at - interval '3600 s'", false),
@@ -116,14 +116,14 @@ struct BuyerCorrectionTests {
         try await withFixture(poolSize: 10) { fixture in
             let order = try await fixture.buy("cs_1")
             let sale = try fixture.sale("cs_1")
-            let news = PaymentUpdate.refund(id: "re_1", amount: 100, .succeeded, at: fixture.now)
+            let update = PaymentUpdate.refund(id: "re_1", amount: 100, .succeeded, at: fixture.now)
             let steps = (0..<30).map { number in
                 Loop.start { () async -> Bool in
                     do {
                         switch number % 3 {
                         case 0: _ = try await fixture.correct(order, "Buyer@example.com", .buyer)
                         case 1: _ = try await fixture.apply(sale, fixture.entitlement(), event: "evt_s\(number)")
-                        default: try await fixture.learn(news, of: "pi_cs_1", event: "evt_r\(number)")
+                        default: try await fixture.learn(update, of: "pi_cs_1", event: "evt_r\(number)")
                         }
                         return true
                     } catch { return false }
@@ -146,9 +146,9 @@ extension Fixture {
     }
 
     /// Takes in what Stripe says of a payment, and what follows from it.
-    func learn(_ news: PaymentUpdate, of payment: String, event: String) async throws {
+    func learn(_ update: PaymentUpdate, of payment: String, event: String) async throws {
         _ = try await pool.run(
-            PaymentEventStatements.record(news, of: payment, from: entry(event)),
+            PaymentEventStatements.record(update, of: payment, from: entry(event)),
             PaymentStatements.settle(
                 payment, PaymentMails(at: now), mailLeasedUntil: now + .seconds(60), by: "function:webhook", at: now))
     }

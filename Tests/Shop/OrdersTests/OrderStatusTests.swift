@@ -9,8 +9,8 @@ struct OrderStatusTests {
             ([.paid], .paid), ([.unpaid, .paymentSucceeded], .paid), ([.unpaid, .paymentFailed], .failed),
             ([.expired, .paid], .paid), ([.unpaid, .paymentFailed, .paymentSucceeded], .paid), ([.expired], .expired),
         ]
-        for (news, expected) in histories {
-            for order in permutations(news) {
+        for (updates, expected) in histories {
+            for order in permutations(updates) {
                 let end = order.reduce(OrderStatus.pending) { $0.after($1) }
                 #expect(end == expected, "\(order)")
             }
@@ -18,17 +18,17 @@ struct OrderStatusTests {
     }
 
     @Test("an update that arrives twice changes nothing", arguments: CheckoutUpdate.allCases)
-    func twice(news: CheckoutUpdate) {
+    func twice(update: CheckoutUpdate) {
         for status in OrderStatus.allCases {
-            #expect(status.after(news).after(news) == status.after(news))
+            #expect(status.after(update).after(update) == status.after(update))
         }
     }
 
     @Test(
         "nothing that a session tells reopens what was refunded, disputed or lost", arguments: CheckoutUpdate.allCases)
-    func closed(news: CheckoutUpdate) {
+    func closed(update: CheckoutUpdate) {
         for status in [OrderStatus.refunded, .partiallyRefunded, .disputed, .lost] {
-            #expect(status.after(news) == status)
+            #expect(status.after(update) == status)
         }
     }
 }

@@ -30,8 +30,8 @@ struct PaymentFactsTests {
             ([dispute(1, .lost), dispute(2, .won)], .lost, 0),
             ([dispute(1, .won), .refundTotal(100)], .partiallyRefunded, 100),
         ] as [([PaymentUpdate], OrderStatus, Int64)])
-    func standing(news: [PaymentUpdate], status: OrderStatus, refunded: Int64) {
-        for order in [news, news.reversed(), news + news] {
+    func status(after updates: [PaymentUpdate], status: OrderStatus, refunded: Int64) {
+        for order in [updates, updates.reversed(), updates + updates] {
             var facts = PaymentFacts()
             for each in order { facts.learn(each) }
             #expect(facts.status(ofTotal: PaymentFactsTests.total) == status)
@@ -41,11 +41,11 @@ struct PaymentFactsTests {
 
     @Test("the latest status of a refund or a dispute counts, and within one second the more final one")
     func latest() {
-        let words: [PaymentUpdate] = [
+        let updates: [PaymentUpdate] = [
             refund(1, 4900, .pending, at: 0), refund(1, 4900, .succeeded, at: 1), refund(1, 4900, .failed, at: 1),
             dispute(1, .open, at: 0), dispute(1, .won, at: 5), dispute(1, .open, at: 9), dispute(1, .won, at: 9),
         ]
-        for order in [words, words.reversed(), words.shuffled()] {
+        for order in [updates, updates.reversed(), updates.shuffled()] {
             var facts = PaymentFacts()
             for each in order { facts.learn(each) }
             #expect(facts.status(ofTotal: PaymentFactsTests.total) == .paid, "\(order)")

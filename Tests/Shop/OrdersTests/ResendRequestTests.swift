@@ -46,7 +46,7 @@ struct ResendRequestTests {
                 """)
             try await fixture.run("DELETE FROM emails")
             for address in ["one", "ONE", "two", "nobody", "closed", "two", "one"] {
-                try await fixture.ask("\(address)@example.com")
+                try await fixture.requestResend("\(address)@example.com")
             }
             let takers = (0..<4).map { _ in
                 Loop.start { () async -> Int? in
@@ -63,7 +63,9 @@ struct ResendRequestTests {
     @Test("is taken oldest first, a bounded number at a time, and gone then")
     func bounded() async throws {
         try await withFixture { fixture in
-            for number in 0..<5 { try await fixture.ask("nobody\(number)@example.com", after: .seconds(number)) }
+            for number in 0..<5 {
+                try await fixture.requestResend("nobody\(number)@example.com", after: .seconds(number))
+            }
             for expected in [(2, "2 3 4"), (2, "4"), (1, ""), (0, "")] {
                 let taken = try await fixture.pool.run(ResendStatements.process(limit: 2, at: fixture.now))
                 let left = try await fixture.text(
@@ -80,7 +82,7 @@ struct ResendRequestTests {
             _ = try await fixture.buy("cs_12", email: "two@example.com")
             try await fixture.run("DELETE FROM emails")
             for (passed, address, mails) in [(0, "one", 1), (599, "one", 1), (599, "two", 2), (600, "one", 3)] {
-                try await fixture.ask("\(address)@example.com")
+                try await fixture.requestResend("\(address)@example.com")
                 _ = try await fixture.pool.run(
                     ResendStatements.process(limit: 100, at: fixture.now + .seconds(passed)))
                 #expect(try await fixture.outbox().count == mails)
@@ -90,8 +92,8 @@ struct ResendRequestTests {
 }
 
 extension Fixture {
-    /// What somebody does who enters an address.
-    func ask(_ email: String, after passed: Duration = .zero) async throws {
+    /// Records the request of somebody who enters an address.
+    func requestResend(_ email: String, after passed: Duration = .zero) async throws {
         let moment = now + passed
         _ = try await pool.run(
             ResendStatements.record(for: try #require(EmailAddress(email)), at: moment, behind: .roomy(at: moment)))

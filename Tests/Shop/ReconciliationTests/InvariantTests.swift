@@ -21,9 +21,9 @@ struct InvariantTests {
                 try await shop.sell(session, quantity: 2)
                 if let change { try await shop.hear(change, of: session) }
             }
-            for (session, news) in [("cs_1", CheckoutUpdate.unpaid), ("cs_2", .paymentFailed), ("cs_3", .expired)] {
+            for (session, update) in [("cs_1", CheckoutUpdate.unpaid), ("cs_2", .paymentFailed), ("cs_3", .expired)] {
                 _ = try await shop.fixture.apply(
-                    shop.fixture.sale(session, news), shop.fixture.entitlement(0), event: "evt_\(session)")
+                    shop.fixture.sale(session, update), shop.fixture.entitlement(0), event: "evt_\(session)")
             }
             // A license that the seller closed, of an order that is paid.
             try await shop.run(
@@ -56,7 +56,7 @@ struct InvariantTests {
     }
 
     @Test(
-        "a license that opens doors though its order does not, or that is closed though its order is paid",
+        "a license that is active though its order gives no access, or that is closed though its order is paid",
         arguments: [
             ("refunded", "active", .openLicenseOnClosedOrder), ("lost", "active", .openLicenseOnClosedOrder),
             ("disputed", "active", .openLicenseOnClosedOrder), ("refunded", "suspended", .openLicenseOnClosedOrder),
@@ -189,9 +189,9 @@ private struct Shop: Closable {
         try await run("UPDATE emails SET status = 'sent'")
     }
 
-    func hear(_ news: PaymentUpdate, of session: String) async throws {
+    func hear(_ update: PaymentUpdate, of session: String) async throws {
         _ = try await fixture.pool.run(
-            PaymentEventStatements.record(news, of: "pi_\(session)", from: fixture.entry("evt_after_\(session)")),
+            PaymentEventStatements.record(update, of: "pi_\(session)", from: fixture.entry("evt_after_\(session)")),
             PaymentStatements.settle(
                 "pi_\(session)", PaymentMails(at: now), mailLeasedUntil: now, by: "function:test", at: now))
     }

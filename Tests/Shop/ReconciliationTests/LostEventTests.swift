@@ -59,7 +59,7 @@ struct LostEventTests {
     }
 
     @Test(
-        "a sale whose money went back meanwhile gives nothing that opens a door, and its buyer one mail",
+        "a sale whose money went back meanwhile gives no access, and its buyer one mail",
         arguments: StripeSide.Delivery.allCases)
     func refundedSale(delivery: StripeSide.Delivery) async throws {
         try await LosingShop.open(delivery) { shop in

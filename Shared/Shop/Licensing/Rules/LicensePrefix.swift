@@ -1,3 +1,5 @@
+import Kernel
+
 /// The prefix of a product's license keys, such as `GENX`.
 package struct LicensePrefix: Hashable, Sendable {
     /// The prefix as the seller writes it, in upper case.
@@ -11,7 +13,7 @@ package struct LicensePrefix: Hashable, Sendable {
         var folded: [UInt8] = []
         for byte in text.utf8 {
             guard let value = LicensePrefix.value(byte) else { return nil }
-            upper.append((UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? byte & ~0x20 : byte)
+            upper.append(byte.isASCIILowercase ? byte & ~0x20 : byte)
             folded.append(Crockford.symbols[Int(value)])
         }
         guard (2...8).contains(upper.count) else { return nil }

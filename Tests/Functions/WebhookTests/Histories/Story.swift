@@ -146,8 +146,8 @@ struct Ending: Equatable, Sendable {
         var facts = PaymentFacts()
         for (index, event) in story.events.enumerated() where delivered.contains(index) {
             switch event.meaning {
-            case .sale(let news): (sale, isTold) = (sale.after(news), true)
-            case .payment(let news): facts.learn(news)
+            case .sale(let update): (sale, isTold) = (sale.after(update), true)
+            case .payment(let update): facts.learn(update)
             case .nothing: break
             }
         }

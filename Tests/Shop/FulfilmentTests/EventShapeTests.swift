@@ -1,11 +1,9 @@
 import EventLoop
-import HTTP
+import Fulfilment
 import Kernel
 import Postgres
 import Support
 import Testing
-
-@testable import WebhookFunction
 
 @Suite("Event of another shape", .freshDatabase)
 struct EventShapeTests {
@@ -24,9 +22,9 @@ struct EventShapeTests {
             ("null", #""payment_method_options":{"card":{"request_three_d_secure":"automatic"}}"#),
         ])
     func versions(version: String, members: String) async throws {
-        try await withShop { shop in
+        try await withEventShop { shop in
             let event = SessionEvent(paymentIntent: #"{"id":"pi_1","object":"payment_intent","status":"new_word"}"#)
-            #expect(try await shop.deliver(event.json(version, adding: members)).status == 200)
+            try await shop.deliver(event.json(version, adding: members))
             expectCounts(try await shop.counts(), .oneSale())
             #expect(
                 try await shop.text("SELECT status || ' ' || stripe_payment_intent_id FROM orders") == "paid pi_1")
@@ -38,11 +36,11 @@ struct EventShapeTests {
     @Test(
         "an event of 250 kB is handled and kept whole", arguments: ["checkout.session.completed", "customer.updated"])
     func large(type: String) async throws {
-        try await withShop { shop throws in
+        try await withEventShop { shop throws in
             let padding = (0..<2_500).map { "\"key_\($0)\":\"\(String(repeating: "é", count: 46))\"" }
             let json = SessionEvent(type: type).json("null", adding: padding.joined(separator: ","))
             #expect(json.utf8.count > 250_000)
-            #expect(try await shop.deliver(json).status == 200)
+            try await shop.deliver(json)
             #expect(try await shop.counts().orders == (type == "customer.updated" ? 0 : 1))
             #expect(
                 try await shop.text("SELECT octet_length(payload)::text FROM webhook_events")
@@ -52,9 +50,9 @@ struct EventShapeTests {
 
     @Test("a NUL character in what the buyer typed does not lose the sale")
     func zeroCharacter() async throws {
-        try await withShop { shop throws in
+        try await withEventShop { shop throws in
             let event = SessionEvent().json.replacing("Björk", with: #"Bj\u0000örk"#)
-            #expect(try await shop.deliver(event).status == 200)
+            try await shop.deliver(event)
             #expect(try await shop.text("SELECT name FROM customers") == "Björk")
             expectCounts(try await shop.counts(), .oneSale())
         }
@@ -63,15 +61,15 @@ struct EventShapeTests {
     @Test(
         "a sale of ours that does not tell its amount, or not all of its items, is kept as failed and not passed over")
     func incomplete() async throws {
-        try await withShop { shop throws in
+        try await withEventShop { shop throws in
             let event = SessionEvent().json.replacing(#""amount_total": 4900"#, with: #""amount_total": null"#)
-            #expect(await refusal { try await shop.deliver(event) } == .failed)
+            #expect(try await shop.fault(event)?.description == "a sale without an amount")
             #expect(
                 try await shop.text("SELECT status || ': ' || error FROM webhook_events")
                     == "failed: a sale without an amount")
             let items = #"{"data":[{"id":"li_1","quantity":1,"price":{"id":"price_1"}}],"has_more":true}"#
             let many = SessionEvent(id: "evt_2", metadata: "{}", lineItems: items).json
-            #expect(await refusal { try await shop.deliver(many) } == .failed)
+            #expect(try await shop.fault(many) != nil)
             expectCounts(try await shop.counts(), Counts(events: 2))
         }
     }
@@ -83,10 +81,10 @@ struct EventShapeTests {
             #"{"object":"checkout.session"}"#, #"{"object":"dispute","reason":[1]}"#, #"{"object":"balance"}"#,
         ])
     func unused(object: String) async throws {
-        try await withShop { shop throws in
+        try await withEventShop { shop throws in
             let event =
                 #"{"id":"evt_1","type":"something.new","created":1795201140,"livemode":false,"data":{"object":\#(object)}}"#
-            #expect(try await shop.deliver(event).status == 200)
+            try await shop.deliver(event)
             #expect(try await shop.text("SELECT status FROM webhook_events") == "ignored")
         }
     }

@@ -3,8 +3,8 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Words", .freshDatabase)
-struct WordTests {
+@Suite("Check constraints", .freshDatabase)
+struct CheckConstraintTests {
     @Test("an unknown status, kind or currency is refused in every table")
     func refused() async throws {
         let changes: [SQL] = [

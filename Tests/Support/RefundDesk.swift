@@ -1,49 +1,54 @@
-import EventLoop
+package import EventLoop
 import HTTP
 import Kernel
-import Support
+import Postgres
 
-/// Stripe as far as refunds of one payment go, and what may happen to its answers.
+/// A stand-in for Stripe's refunds of one payment, whose responses can be lost.
 @Loop
-final class RefundDesk {
-    /// What becomes of a call that asks for a refund.
-    enum Fate: Sendable {
-        /// It is dealt with and answered.
+package final class RefundDesk {
+    /// What happens to a request for a refund.
+    package enum Fate: Sendable {
+        /// It is processed and answered.
         case answered
-        /// It is dealt with, and the connection ends before the answer is out.
+        /// It is processed, and the connection ends before the response is sent.
         case cut
-        /// The connection ends before anything is done.
+        /// The connection ends before it is processed.
         case lost
         /// It is refused.
         case refused(status: Int, code: String)
-        /// The refund is made, in this state.
+        /// The refund is made, with this status.
         case made(status: String)
     }
 
-    struct Made: Sendable {
-        let id: String
-        let amount: Int64
-        let mark: String?
-        var status = "succeeded"
+    /// A refund that it made.
+    package struct Made: Sendable {
+        /// Its ID.
+        package let id: String
+        /// Its amount, in the minor unit.
+        package let amount: Int64
+        fileprivate let mark: String?
+        fileprivate var status = "succeeded"
     }
 
-    /// What becomes of the next calls; all after them are answered.
-    var fates: [Fate] = []
-    /// What can be refunded still.
-    var left: Int64
-    private(set) var refunds: [Made] = []
-    /// The idempotency keys that it saw.
-    private(set) var keys: [String] = []
-    /// How often it was asked what refunds there are.
-    private(set) var lookUps = 0
+    /// What happens to the next requests; all later ones are answered.
+    package var fates: [Fate] = []
+    /// The amount that is left to refund.
+    private var left: Int64
+    /// The refunds that it made.
+    package private(set) var refunds: [Made] = []
+    /// The idempotency keys of the requests.
+    package private(set) var keys: [String] = []
+    /// How often the refunds were listed.
+    package private(set) var lookUps = 0
 
     private var answers: [String: (Int, String)] = [:]
     private var listener: TCPListener?
 
     init(left: Int64 = 4900) { self.left = left }
 
-    /// Runs `body` while the desk is open, with the settings that lead to it.
-    nonisolated static func open<Output: Sendable>(
+    /// Runs `body` with the stand-in and the settings that point to it.
+    @discardableResult
+    package nonisolated static func open<Output: Sendable>(
         left: Int64 = 4900, _ body: (RefundDesk, [String: String]) async throws -> Output
     ) async throws -> Output {
         let desk = await RefundDesk(left: left)
@@ -53,8 +58,8 @@ final class RefundDesk {
         return output
     }
 
-    /// Somebody refunds elsewhere, such as on Stripe's own pages.
-    func refundElsewhere(_ amount: Int64) { make(amount, mark: nil) }
+    /// Makes a refund that the shop did not request, as on Stripe's own pages.
+    package func refundElsewhere(_ amount: Int64) { make(amount, mark: nil) }
 
     private func listen() throws -> Int {
         let listener = try TCPListener(host: "127.0.0.1", port: 0) { [weak self] stream in
@@ -124,7 +129,7 @@ final class RefundDesk {
     }
 }
 
-/// What has arrived of a request.
+/// The bytes of a request so far.
 @Loop
 private final class Received {
     struct Request {
@@ -135,7 +140,7 @@ private final class Received {
 
     var bytes: [UInt8] = []
 
-    /// The request, once it is whole.
+    /// The request, once it is complete.
     var request: Request? {
         let text = String(decoding: bytes, as: UTF8.self)
         guard let end = text.firstRange(of: "\r\n\r\n") else { return nil }
@@ -153,4 +158,17 @@ private final class Received {
         let line = lines.first { $0.lowercased().hasPrefix("\(name):") }
         return line.map { String($0.drop { $0 != ":" }.dropFirst().trimmingBlanks()) }
     }
+}
+
+/// Returns what an order, its license, its mails but the receipt and its refund requests are.
+package func refundState() async throws -> [String] {
+    try await texts(
+        """
+        SELECT status || ' ' || amount_refunded FROM orders
+        UNION ALL SELECT status FROM licenses
+        UNION ALL SELECT concat_ws(' ', kind, status, attempts, CASE WHEN next_attempt_at <= created_at THEN 'due' END)
+            FROM emails WHERE kind <> 'receipt'
+        UNION ALL SELECT CASE WHEN ended_at IS NULL THEN 'open' ELSE concat_ws(' ', 'ended', stripe_refund_id, failure) END
+            FROM refund_requests
+        """)
 }

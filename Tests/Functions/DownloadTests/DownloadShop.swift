@@ -17,8 +17,8 @@ import Testing
 
 /// A shop with one paid order, and the download function composed as `Main` does it, with the function's own role.
 @Loop
-final class Doorway: Closable {
-    let shop: Fixture
+final class DownloadShop: Closable {
+    let fixture: Fixture
     let grant: GrantID
     let log = LogLines()
     let tokens: DownloadTokens
@@ -34,28 +34,28 @@ final class Doorway: Closable {
 
     /// A shop that has published `versions`, the newest last.
     init(versions: [String] = ["1.0.0"]) async throws {
-        shop = try await Fixture(poolSize: 2)
-        for version in versions { try await shop.publish(version) }
-        let entitlement = shop.entitlement()
+        fixture = try await Fixture(poolSize: 2)
+        for version in versions { try await fixture.publish(version) }
+        let entitlement = fixture.entitlement()
         grant = entitlement.grant.id
-        _ = try await shop.apply(shop.sale("cs_1"), entitlement, event: "evt_1")
+        _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
         tokens = try sampleTokens()
         bucket = try #require(Bucket("releases", at: .google))
         pool = Pool(try testDatabase(as: "latchkey_download", poolSize: 16), log: silentLog)
     }
 
-    var now: Instant { shop.now + passed }
+    var now: Instant { fixture.now + passed }
 
     /// The path of the link that the buyer's mail holds.
     var path: String { "/download/\(token())" }
 
     /// A link's token, for the order's grant when no other is given.
     func token(for grant: GrantID? = nil, expiresAt: Instant? = nil) -> String {
-        tokens.mint(grant: grant ?? self.grant, expiresAt: expiresAt ?? shop.now + .seconds(3600)).revealed()
+        tokens.mint(grant: grant ?? self.grant, expiresAt: expiresAt ?? fixture.now + .seconds(3600)).revealed()
     }
 
-    /// Asks the function.
-    func ask(
+    /// Returns the function's response.
+    func fetch(
         _ path: String, _ method: Method = .get, accept: String = "text/html", from caller: String = "203.0.113.7"
     ) async -> Response {
         let (now, bucket, signer, maker) = (now, bucket, signer, maker)
@@ -76,7 +76,7 @@ final class Doorway: Closable {
 
     /// How often the link has been used.
     func uses() async throws -> Int64 {
-        try await shop.pool.run(
+        try await fixture.pool.run(
             .row("SELECT uses FROM download_grants WHERE id = \(grant)") { row throws(PostgresFault) in
                 try row.integer(0)
             })
@@ -89,19 +89,19 @@ final class Doorway: Closable {
     }
 
     /// Changes the database behind the function's back.
-    func change(_ sql: SQL) async throws { _ = try await shop.pool.run(Statement<Int>.affected(sql)) }
+    func change(_ sql: SQL) async throws { _ = try await fixture.pool.run(Statement<Int>.affected(sql)) }
 
     func close() {
         pool.close()
-        shop.pool.close()
+        fixture.pool.close()
     }
 }
 
-/// Runs `body` on the event loop with a doorway of its own, whose shop published `versions`.
-func withDoorway<Value: Sendable>(
-    versions: [String] = ["1.0.0"], _ body: @escaping @Loop @Sendable (Doorway) async throws -> Value
+/// Runs `body` on the event loop with a download shop of its own, whose shop published `versions`.
+func withDownloadShop<Value: Sendable>(
+    versions: [String] = ["1.0.0"], _ body: @escaping @Loop @Sendable (DownloadShop) async throws -> Value
 ) async throws -> Value {
-    try await withOpen({ try await Doorway(versions: versions) }, body)
+    try await withOpen({ try await DownloadShop(versions: versions) }, body)
 }
 
 let shopURL = PublicURL(WebOrigin(https: "shop.example"))

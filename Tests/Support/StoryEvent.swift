@@ -1,9 +1,10 @@
-import Kernel
-import Orders
+package import Kernel
+package import Orders
 
 /// One event of a story: what Stripe would send, and what it means.
-struct StoryEvent: Equatable, Sendable {
-    enum Meaning: Equatable, Sendable {
+package struct StoryEvent: Equatable, Sendable {
+    /// What an event means for its order.
+    package enum Meaning: Equatable, Sendable {
         case sale(CheckoutUpdate)
         case payment(PaymentUpdate)
         /// Nothing that changes an order's state.
@@ -11,28 +12,37 @@ struct StoryEvent: Equatable, Sendable {
     }
 
     /// Stripe's word for what happened.
-    let type: String
+    package let type: String
     /// Seconds since 1970.
-    let created: Int64
+    package let created: Int64
     /// The object without the members that every object of the story has.
-    let object: String
-    let meaning: Meaning
+    package let object: String
+    package let meaning: Meaning
 }
 
 /// What is bought in a story, and how Stripe names it; the names differ from run to run.
-struct StorySubject: Equatable, Sendable {
-    let tag: String
-    let order: OrderID
-    let total: Int64
-    let quantity: Int
-    /// Nothing to pay means no payment.
-    var isFree: Bool { total == 0 }
+package struct StorySubject: Equatable, Sendable {
+    package let tag: String
+    package let order: OrderID
+    package let total: Int64
+    package let quantity: Int
 
-    var session: String { "cs_test_\(tag)" }
-    var payment: String { "pi_\(tag)" }
+    /// Memberwise.
+    package init(tag: String, order: OrderID, total: Int64, quantity: Int) {
+        self.tag = tag
+        self.order = order
+        self.total = total
+        self.quantity = quantity
+    }
+
+    /// Nothing to pay means no payment.
+    package var isFree: Bool { total == 0 }
+
+    package var session: String { "cs_test_\(tag)" }
+    package var payment: String { "pi_\(tag)" }
 
     /// The event number `index` of the story, as it is delivered.
-    func json(_ event: StoryEvent, index: Int) -> String {
+    package func json(_ event: StoryEvent, index: Int) -> String {
         """
         {"id":"evt_\(tag)x\(index)","object":"event","api_version":"2026-07-29.dahlia","created":\(event.created),\
         "livemode":false,"type":"\(event.type)","pending_webhooks":1,"data":{"object":\(filled(event.object))}}
@@ -52,7 +62,7 @@ struct StorySubject: Equatable, Sendable {
 
 extension StoryEvent {
     /// An event about the checkout session.
-    static func session(_ type: String, _ paymentStatus: String, _ news: CheckoutUpdate, at created: Int64)
+    package static func session(_ type: String, _ paymentStatus: String, _ update: CheckoutUpdate, at created: Int64)
         -> StoryEvent
     {
         StoryEvent(
@@ -62,11 +72,11 @@ extension StoryEvent {
                 "livemode":false,"mode":"payment","status":"complete","payment_status":"\(paymentStatus)",\
                 "payment_intent":<PAYMENT>,"metadata":<METADATA>,"line_items":null,\
                 "customer_details":{"email":"<TAG>@example.com","name":"Björk"}}
-                """, meaning: .sale(news))
+                """, meaning: .sale(update))
     }
 
     /// The charge's account of what went back.
-    static func chargeRefunded(_ amount: Int64, of total: Int64, at created: Int64) -> StoryEvent {
+    package static func chargeRefunded(_ amount: Int64, of total: Int64, at created: Int64) -> StoryEvent {
         StoryEvent(
             type: "charge.refunded", created: created,
             object: """
@@ -76,7 +86,7 @@ extension StoryEvent {
     }
 
     /// One refund as it stood.
-    static func refund(
+    package static func refund(
         _ number: Int, _ type: String, _ amount: Int64, _ word: String, _ status: RefundStatus, at created: Int64
     ) -> StoryEvent {
         StoryEvent(
@@ -90,7 +100,7 @@ extension StoryEvent {
     }
 
     /// One dispute as it stood.
-    static func dispute(
+    package static func dispute(
         _ number: Int, _ type: String, _ word: String, _ status: DisputeStatus, at created: Int64
     ) -> StoryEvent {
         StoryEvent(
@@ -102,7 +112,7 @@ extension StoryEvent {
     }
 
     /// A card network's suspicion.
-    static func earlyFraudWarning(at created: Int64) -> StoryEvent {
+    package static func earlyFraudWarning(at created: Int64) -> StoryEvent {
         StoryEvent(
             type: "radar.early_fraud_warning.created", created: created,
             object: """
@@ -112,7 +122,7 @@ extension StoryEvent {
     }
 
     /// A card that was declined on the payment page.
-    static func declined(at created: Int64) -> StoryEvent {
+    package static func declined(at created: Int64) -> StoryEvent {
         StoryEvent(
             type: "payment_intent.payment_failed", created: created,
             object: """
@@ -122,7 +132,7 @@ extension StoryEvent {
     }
 
     /// An event that no part of the shop uses.
-    static func unused(at created: Int64) -> StoryEvent {
+    package static func unused(at created: Int64) -> StoryEvent {
         StoryEvent(
             type: "payment_intent.succeeded", created: created,
             object: #"{"id":"pi_<TAG>","object":"payment_intent","status":"succeeded","metadata":<METADATA>}"#,

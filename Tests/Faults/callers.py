@@ -10,8 +10,8 @@ PERSON, PROGRAM = "text/html", "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 
-class Doors:
-    """The functions' doors, and a buyer who has bought once: `order`, `link` and `email` are theirs."""
+class Callers:
+    """One request to each public function and task, for a buyer who has bought once."""
 
     def __init__(self, shop, stripe, mark):
         self.sales = []
@@ -30,7 +30,7 @@ class Doors:
         self._file = urlsplit(page.json()["files"][0]["url"]).path
 
     def as_sales(self):
-        """The sales that were told of at the webhook's door."""
+        """The sales whose events the webhook was sent."""
         told = [event["data"]["object"] for event in self.sales]
         return [
             Sale(session["id"], session["customer_details"]["email"], 1, [event])
@@ -73,7 +73,7 @@ class Doors:
         return self._shop.layout.port(self._shop.functions[name].port)
 
     def _new_sale(self):
-        name = f"{self._mark}door{len(self.sales):04}"
+        name = f"{self._mark}sale{len(self.sales):04}"
         event = session_event(f"{name}0", "checkout.session.completed", f"cs_test_{name}", f"{name}@customer.example", 1)
         self.sales.append(event)
         return event

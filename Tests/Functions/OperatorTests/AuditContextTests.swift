@@ -6,7 +6,7 @@ import Testing
 @testable import OperatorFunction
 
 @Suite("Who changes something, and why", .freshDatabase)
-struct StampTests {
+struct AuditContextTests {
     private static let changes = [
         ["order", "refund", "cs_test_1"], ["order", "resend", "cs_test_1"],
         ["order", "correct-email", "cs_test_1", "ada@example.com"], ["license", "revoke", "AJ9C"],
@@ -38,9 +38,9 @@ struct StampTests {
 
     @Test("a reason in any language is kept as it is")
     func goodReason() async throws {
-        _ = try await PaidOrder()
+        _ = try await DemoOrder()
         let reason = "Käufer rief an: «zurück», 100 % 🎛️"
-        _ = try await Run.eve(["license", "revoke", PaidOrder.license, "--reason", reason])
+        _ = try await Run.eve(["license", "revoke", DemoOrder.license, "--reason", reason])
         #expect(try await texts("SELECT details->>'reason' FROM audit_log") == [reason])
     }
 
@@ -52,8 +52,8 @@ struct StampTests {
             (["LATCHKEY_OPERATOR": "", "LOGNAME": "bob"], "operator:bob"),
         ])
     func names(environment: [String: String], actor: String) async throws {
-        _ = try await PaidOrder()
-        let run = try await Run.eve(["license", "revoke", PaidOrder.license, "--reason", "r"], environment)
+        _ = try await DemoOrder()
+        let run = try await Run.eve(["license", "revoke", DemoOrder.license, "--reason", "r"], environment)
         #expect(run.exitCode == 0, "\(run.remarks)")
         #expect(try await texts("SELECT actor FROM audit_log WHERE origin <> ''") == [actor])
     }
@@ -61,7 +61,7 @@ struct StampTests {
     @Test("nobody in particular changes nothing", arguments: ["", "a\nb", String(repeating: "x", count: 65)])
     func nobody(name: String) async throws {
         let run = try await Run.eve(
-            ["license", "revoke", PaidOrder.license, "--reason", "r"], ["LATCHKEY_OPERATOR": name])
+            ["license", "revoke", DemoOrder.license, "--reason", "r"], ["LATCHKEY_OPERATOR": name])
         #expect(run.exitCode == 1)
         #expect(run.remarks.contains("LATCHKEY_OPERATOR"))
     }
