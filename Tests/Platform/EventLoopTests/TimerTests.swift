@@ -88,7 +88,7 @@ struct TimerTests {
         #expect(ended == 5)
     }
 
-    @Test("a timer that is set is kept alive, and let go once it has fired or was cancelled")
+    @Test("a timer that is set is kept alive, and let go once it has fired or was closed")
     func lifetime() async throws {
         try await onLoop {
             weak var kept: Timer?
@@ -109,6 +109,7 @@ struct TimerTests {
                 kept = timer
                 timer.set(after: .seconds(3600)) {}
                 timer.close()
+                timer.set(after: .seconds(3600)) {}
             }
             #expect(kept == nil)
         }
