@@ -2,9 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 from fake_cloud import STATE, Cloud
@@ -31,6 +34,21 @@ def image(name):
 
 
 class DeployTests(unittest.TestCase):
+    """Against a copy of the tree in which every image of others was looked up."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.tree = Path(folder.name)
+        for name in ["Dockerfile", "cloudbuild.yaml", "cloudbuild.test.yaml", "docker-compose.yml", ".env.example"]:
+            shutil.copy(ROOT / name, cls.tree)
+        shutil.copytree(ROOT / "infra", cls.tree / "infra", ignore=shutil.ignore_patterns(".terraform*", "__pycache__"))
+        loader = SourceFileLoader("image_digests", str(ROOT / "infra/images/digests"))
+        digests = module_from_spec(spec_from_loader("image_digests", loader))
+        loader.exec_module(digests)
+        digests.record(cls.tree, {tag: f"sha256:{tag.encode().hex():0<64.64}" for tag in digests.known(cls.tree)})
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -65,7 +83,7 @@ class DeployTests(unittest.TestCase):
             "PYTHONDONTWRITEBYTECODE": "1",
         } | environment
         done = subprocess.run(
-            ["bash", f"infra/deploy/{name}", *words], cwd=ROOT, env=environment, text=True, capture_output=True, timeout=120
+            ["bash", f"infra/deploy/{name}", *words], cwd=self.tree, env=environment, text=True, capture_output=True, timeout=120
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -121,6 +139,16 @@ class DeployTests(unittest.TestCase):
                 self.assertNotEqual(code, 0)
                 self.assertIn("has not passed its tests", said)
                 self.assertEqual(self.where("docker|run "), [])
+
+    def test_nothing_is_built_while_an_image_of_others_is_named_by_its_tag_alone(self):
+        table = self.tree / "infra/images/digests.json"
+        before = table.read_text(encoding="utf-8")
+        self.addCleanup(table.write_text, before, encoding="utf-8")
+        table.write_text(re.sub(r'"sha256:\w+"', "null", before, count=1), encoding="utf-8")
+        code, said = self.build()
+        self.assertNotEqual(code, 0)
+        self.assertIn("not all named by digest", said)
+        self.assertEqual(self.where("docker|run "), [])
 
     def test_by_hand_any_build_under_the_testers_account_counts(self):
         self.change(builds=[{name: value for name, value in TESTED.items() if name != "buildTriggerId"}])
