@@ -81,6 +81,15 @@ class BuildAccountTests(unittest.TestCase):
         self.assertNotIn('"google_pubsub_topic_iam_', texts)
 
 
+class TraceTests(unittest.TestCase):
+    def test_no_trace_is_kept_of_addresses_that_are_as_good_as_a_key(self):
+        self.assertNotIn("cloudtrace", (MODULE / "services.tf").read_text(encoding="utf-8"))
+        page = (ROOT / "infra/runbooks/first-deployment.md").read_text(encoding="utf-8")
+        self.assertIn("gcloud services disable cloudtrace.googleapis.com", page)
+        source = swift_source()
+        self.assertNotIn("cloudtrace", source.lower())
+
+
 class EnvironmentTests(unittest.TestCase):
     """infra/terraform/tf, with a terraform that only says how it was called."""
 
