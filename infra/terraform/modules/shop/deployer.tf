@@ -1,7 +1,8 @@
 # Who Cloud Build is while it builds and deploys. It has no right to read a secret or a row, to make a service or a job, or
-# to say who may call one. But what it deploys has: the code of the functions and of `migrate` is what this account says
-# it is. So nothing runs as this account but infra/deploy and the Dockerfile, at a commit that was tested before
-# (tester.tf). It can neither act as `operator` or `catalog-apply` nor start them: people do (infra/deploy/job).
+# to say who may call one. But what it deploys has: the code of the functions and of `migrate`, which owns the database, is
+# what this account says it is. So nothing runs as this account but infra/deploy and the Dockerfile, at a commit that was
+# tested before (tester.tf). It can neither act as `operator` or `catalog-apply` nor change or start them: people do
+# (infra/deploy/job).
 
 resource "google_service_account" "deployer" {
   account_id   = "latchkey-deployer"

@@ -1,5 +1,5 @@
 # The `latchkey` command as Cloud Run jobs. They run as the database's owner, so only people start them; the deployer may
-# start `migrate`, with the image that it has put there and without other arguments.
+# change and start `migrate`.
 
 locals {
   operator_settings = distinct(flatten([for row in values(local.functions) : row.settings]))
