@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 loader = SourceFileLoader("image_digests", str(ROOT / "infra/images/digests"))
 digests = module_from_spec(spec_from_loader("image_digests", loader))
 loader.exec_module(digests)
-FILES = ["Dockerfile", "cloudbuild.yaml", "cloudbuild.test.yaml", "docker-compose.yml", ".env.example", "infra/images/digests"]
+FILES = ["Dockerfile", "cloudbuild.yaml", "cloudbuild.test.yaml", "docker-compose.yml", ".env.example", "infra/deploy/images"]
+FILES += ["infra/images/digests"]
 INDEX = "application/vnd.oci.image.index.v1+json"
 
 
