@@ -63,7 +63,7 @@ package enum FulfilmentStatements {
             ), license AS (
                 \(LicenseStatements.issue(
                     entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sale standing, item",
-                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access, at: "item.now"))
+                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access(of: "standing.status"), at: "item.now"))
             ), new_grant AS (
                 SELECT item.grant_id AS id, sale.id AS order_id, item.grant_expires_at AS expires_at,
                     item.grant_max_uses AS max_uses, item.now AS at

@@ -42,7 +42,8 @@ package enum SaleStatements {
             CASE WHEN email IS NULL THEN NULL
                 WHEN status IN ('paid', 'partially_refunded') THEN 'receipt'
                 WHEN status = 'disputed' THEN 'access_suspended'
-                WHEN status IN ('refunded', 'lost') AND amount_refunded > 0 THEN 'refund_confirmed'
+                WHEN status = 'lost' THEN 'access_revoked'
+                WHEN status = 'refunded' THEN 'refund_confirmed'
                 WHEN status = 'failed' THEN 'payment_failed' END AS mail
         """
 
