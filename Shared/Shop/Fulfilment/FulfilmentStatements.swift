@@ -63,7 +63,7 @@ package enum FulfilmentStatements {
             ), license AS (
                 \(LicenseStatements.issue(
                     entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sale standing, item",
-                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access, at: "item.now"))
+                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access(of: "standing.status"), at: "item.now"))
             ), new_grant AS (
                 SELECT item.grant_id AS id, sale.id AS order_id, item.grant_expires_at AS expires_at,
                     item.grant_max_uses AS max_uses, item.now AS at
@@ -103,7 +103,7 @@ package enum FulfilmentStatements {
                 \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.name)::text AS name,
                 \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
                 \(sale.product)::uuid AS product_id, \(sale.quantity)::integer AS quantity, \(sale.isLive)::boolean AS livemode,
-                \(sale.createdAt)::timestamptz AS created_at, \(sale.update.target == .paid)::boolean AS is_paid,
+                \(sale.createdAt)::timestamptz AS created_at, \(sale.paidAt)::timestamptz AS paid_at, \(sale.update.target == .paid)::boolean AS is_paid,
                 \(sale.update.target.rawValue)::text AS target, \(sale.update.startingPoints.map(\.rawValue))::text[] AS starts,
                 \(CustomerID(at: now))::uuid AS customer_id, \(entitlement.licenses.count)::integer AS licenses,
                 \(entitlement.grant.id)::uuid AS grant_id, \(entitlement.grant.expiresAt)::timestamptz AS grant_expires_at,
