@@ -63,27 +63,21 @@ package enum FulfilmentStatements {
             ), license AS (
                 \(LicenseStatements.issue(
                     entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sale standing, item",
-                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access(of: "standing.status"), at: "item.now"))
+                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access, at: "item.now"))
             ), new_grant AS (
                 SELECT item.grant_id AS id, sale.id AS order_id, item.grant_expires_at AS expires_at,
                     item.grant_max_uses AS max_uses, item.now AS at
                 FROM sale, item WHERE item.is_paid
             ), download AS (
-                \(GrantStatements.issue(from: "new_grant"))
+                \(FulfilmentStatements.grant)
             ), due_mail AS (
                 SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
                     CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
                 FROM sale, item WHERE mail IS NOT NULL
             ), mail AS (
-                \(OutboxStatements.enqueue(from: "due_mail"))
+                \(FulfilmentStatements.mail)
             ), audit AS (
-                \(AuditStatements.append(
-                    "'order.' || status", of: "id",
-                    details: """
-                        'licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
-                        'amount_refunded', amount_refunded, 'payment', item.payment
-                        """,
-                    by: "item.actor", at: "item.now", from: "sale, item WHERE item.is_paid"))
+                \(FulfilmentStatements.audit)
             )
             SELECT id, status, CASE WHEN mail = 'receipt' THEN email END FROM sale
             """
@@ -92,6 +86,17 @@ package enum FulfilmentStatements {
             return try result.withRow(0, outcome)
         }
     }
+
+    // Parts without values, made once.
+    private static let grant = GrantStatements.issue(from: "new_grant")
+    private static let mail = OutboxStatements.enqueue(from: "due_mail")
+    private static let audit = AuditStatements.append(
+        "'order.' || status", of: "id",
+        details: """
+            'licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
+            'amount_refunded', amount_refunded, 'payment', item.payment
+            """,
+        by: "item.actor", at: "item.now", from: "sale, item WHERE item.is_paid")
 
     /// Returns the CTE `input`, which binds each value of the sale once.
     private static func input(

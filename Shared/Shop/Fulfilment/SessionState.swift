@@ -11,8 +11,7 @@ extension LedgerEntry {
     ///
     /// Source: <https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-expires_at>
     var latestPayment: Instant {
-        guard case .session = LedgerSubject(entryID: event) else { return createdAt }
-        return createdAt + .seconds(86_400)
+        event.utf8.starts(with: "session:".utf8) ? createdAt + .seconds(86_400) : createdAt
     }
 }
 

@@ -38,7 +38,7 @@ package enum LicenseChangeStatements {
             """
             WITH found AS (
                 SELECT standing.id, standing.order_id, standing.was, standing.held_at, standing.key_last_four,
-                    standing.status AS standing, \(PaymentStatements.access(of: "standing.status")) AS access
+                    standing.status AS standing, \(PaymentStatements.access) AS access
                 FROM (
                     SELECT l.id, l.order_id, l.status AS was, l.held_at, l.key_last_four, o.status
                     FROM licenses l JOIN orders o ON o.id = l.order_id WHERE l.id = \(license) FOR UPDATE OF l

@@ -121,8 +121,8 @@ package enum PaymentStatements {
                 UPDATE orders o SET status = standing.status, amount_refunded = standing.refunded FROM standing
                 WHERE o.id = standing.id AND (o.status <> standing.status OR o.amount_refunded <> standing.refunded)
                 RETURNING o.id, o.email, o.status, o.amount_refunded, standing.was, standing.refunded_before,
-                    \(PaymentStatements.access(of: "standing.status")) AS access,
-                    \(PaymentStatements.access(of: "standing.was")) AS had
+                    \(PaymentStatements.access) AS access,
+                    \(PaymentStatements.accessBefore) AS had
             ), license AS (
                 \(LicenseStatements.move(licensesOf: "changed"))
             ), news AS (
@@ -198,8 +198,12 @@ package enum PaymentStatements {
             ELSE 'paid' END
         """
 
-    /// `OrderStatus.access` of a paid order's status.
-    package static func access(of status: SQL) -> SQL {
+    /// `OrderStatus.access` of `standing.status`, for a paid order.
+    package static let access: SQL = access(of: "standing.status")
+
+    private static let accessBefore: SQL = access(of: "standing.was")
+
+    private static func access(of status: SQL) -> SQL {
         "CASE WHEN \(status) IN ('refunded', 'lost') THEN 'revoked' WHEN \(status) = 'disputed' THEN 'suspended' ELSE 'active' END"
     }
 }
