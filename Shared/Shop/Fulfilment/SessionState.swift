@@ -11,7 +11,8 @@ extension LedgerEntry {
     ///
     /// Source: <https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-expires_at>
     var latestPayment: Instant {
-        event.utf8.starts(with: "session:".utf8) ? createdAt + .seconds(86_400) : createdAt
+        guard case .session = LedgerSubject(entryID: event) else { return createdAt }
+        return createdAt + .seconds(86_400)
     }
 }
 
