@@ -14,7 +14,8 @@ final class TestServer: Sendable {
     private let lines: Lines
 
     init(
-        limits: ServerLimits = ServerLimits(), isReady: @escaping @Sendable () async -> Bool = { true },
+        limits: ServerLimits = ServerLimits(), trustedHops: Int = 1,
+        isReady: @escaping @Sendable () async -> Bool = { true },
         handler: @escaping Handler
     ) async throws {
         let lines = Lines()
@@ -29,7 +30,7 @@ final class TestServer: Sendable {
         }
         let server = Server(
             limits: limits,
-            requestLog: RequestLog(log, routes: ["/echo", "/items/{id}"], trustedHops: 1),
+            requestLog: RequestLog(log, routes: ["/echo", "/items/{id}"], trustedHops: trustedHops),
             isReady: isReady, handler: handler)
         self.server = server
         port = try await onLoop { try server.listen(host: "127.0.0.1", port: 0) }
