@@ -37,7 +37,7 @@ struct ContentionTests {
 
     @Test("of a caller's unfinished bodies the one that has been idle for longest is refused")
     func idleBody() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.bodiesPerCaller = 2
         let server = try await TestServer(limits: limits, handler: echo)
         let (first, second, third) = (
@@ -62,7 +62,7 @@ struct ContentionTests {
 
     @Test("beyond the budget for bodies the largest unfinished one is 503, and the newcomer is served")
     func bodyBudget() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.bufferedBytes = 100
         let server = try await TestServer(limits: limits, handler: echo)
         let (large, small) = (try RawConnection(port: server.port), try RawConnection(port: server.port))
@@ -82,7 +82,7 @@ struct ContentionTests {
 
     @Test("requests in progress are never refused for the budget of bodies: then the newcomer is")
     func budgetInUse() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.bufferedBytes = 100
         let gate = try await onLoop { Outcome<Void, Never>() }
         let server = try await TestServer(limits: limits) { request in
@@ -117,7 +117,7 @@ struct ContentionTests {
 
     @Test("at the limit of connections the one that waits longest is closed, never one with a request in progress")
     func connectionLimit() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.connections = 3
         let gate = try await onLoop { Outcome<Void, Never>() }
         let server = try await TestServer(limits: limits) { request in
@@ -145,7 +145,7 @@ struct ContentionTests {
 
     @Test("a connection is refused when all others have requests in progress")
     func allBusy() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.connections = 1
         let gate = try await onLoop { Outcome<Void, Never>() }
         let server = try await TestServer(limits: limits) { _ in
@@ -163,7 +163,7 @@ struct ContentionTests {
 
     @Test("a peer beyond its share of connections loses one of its own; peers that are our proxies have no share")
     func share() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.connectionsPerPeer = 2
         for trustedHops in [0, 1] {
             let server = try await TestServer(limits: limits, trustedHops: trustedHops, handler: echo)
@@ -206,7 +206,11 @@ struct ContentionTests {
     private func forwarded(_ number: Int) -> String { "X-Forwarded-For: 192.0.2.\(number)\r\n" }
 
     /// Limits with which every route takes bodies of 1 MiB.
-    private var large: ServerLimits { ServerLimits(bodyLimits: [BodyLimit(ContentionTests.size, at: "/")]) }
+    private var large: ServerLimits {
+        var limits = ServerLimits.patient
+        limits.bodyLimits = [BodyLimit(ContentionTests.size, at: "/")]
+        return limits
+    }
 
     /// Responds with the size of the body.
     private var length: Handler { { request in Response(status: 200, body: Array("\(request.body.count)".utf8)) } }

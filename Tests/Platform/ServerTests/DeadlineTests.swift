@@ -135,7 +135,7 @@ struct DeadlineTests {
     }
 
     private func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         change(&limits)
         return limits
     }

@@ -83,7 +83,7 @@ struct LimitTests {
     @Test("a body may have 16 KiB, or as much as its route allows, however the path is written")
     func bodyByRoute() async throws {
         let server = try await TestServer(
-            limits: ServerLimits(bodyLimits: [BodyLimit(1 << 20, at: "/items/{id}")]), handler: echo)
+            limits: limits { $0.bodyLimits = [BodyLimit(1 << 20, at: "/items/{id}")] }, handler: echo)
         for (path, size, expected) in [
             ("/echo", 16_384, 200), ("/echo", 16_385, 413), ("/items/1", 1 << 20, 200), ("/items/1", 1 << 20 + 1, 413),
             ("/%69tems/1/?a", 1 << 20, 200), ("/items", 16_385, 413), ("/items/1/2", 16_385, 413),
@@ -99,7 +99,7 @@ struct LimitTests {
     @Test("a body in very many chunks is 413; lines of a mail, each a chunk, are not")
     func manyChunks() async throws {
         let server = try await TestServer(
-            limits: ServerLimits(bodyLimits: [BodyLimit(1 << 20, at: "/")]), handler: echo)
+            limits: limits { $0.bodyLimits = [BodyLimit(1 << 20, at: "/")] }, handler: echo)
         for (sizes, expected) in [
             (Array(repeating: 1, count: 1_000), 200), (Array(repeating: 1, count: 2_000), 413),
             (Array(repeating: 70, count: 14_000), 200),
@@ -148,9 +148,11 @@ struct LimitTests {
         #expect(!answer.contains("100 Continue"))
     }
 
-    private var tenBytes: ServerLimits {
-        var limits = ServerLimits()
-        limits.bodyBytes = 10
+    private var tenBytes: ServerLimits { limits { $0.bodyBytes = 10 } }
+
+    private func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
+        var limits = ServerLimits.patient
+        change(&limits)
         return limits
     }
 }

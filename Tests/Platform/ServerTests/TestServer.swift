@@ -14,7 +14,7 @@ final class TestServer: Sendable {
     private let lines: Lines
 
     init(
-        limits: ServerLimits = ServerLimits(), trustedHops: Int = 1,
+        limits: ServerLimits = .patient, trustedHops: Int = 1,
         isReady: @escaping @Sendable () async -> Bool = { true },
         handler: @escaping Handler
     ) async throws {
@@ -60,4 +60,14 @@ let echo: Handler = { request in
     Response(
         status: 200, fields: ["Content-Type": "text/plain"],
         body: Array("\(request.method.rawValue) \(request.path) \(request.query) ".utf8) + request.body)
+}
+
+extension ServerLimits {
+    /// The production limits, but for deadlines that a busy machine might miss.
+    static var patient: ServerLimits {
+        var limits = ServerLimits()
+        limits.headerTime = .seconds(600)
+        limits.bodyTime = .seconds(600)
+        return limits
+    }
 }
