@@ -141,7 +141,7 @@ let targets: [[Target]] = [
     // The shop, slice by slice.
     shop("Audit", uses: ["Crypto", "EventLoop", "JSON", "Kernel", "Log", "Postgres"], testing: ["Support"]),
     shop("Catalog", uses: ["EventLoop", "Kernel", "Postgres"]),
-    shop("Limits", uses: ["Kernel", "RateLimiting", "Settings"]),
+    shop("Limits", uses: ["HTTP", "Kernel", "RateLimiting", "Settings"]),
     shop(
         "Licensing", uses: ["Audit", "Crypto", "EventLoop", "JSON", "Kernel", "Postgres", "Settings"],
         testing: ["Support"]),

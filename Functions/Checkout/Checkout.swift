@@ -85,14 +85,17 @@ struct Checkout: Sendable {
         do {
             return try await open(session, "checkout-\(order)")
         } catch {
+            // Stripe's rules for addresses are stricter than ours; anybody may enter one that it refuses.
+            let isAddress = error.refusedParameter == "customer_email"
             log(
-                .error, "checkout: no session",
+                isAddress ? .notice : .error, "checkout: no session",
                 [("order", .string(order.description)), ("reason", .string(error.description))])
             do { try await abandon(order) } catch {
                 log(
                     .warning, "checkout: the order stays pending",
                     [("order", .string(order.description)), ("reason", .string(error.description))])
             }
+            if isAddress { throw .malformed(field: "email", reason: "Give an e-mail address that can receive mail.") }
             throw error.refusal
         }
     }

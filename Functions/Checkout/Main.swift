@@ -32,7 +32,7 @@ extension Checkout {
         let limiter = RateLimiter(pool, log: log)
         self.init(
             begin: { [limits = settings.limits] order, input, caller, now throws(PostgresFault) in
-                try await limiter.run([limits.limit(.checkoutAddress, address: caller)], at: now) { gate in
+                try await limiter.run(limits.limits(.checkoutAddress, address: caller), at: now) { gate in
                     CheckoutStatements.begin(
                         order: order, product: input.product, quantity: input.quantity, email: input.email,
                         isLive: isLive, at: now, behind: gate)

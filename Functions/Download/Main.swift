@@ -37,7 +37,7 @@ extension Download {
     ) {
         let limiter = RateLimiter(pool, log: log)
         let counts = { @Sendable (grant: GrantID, caller: String) in
-            [limits.limit(.downloadAddress, address: caller), limits.limit(.downloadLink, of: grant.uuid.bytes)]
+            limits.limits(.downloadAddress, address: caller) + [limits.limit(.downloadLink, of: grant.uuid.bytes)]
         }
         self.init(
             tokens: tokens, publicURL: publicURL, trustedHops: trustedHops, log: log, now: now,

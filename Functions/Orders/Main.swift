@@ -53,10 +53,8 @@ extension Orders {
             find: OrderFinder(
                 open: { session, caller, now throws(PostgresFault) in
                     try await limiter.read(
-                        [
-                            limits.limit(.orderAddress, address: caller),
-                            limits.limit(.orderSession, of: session.text.utf8),
-                        ], at: now,
+                        limits.limits(.orderAddress, address: caller)
+                            + [limits.limit(.orderSession, of: session.text.utf8)], at: now,
                         OrderPageStatements.order(
                             session: session.text, keyMails: OrderMailKind.withKeys, at: now))
                 },
@@ -64,10 +62,9 @@ extension Orders {
                     pool: pool, fulfilment: fulfilment, isLive: !settings.stripe.isTest, log: log, fetch: fetch),
                 isLive: !settings.stripe.isTest, log: log),
             queue: { email, caller, now throws(PostgresFault) in
-                let counts = [
-                    limits.limit(.resendAddress, address: caller),
-                    limits.limit(.resendMailbox, of: email.text.lowercased().utf8),
-                ]
+                let counts =
+                    limits.limits(.resendAddress, address: caller)
+                    + [limits.limit(.resendMailbox, of: email.text.lowercased().utf8)]
                 return try await limiter.run(counts, at: now) { gate in
                     ResendStatements.record(for: email, at: now, behind: gate)
                 }

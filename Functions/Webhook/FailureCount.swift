@@ -25,7 +25,7 @@ final class FailureCount {
 
     /// Adds one for `caller`; returns `nil` if it was not counted.
     func add(_ caller: String, at now: Instant) async -> RateLimitVerdict? {
-        let limits = [limits.limit(.webhookFailure, address: caller)]
+        let limits = limits.limits(.webhookFailure, address: caller)
         if let known = limiter.known(limits, at: now) { return known }
         guard !isCounting else { return nil }
         isCounting = true

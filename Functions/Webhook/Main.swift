@@ -3,6 +3,7 @@ import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
+import Limits
 import Log
 import OrderMails
 import Postgres
@@ -19,7 +20,8 @@ enum Main {
             pool.warm()
             let webhook = Webhook(settings, pool, log)
             try await serve(
-                settings.server, log: log, routes: ["/webhooks/stripe"], isReady: { await pool.isReady() },
+                settings.server, limits: ServerLimits(bodyLimits: .webhook), log: log, routes: ["/webhooks/stripe"],
+                isReady: { await pool.isReady() },
                 handler: { request throws(Refusal) in try await webhook(request) })
             pool.close()
         }

@@ -102,11 +102,37 @@ class FunctionsTableTests(unittest.TestCase):
                 self.assertEqual(function(routes=routes).paths, paths)
 
     def test_a_larger_body_passes_the_front_door_where_the_row_says_so(self):
-        for changes, times in [({}, 0), ({"body_limit": "20m"}, 1)]:
-            functions = [function(**changes)]
-            layout = Layout(ROOT, ROOT / ".local")
-            text = front_door.configuration(front_door.local_door(layout, functions, {}), functions)
+        for changes, times in [({}, 0), ({"body_limit": "20m"}, 1), ({"body_limit": {"/checkout": "20m"}}, 1)]:
+            text = self.door(function(**changes))
             self.assertEqual(text.count("client_max_body_size 20m;"), times)
+            self.assertEqual(text.count("client_max_body_size 16k;"), 1)
+
+    def test_a_path_below_another_has_a_limit_of_its_own_at_the_front_door_if_its_row_says_so(self):
+        routes = ["GET /support/{ticket}", "POST /support/inbound", "POST /support/contact"]
+        support = function(routes=routes, body_limit={"/support/inbound": "16m"})
+        self.assertEqual(support.paths, ["/support/", "/support/inbound"])
+        limits = {path: support.body_limit_at(path) for path in support.paths}
+        self.assertEqual(limits, {"/support/": "16k", "/support/inbound": "16m"})
+        self.assertIn("location = /support/inbound {", self.door(support))
+
+    def test_a_body_limit_is_a_number_of_kilobytes_or_megabytes_of_one_of_the_functions_paths(self):
+        for limit, says in [
+            ("1g", "body_limit 1g is no number"), ("0k", "is no number"), ("1.5m", "is no number"), ({"/checkout": 5}, "is no number"),
+            ({"/other": "1m"}, "body_limit names /other, which is none of its paths"),
+        ]:
+            with self.subTest(limit):
+                self.assert_refused(row(body_limit=limit), says=says)
+
+    def test_the_front_door_and_the_functions_agree_how_large_a_body_may_be(self):
+        limits = (ROOT / "Shared/Platform/Server/ServerLimits.swift").read_text(encoding="utf-8")
+        self.assertIn(f"package var bodyBytes = {table.size(table.BODY_LIMIT) // 1024} * 1024\n", limits)
+        for each in table.load(ROOT):
+            main = (ROOT / "Functions" / each.target / "Main.swift").read_text(encoding="utf-8")
+            self.assertEqual(f"ServerLimits(bodyLimits: .{each.name})" in main, bool(each.body_limits), each.name)
+
+    @staticmethod
+    def door(*functions):
+        return front_door.configuration(front_door.local_door(Layout(ROOT, ROOT / ".local"), functions, {}), functions)
 
 
 class SettingsTableTests(unittest.TestCase):

@@ -18,6 +18,7 @@ BY_HAND = {
     "infra/security/policy.md": ("| `DATABASE_URL` | a role of its own", "| `DATABASE_URL` | one role"),
     "Shared/Platform/Pages/Page.swift": ("\\(site.wordmark)</a>", "Shop</a>"),
     "Shared/Shop/Limits/RateLimitPolicy+shop.swift": ("quota: 240", "quota: 2400"),
+    "Shared/Shop/Limits/BodyLimit+shop.swift": ("BodyLimit(1_048_576", "BodyLimit(2_097_152"),
     "Functions/Storefront/404.html": ('<a href="/faq">Questions</a>', '<a href="/faq">Answers</a>'),
     "infra/security/threats.md": ("| `orders` | `GET /orders/{session}`", "| `orders` | `GET /order/{session}`"),
 }

@@ -39,6 +39,8 @@ final class Routes {
         limits.drainTime = .seconds(2)
         // An upload's chunks are larger than any body the shop's own functions accept.
         limits.bodyBytes = 16 << 20
+        // Its callers are few and trusted.
+        limits.connectionsPerPeer = limits.connections
         let requestLog = RequestLog(log, routes: routes, trustedHops: 0)
         return Server(limits: limits, requestLog: requestLog, isReady: { true }, handler: handler)
     }

@@ -6,23 +6,44 @@ package final class RawConnection: Sendable {
 
     /// Connects to `port` on the loopback address; reads time out after `patience` seconds.
     ///
-    /// Every `send` leaves at once. `receiveBuffer` is the size of the kernel's receive buffer.
-    package init(port: Int, patience: Int = 60, receiveBuffer: Int32? = nil) throws {
+    /// Every `send` leaves at once. `receiveBuffer` is the size of the kernel's receive buffer. The connection comes from
+    /// 127.0.0.`client`: each is another client to a server.
+    package init(port: Int, patience: Int = 60, receiveBuffer: Int32? = nil, client: UInt8 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: patience, tv_usec: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         if let receiveBuffer { set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+        if client != 1 {
+            let source = 0x7F00_0000 | UInt32(client)
+            let status = unsafe RawConnection.with(source, port: 0) { unsafe bind(descriptor, $0, $1) }
+            guard status == 0 else { throw Fault.notConnected(errno) }
+        }
+        let status = unsafe RawConnection.with(0x7F00_0001, port: port) { unsafe connect(descriptor, $0, $1) }
+        guard status == 0 else { throw Fault.notConnected(errno) }
+    }
+
+    /// Calls `body` with an IPv4 address and a port.
+    private static func with(
+        _ host: UInt32, port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let status = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe connect(
-                descriptor, UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self),
+        address.sin_addr.s_addr = host.bigEndian
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe body(
+                UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self),
                 socklen_t(MemoryLayout<sockaddr_in>.size))
         }
-        guard status == 0 else { throw Fault.notConnected(errno) }
+    }
+
+    /// Raises the number of sockets that this process may have as far as it can.
+    package static func allowMany() {
+        var limit = rlimit()
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     deinit { _ = Glibc.close(descriptor) }

@@ -25,6 +25,8 @@ package final class SocketWatcher {
             isClosed = true
             return nil
         }
+        // libuv leaves what the memory held before.
+        unsafe handle.pointee.data = nil
     }
 
     /// Calls `action` whenever one of `events` occurs; an error on the socket is reported as both events.

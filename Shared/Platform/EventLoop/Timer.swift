@@ -12,6 +12,8 @@ package final class Timer {
     package init() {
         unsafe handle = .allocate(capacity: 1)
         unsafe uv_timer_init(EventLoop.shared.uv, handle)
+        // libuv leaves what the memory held before.
+        unsafe handle.pointee.data = nil
     }
 
     /// Calls `action` once after `delay`, replacing any earlier setting.

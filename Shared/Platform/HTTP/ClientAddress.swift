@@ -10,6 +10,14 @@ extension Request {
     /// With 0 hops, too few entries or an entry that is not an address, it is the connection's peer. That is then one
     /// of our proxies, so clients share a rate limit rather than escape it.
     package func clientAddress(trustedHops: Int) -> String {
+        fields.clientAddress(peer: peer, trustedHops: trustedHops)
+    }
+}
+
+extension Fields {
+    /// Returns the client's address for a message with these fields, received from `peer`:
+    /// `Request.clientAddress(trustedHops:)`.
+    package func clientAddress(peer: String, trustedHops: Int) -> String {
         guard trustedHops > 0, let entry = forwarded(placesFromRight: trustedHops) else { return peer }
         let host = withoutPort(entry)
         return IPAddress(host) == nil ? peer : String(host)
@@ -18,7 +26,7 @@ extension Request {
     /// Scans from the right, no further than needed: the list may be as long as the header limit allows.
     private func forwarded(placesFromRight places: Int) -> Substring? {
         var missing = places
-        for line in fields.lines.reversed() where equalIgnoringCase(line.name, "x-forwarded-for") {
+        for line in lines.reversed() where equalIgnoringCase(line.name, "x-forwarded-for") {
             var rest = line.value[...]
             while true {
                 let comma = rest.utf8.lastIndex(of: UInt8(ascii: ","))

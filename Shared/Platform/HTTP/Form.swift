@@ -26,8 +26,13 @@ package struct Form: Equatable, Sendable {
     ///
     /// - Throws: `.malformed` for an invalid escape, invalid UTF-8, or too many pairs.
     package init(_ text: some StringProtocol) throws(Refusal) {
-        // Splits bytes, not characters: Unicode could join characters across a separator.
-        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
+        // Splits bytes, not characters: Unicode could join characters across a separator. Splits one pair at a time, so
+        // that a form with too many costs no more than one with as many as allowed.
+        var rest = text.utf8[...]
+        while let start = rest.firstIndex(where: { $0 != UInt8(ascii: "&") }) {
+            rest = rest[start...]
+            let pair = rest.prefix { $0 != UInt8(ascii: "&") }
+            rest = rest[pair.endIndex...]
             guard entries.count < Form.entryLimit else {
                 throw .malformed(field: "body", reason: "The form has too many fields.")
             }

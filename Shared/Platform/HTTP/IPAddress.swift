@@ -19,6 +19,17 @@ package struct IPAddress: Hashable, Sendable {
     /// machine is usually assigned a whole /64.
     package var caller: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(8)) }
 
+    /// The networks that a client's requests count against, the narrowest first, each with its share: how many times the
+    /// narrowest one's quota it has.
+    ///
+    /// Whoever is assigned a /56 or /48, as sites are, has 256 or 65,536 networks of 64 bits (RFC 6177), and would
+    /// otherwise have as many quotas.
+    package var callers: [(network: [UInt8], share: Int)] {
+        bytes.count == 4
+            ? [(bytes, 1)]
+            : [(Array(bytes.prefix(8)), 1), (Array(bytes.prefix(7)), 4), (Array(bytes.prefix(6)), 16)]
+    }
+
     /// The network, for logs: the address without the last byte of IPv4, or the first 48 bits of IPv6.
     package var network: String {
         if bytes.count == 4 { return "\(bytes[0]).\(bytes[1]).\(bytes[2]).0" }

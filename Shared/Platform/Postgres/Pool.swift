@@ -25,20 +25,26 @@ package final class Pool {
         self.log = log
     }
 
-    /// Runs one statement in one round trip.
+    /// Runs one statement in one round trip; repeats it once if it lost a deadlock.
     package func run<Output>(_ statement: Statement<Output>) async throws(PostgresFault) -> Output {
         let connection = try await acquire()
         defer { release(connection) }
-        return try await connection.run(statement)
+        do throws(PostgresFault) { return try await connection.run(statement) } catch {
+            guard error.isRolledBack else { throw error }
+            return try await connection.run(statement)
+        }
     }
 
-    /// Runs two statements as one transaction in one round trip.
+    /// Runs two statements as one transaction in one round trip; repeats both once if they lost a deadlock.
     package func run<First, Second>(
         _ first: Statement<First>, _ second: Statement<Second>
     ) async throws(PostgresFault) -> (First, Second) {
         let connection = try await acquire()
         defer { release(connection) }
-        return try await connection.run(first, second)
+        do throws(PostgresFault) { return try await connection.run(first, second) } catch {
+            guard error.isRolledBack else { throw error }
+            return try await connection.run(first, second)
+        }
     }
 
     /// Starts opening a first connection, so that the first request need not wait for it.

@@ -49,6 +49,13 @@ package enum PostgresFault: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// Whether the server undid the whole transaction in favor of another, so that it may be repeated at once: a
+    /// deadlock or a serialization failure.
+    package var isRolledBack: Bool {
+        guard case .server(let state, _, _) = self else { return false }
+        return state == "40P01" || state == "40001"
+    }
+
     /// The refusal for the client.
     package var refusal: Refusal { isTransient ? .unavailable(retryAfterSeconds: 1) : .failed }
 

@@ -38,9 +38,15 @@ package struct RateLimitTable: Equatable, Sendable {
     /// Returns `policy`, or what the seller put in its place.
     package subscript(policy: RateLimitPolicy) -> RateLimitPolicy { overrides[policy.name] ?? policy }
 
-    /// Returns the counter of the client at `address`; clients without a known address share one.
-    package func limit(_ policy: RateLimitPolicy, address: String) -> RateLimit {
-        RateLimit(self[policy], of: IPAddress(address)?.caller ?? Array(address.utf8))
+    /// Returns the counters of the client at `address`; clients without a known address share one.
+    ///
+    /// An IPv6 client counts against its /64, and with larger quotas against its /56 and /48: `IPAddress.callers`.
+    package func limits(_ policy: RateLimitPolicy, address: String) -> [RateLimit] {
+        let policy = self[policy]
+        guard let address = IPAddress(address) else { return [RateLimit(policy, of: Array(address.utf8))] }
+        return address.callers.map { network, share in
+            RateLimit(share == 1 ? policy : policy.widened(by: share, to: network.count * 8), of: network)
+        }
     }
 
     /// Returns the counter of one link, session or mailbox.
@@ -56,5 +62,12 @@ package struct RateLimitTable: Equatable, Sendable {
             (1...86_400).contains(seconds)
         else { return nil }
         return RateLimitPolicy(String(sides[0]), quota: quota, in: .seconds(seconds))
+    }
+}
+
+extension RateLimitPolicy {
+    /// The policy of a network with a prefix of `bits`, which has `share` times the quota.
+    fileprivate func widened(by share: Int, to bits: Int) -> RateLimitPolicy {
+        RateLimitPolicy("\(name)-\(bits)", quota: quota * share, in: window)
     }
 }

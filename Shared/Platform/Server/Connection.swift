@@ -21,7 +21,15 @@ final class Connection {
     /// Bytes received beyond the current request, and how many of them have been parsed.
     private var pending: [UInt8] = []
     private var pendingRead = 0
-    private var buffered = 0
+    /// The bytes of the current request's body that are held.
+    private(set) var buffered = 0
+    /// The client that an unfinished body counts against; `nil` while there is none.
+    private(set) var caller: [UInt8]?
+    /// The position among the server's connections by the time of the last progress: of the connection's acceptance,
+    /// its last response, the end of a header, or a piece of a body.
+    private(set) var lastProgress = 0
+    /// Whether a request has been answered.
+    private(set) var hasServed = false
     private var work: Task<Void, Never>?
     private var requestNumber = 0
     private var receivedAt = Instant(microseconds: 0)
@@ -45,8 +53,21 @@ final class Connection {
     /// Closes the connection in any state.
     func abort() { stream.close() }
 
+    /// The peer's numeric address.
+    var peer: String { stream.peer }
+    /// Whether no request is being processed: the connection may be closed in favor of another.
+    var isWaiting: Bool { phase != .running }
+
+    /// Closes a waiting connection without a response.
+    func evict() {
+        endBody()
+        phase = .closing
+        stream.close()
+    }
+
     private func waitForRequest() {
         phase = .idle
+        lastProgress = server.nextProgress()
         timer.set(after: server.limits.idleTime) { [weak self] in self?.stream.close() }
     }
 
@@ -81,7 +102,8 @@ final class Connection {
         case .reading:
             if parser.hasHead { bodyIsComing(isNew: !hadHead) }
         case .complete:
-            if reserve(parser.body.count) { run() } else { reject(.overloaded) }
+            endBody()
+            if holdBody() { run() } else { reject(.overloaded) }
         case .failed(let fault): reject(fault)
         }
         return consumed
@@ -94,20 +116,51 @@ final class Connection {
 
     /// Starts the body deadline and reserves memory; the header is complete, the body is not.
     private func bodyIsComing(isNew: Bool) {
-        guard reserve(parser.body.count) else { return reject(.overloaded) }
+        lastProgress = server.nextProgress()
+        if isNew {
+            let address = parser.head.fields.clientAddress(peer: peer, trustedHops: server.trustedHops)
+            caller = IPAddress(address)?.caller ?? Array(address.utf8)
+            server.bodyBegins(on: self)
+        }
+        guard holdBody() else { return reject(.overloaded) }
         guard isNew else { return }
-        timer.set(after: server.limits.bodyTime) { [weak self] in self?.reject(.timedOut) }
+        watchBody()
         if parser.wantsContinue, parser.body.isEmpty {
             parser.wantsContinue = false
             stream.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
         }
     }
 
-    private func reserve(_ bytes: Int) -> Bool {
+    /// Rejects the body unless it has ended, or enough of it arrived, when the deadline is reached; then sets the next.
+    private func watchBody() {
+        let (start, limits) = (parser.body.count, server.limits)
+        timer.set(after: limits.bodyTime) { [weak self] in
+            guard let self else { return }
+            guard parser.body.count - start >= limits.leastProgress else { return reject(.timedOut) }
+            watchBody()
+        }
+    }
+
+    /// Ends the count of an unfinished body.
+    private func endBody() {
+        guard caller != nil else { return }
+        caller = nil
+        server.bodyEnded(on: self)
+    }
+
+    /// Counts the bytes of the body that are held; returns whether there was room for them, or could be made.
+    private func holdBody() -> Bool {
+        hold(parser.body.count)
+        return server.bufferedBytes <= server.limits.bufferedBytes || server.makesRoom(for: self)
+    }
+
+    private func hold(_ bytes: Int) {
         server.bufferedBytes += bytes - buffered
         buffered = bytes
-        return server.bufferedBytes <= server.limits.bufferedBytes
     }
+
+    /// Refuses an unfinished body in favor of others.
+    func refuseBody() { reject(.overloaded) }
 
     private func run() {
         phase = .running
@@ -142,10 +195,11 @@ final class Connection {
     {
         guard number == requestNumber else { return }
         requestNumber += 1
+        hasServed = true
         let latency = server.clock.now() - request.receivedAt
         guard phase == .running else { return server.requestLog.write(.abandoned, request, response, after: latency) }
         work = nil
-        _ = reserve(0)
+        hold(0)
         let isHead = request.method == .head
         let keepsAlive = keepsAlive && !server.isDraining && !server.writer.isMisframed(response, isHead: isHead)
         server.requestLog.write(isLate ? .late : .answered, request, response, after: latency)
@@ -163,7 +217,7 @@ final class Connection {
             if keepsAlive { next() } else { linger() }
         }
         // Most responses fit in the kernel's buffer and have been sent by now.
-        if !isSent { timer.set(after: server.limits.bodyTime) { [weak self] in self?.stream.close() } }
+        if !isSent { timer.set(after: server.limits.sendTime) { [weak self] in self?.stream.close() } }
     }
 
     /// Starts the next request, which may have arrived already.
@@ -187,7 +241,8 @@ final class Connection {
         phase = .running
         stream.stopReading()
         _ = parser.takeBody()
-        _ = reserve(0)
+        endBody()
+        hold(0)
         send(fault.response, to: parser.head.fields, isHead: parser.isHead, keepsAlive: false)
     }
 
@@ -211,7 +266,8 @@ final class Connection {
     private func closed() {
         timer.close()
         work?.cancel()
-        _ = reserve(0)
+        endBody()
+        hold(0)
         phase = .closing
         server.forget(self)
     }

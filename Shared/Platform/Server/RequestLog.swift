@@ -28,7 +28,7 @@ package struct RequestLog: Sendable {
 
     private let log: Log
     private let routes: [PathPattern]
-    private let trustedHops: Int
+    let trustedHops: Int
 
     /// Creates a log of requests to `routes` such as `/download/{token}`.
     package init(_ log: Log, routes: [String], trustedHops: Int) {

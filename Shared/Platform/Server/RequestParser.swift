@@ -32,6 +32,9 @@ final class RequestParser {
     private var whitespace = Whitespace.ordinary
     private var headerBytes = 0
     private var isLastChunk = false
+    private var chunks = 0
+    /// The maximum size of the current message's body.
+    private var bodyLimit = 0
     /// The number of field lines, including the trailer's.
     private var lines = 0
 
@@ -101,7 +104,7 @@ final class RequestParser {
 
     /// Prepares for the next message on the same connection.
     func reset() {
-        (state, hasHead, wantsContinue, headerBytes, lines) = (.reading, false, false, 0, 0)
+        (state, hasHead, wantsContinue, headerBytes, lines, chunks) = (.reading, false, false, 0, 0, 0)
         (line, head, whitespace) = (RequestLine(), RequestHead(), .ordinary)
         body = []
     }
@@ -172,7 +175,8 @@ extension RequestParser {
         unsafe parser.pointee.upgrade = 0
         do {
             try head.validate()
-            if announced > UInt64(limits.bodyBytes) { throw RequestFault.bodyTooLarge }
+            bodyLimit = limits.bodyLimit(for: head.path)
+            if announced > UInt64(bodyLimit) { throw RequestFault.bodyTooLarge }
         } catch let fault as RequestFault {
             return fail(fault)
         } catch {
@@ -183,15 +187,18 @@ extension RequestParser {
         return head.isChunked ? pause(.inChunkLine(ChunkLine())) : 0
     }
 
-    /// Rejects a chunk that would exceed the limit as soon as its size is known.
+    /// Rejects a chunk that would exceed a limit as soon as its size is known.
     fileprivate func chunkIsComing() -> CInt {
         let announced = unsafe parser.pointee.content_length
         isLastChunk = announced == 0
-        return announced <= UInt64(limits.bodyBytes - body.count) ? 0 : fail(.bodyTooLarge)
+        chunks += 1
+        let isWithinLimits =
+            announced <= UInt64(bodyLimit - body.count) && chunks <= limits.chunks + body.count / 64
+        return isWithinLimits ? 0 : fail(.bodyTooLarge)
     }
 
     fileprivate func tookBody(_ bytes: UnsafeBufferPointer<UInt8>) -> CInt {
-        guard body.count + bytes.count <= limits.bodyBytes else { return fail(.bodyTooLarge) }
+        guard body.count + bytes.count <= bodyLimit else { return fail(.bodyTooLarge) }
         unsafe body.append(contentsOf: bytes)
         return 0
     }

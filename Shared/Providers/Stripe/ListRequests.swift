@@ -19,7 +19,7 @@ package struct TimeSlice: Equatable, Sendable {
 //
 // Source: <https://docs.stripe.com/api/pagination>
 
-extension StripeRequest where Answer == Page<CheckoutSession> {
+extension StripeRequest where Answer == Page<Listed<CheckoutSession>> {
     /// Returns the request for the sessions created in `slice`, with their line items.
     package static func sessions(
         in slice: TimeSlice, startingAfter last: StripeID? = nil, limit: Int = 100
@@ -55,7 +55,7 @@ extension StripeRequest where Answer == EventDocument {
     }
 }
 
-extension StripeRequest where Answer == Page<Refund> {
+extension StripeRequest where Answer == Page<Listed<Refund>> {
     /// Returns the request for the refunds created in `slice`, in their current state.
     package static func refunds(in slice: TimeSlice, startingAfter last: StripeID? = nil, limit: Int = 100) -> Self {
         var form = Form()
@@ -64,7 +64,7 @@ extension StripeRequest where Answer == Page<Refund> {
     }
 }
 
-extension StripeRequest where Answer == Page<Dispute> {
+extension StripeRequest where Answer == Page<Listed<Dispute>> {
     /// Returns the request for the disputes created in `slice`, in their current state.
     package static func disputes(in slice: TimeSlice, startingAfter last: StripeID? = nil, limit: Int = 100) -> Self {
         var form = Form()

@@ -24,6 +24,12 @@ package enum StripeCallFault: Error, Equatable, Sendable, CustomStringConvertibl
         return fault.context.status == 404
     }
 
+    /// The parameter of ours that Stripe refused, if it named one.
+    package var refusedParameter: String? {
+        guard case .answered(.refused(_, let parameter, _, _)) = self else { return nil }
+        return parameter
+    }
+
     /// The refusal for the client: «try again» if Stripe may recover, else that Stripe rejected our request.
     package var refusal: Refusal {
         switch self {

@@ -9,7 +9,15 @@ extension EventProcessor {
     ///
     /// Polled state is dated by our clock, events by Stripe's. Back-dated by more than the two differ, what we polled
     /// never beats an event that happened after it; the opposite error is corrected by the next poll.
+    ///
+    /// A final state is dated ahead by as much instead: an event of the last minute that is delivered late tells of a
+    /// state before it, and must not bring that back.
     package static var clockMargin: Duration { .seconds(60) }
+
+    /// Returns the date of what was polled at `now`.
+    private static func date(isFinal: Bool, at now: Instant) -> Instant {
+        isFinal ? now + clockMargin : now - clockMargin
+    }
 
     /// Applies the event that `entry` holds, once.
     ///
@@ -52,8 +60,10 @@ extension EventProcessor {
         let state = refund.status?.text ?? "succeeded"
         let entry = LedgerEntry(.refund(refund.id), state, seenBy: kind, at: seen, now)
         return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
+            let status = try refund.refundStatus()
             let update = PaymentUpdate.refund(
-                id: refund.id.text, amount: refund.amount, try refund.refundStatus(), at: seen)
+                id: refund.id.text, amount: refund.amount, status,
+                at: EventProcessor.date(isFinal: status == .failed, at: now))
             return try await applyPolled(
                 update, to: PaymentReference(payment: refund.paymentIntent, charge: refund.charge), entry)
         }
@@ -69,7 +79,9 @@ extension EventProcessor {
         let seen = now - EventProcessor.clockMargin
         let entry = LedgerEntry(.dispute(dispute.id), dispute.status.text, seenBy: kind, at: seen, now)
         return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
-            let update = PaymentUpdate.dispute(id: dispute.id.text, try dispute.disputeStatus(), at: seen)
+            let status = try dispute.disputeStatus()
+            let update = PaymentUpdate.dispute(
+                id: dispute.id.text, status, at: EventProcessor.date(isFinal: status != .open, at: now))
             return try await applyPolled(
                 update, to: PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge), entry)
         }

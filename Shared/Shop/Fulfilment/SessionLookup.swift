@@ -21,6 +21,8 @@ package enum SessionLookupFault: Error, Equatable, Sendable {
     case notFound
     /// Whether it is one is unknown at present.
     case unavailable
+    /// Too many sessions that we do not know were looked up lately.
+    case tooMany(RateLimitVerdict)
     case database(PostgresFault)
 
     /// The refusal for the client.
@@ -28,6 +30,7 @@ package enum SessionLookupFault: Error, Equatable, Sendable {
         switch self {
         case .notFound: .notFound
         case .unavailable: .unavailable(retryAfterSeconds: 5)
+        case .tooMany(let verdict): .tooManyRequests(verdict)
         case .database(let fault): fault.refusal
         }
     }
@@ -74,18 +77,33 @@ package struct SessionLookup: Sendable {
         _ session: StripeID, known: OrderRecord?, at now: Instant
     ) async throws(SessionLookupFault) -> SessionOrder {
         if let known, known.status != .pending, known.status != .awaitingPayment { return .known(known) }
-        guard let answer = await cache.answer(session, at: now, fetch) else {
-            log(.warning, "too many sessions are asked for")
-            return try known.orThrow(.unavailable)
-        }
-        switch answer {
-        case .failure(let fault):
-            if fault.isNotFound { return try known.orThrow(.notFound) }
-            log(.error, "a session could not be looked up", [("reason", .string(fault.description))])
-            return try known.orThrow(.unavailable)
-        case .success(let remote):
+        switch await cache.answer(session, known == nil ? .unknown : .pending, at: now, call) {
+        case .overBudget(let isNews):
+            if isNews { log(.notice, "too many sessions are asked for") }
+            return try known.orThrow(.tooMany(SessionLookup.overBudget(at: now)))
+        case .known(.failure(let fault)):
+            return try known.orThrow(fault.isNotFound ? .notFound : .unavailable)
+        case .known(.success(let remote)):
             return try await settle(remote, known, at: now)
         }
+    }
+
+    /// Fetches a session; logs a failure once, however many requests wait for it.
+    private func call(_ session: StripeID) async throws(StripeCallFault) -> CheckoutSession {
+        do throws(StripeCallFault) { return try await fetch(session) } catch {
+            if !error.isNotFound {
+                log(.error, "a session could not be looked up", [("reason", .string(error.description))])
+            }
+            throw error
+        }
+    }
+
+    /// The refusal of a session that is not looked up: the budget refills within the lifetime of a response.
+    private static func overBudget(at now: Instant) -> RateLimitVerdict {
+        let policy = RateLimitPolicy(
+            "session-lookup", quota: SessionLookupCache.Kind.unknown.limit, in: SessionLookupCache.lifetime)
+        let quota = RateLimitVerdict.Quota(policy, arrival: now + policy.span, at: now)
+        return RateLimitVerdict(refusedBy: [quota], of: [policy])
     }
 
     private func settle(

@@ -116,7 +116,7 @@ package enum CorrectionStatements {
                         AND o.email_corrections < times
                         AND EXISTS (SELECT FROM licenses l WHERE l.order_id = o.id AND l.status = 'active'), false
                 ) AS is_late
-            FROM input JOIN orders o ON o.id = input.order_id FOR UPDATE OF o
+            FROM input JOIN orders o ON o.id = input.order_id FOR NO KEY UPDATE OF o
         ), due AS (
             SELECT id, shop_id, customer_id, email, new_email, new_customer, is_buyer, at FROM found
             WHERE (is_same IS NOT TRUE OR is_buyer) AND NOT is_early AND NOT is_late

@@ -22,7 +22,13 @@ package enum ResendStatements {
     /// The cooldown between two mails to the same customer.
     package static let pause: Duration = .seconds(600)
 
+    /// What is refused when the queue is full: 20,000 requests wait, and 1,000 a minute are processed.
+    private static let queue = RateLimitPolicy("resend-queue", quota: 20_000, in: .seconds(1_200))
+
     /// Records a request for the e-mails of `email`: the same one row for every address.
+    ///
+    /// An address that waits already waits once. When the queue is full the request counts and is refused.
+    ///
     ///
     /// Nothing is looked up, so that neither the response nor its time reveals whether the address bought anything.
     /// That is found out later, where no client waits. The gate counts by the caller's address and by `email` as given,
@@ -32,20 +38,29 @@ package enum ResendStatements {
     ) -> Statement<RateLimited<Void>> {
         .row(
             """
-            WITH \(gate.parts), request AS (
+            WITH \(gate.parts), room AS (
+                SELECT resend_queue_has_room() AS is_free FROM admitted
+            ), request AS (
                 INSERT INTO resend_requests (id, email, requested_at)
-                SELECT \(UUIDv7(at: now)), \(email), \(now) FROM admitted
+                SELECT \(UUIDv7(at: now)), \(email), \(now) FROM room WHERE is_free
+                ON CONFLICT DO NOTHING
             )
-            SELECT admitted, arrivals FROM verdict
+            SELECT admitted, arrivals, COALESCE((SELECT is_free FROM room), true) FROM verdict
             """
-        ) { row throws(PostgresFault) in try gate.read(row) { _ in } }
+        ) { row throws(PostgresFault) in
+            guard try row.bool(2) else {
+                let full = RateLimitVerdict.Quota(queue, arrival: now + queue.span, at: now)
+                return .refused(RateLimitVerdict(refusedBy: [full], of: [queue]))
+            }
+            return try gate.read(row) { _ in }
+        }
     }
 
     /// Processes the oldest requests, at most `limit`, and queues mails for them; returns the number processed.
     ///
     /// Each address that bought something gets one mail with everything it bought that is still active. A customer
     /// whose mail was queued less than `pause` ago gets no other: a condition on the customer's row. One caller at a
-    /// time processes requests; a concurrent one finds none.
+    /// time processes requests; a concurrent one finds none. Customers are locked in the order of their IDs.
     package static func process(limit: Int, at now: Instant) -> Statement<Int> {
         .row(
             """
@@ -56,15 +71,18 @@ package enum ResendStatements {
                     SELECT id FROM resend_requests WHERE (SELECT is_free FROM gate) ORDER BY id LIMIT \(limit)::integer
                 )
                 RETURNING email
-            ), customer AS (
-                UPDATE customers c SET resend_queued_at = \(now)
-                FROM shops s, (SELECT DISTINCT lower(email) AS email FROM asked) a
+            ), locked AS (
+                SELECT c.id
+                FROM customers c, shops s, (SELECT DISTINCT lower(email) AS email FROM asked) a
                 WHERE c.shop_id = s.id AND lower(c.email) = a.email
                     AND (c.resend_queued_at IS NULL OR c.resend_queued_at <= \(now - pause))
                     AND EXISTS (
                         SELECT FROM orders o JOIN licenses l ON l.order_id = o.id
                         WHERE o.customer_id = c.id AND l.status = 'active'
                     )
+                ORDER BY c.id FOR NO KEY UPDATE OF c
+            ), customer AS (
+                UPDATE customers c SET resend_queued_at = \(now) FROM locked WHERE c.id = locked.id
                 RETURNING c.id, c.email
             ), due_mail AS (
                 SELECT fresh.id, newest.id AS order_id, 'resend' AS kind, customer.email AS recipient,

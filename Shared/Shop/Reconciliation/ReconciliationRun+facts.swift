@@ -10,25 +10,29 @@ import StripeClient
 extension ReconciliationRun {
     func readRefunds() async throws(ReconciliationFault) {
         let stripe = parts.stripe
-        let list = BackfillCursor<Refund>(
+        let list = BackfillCursor<Listed<Refund>>(
             page: { slice, last throws(ReconciliationFault) in
                 try await mapError(
                     ReconciliationFault.stripe, await stripe.send(.refunds(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
-        try await backfill(.refunds, list) { refunds throws(ReconciliationFault) in
-            try await process(refunds, .refunds)
+        try await backfill(.refunds, list) { listed throws(ReconciliationFault) in
+            try await process(listed, .refunds) { refunds throws(ReconciliationFault) in
+                try await process(refunds, .refunds)
+            }
         }
     }
 
     func readDisputes() async throws(ReconciliationFault) {
         let stripe = parts.stripe
-        let list = BackfillCursor<Dispute>(
+        let list = BackfillCursor<Listed<Dispute>>(
             page: { slice, last throws(ReconciliationFault) in
                 try await mapError(
                     ReconciliationFault.stripe, await stripe.send(.disputes(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
-        try await backfill(.disputes, list) { disputes throws(ReconciliationFault) in
-            try await process(disputes, .disputes)
+        try await backfill(.disputes, list) { listed throws(ReconciliationFault) in
+            try await process(listed, .disputes) { disputes throws(ReconciliationFault) in
+                try await process(disputes, .disputes)
+            }
         }
     }
 

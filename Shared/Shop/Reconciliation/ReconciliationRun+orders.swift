@@ -27,7 +27,7 @@ extension ReconciliationRun {
             for order in orders {
                 if isTimeUp(.orders) { return try await advance(.orders, to: order.paidAt) }
                 report[.orders].seen += 1
-                if try await !isPaidAtStripe(order) { raiseAlert(order) }
+                try await check(order)
             }
             guard orders.count == ReconciliationRun.chunk else { break }
             last = orders.last
@@ -35,9 +35,15 @@ extension ReconciliationRun {
         try await advance(.orders, to: end)
     }
 
-    private func isPaidAtStripe(_ order: PaidOrder) async throws(ReconciliationFault) -> Bool {
-        guard let text = order.session, let id = StripeID(text) else { return false }
-        if let isPaid = isPaid[text] { return isPaid }
+    private func check(_ order: PaidOrder) async throws(ReconciliationFault) {
+        guard let id = order.session.flatMap({ StripeID($0) }) else { return raiseAlert(order) }
+        try await surviving(id, .orders) { () throws(ReconciliationFault) in
+            if try await !isPaidAtStripe(id) { raiseAlert(order) }
+        }
+    }
+
+    private func isPaidAtStripe(_ id: StripeID) async throws(ReconciliationFault) -> Bool {
+        if let isPaid = isPaid[id.text] { return isPaid }
         let session: CheckoutSession? = try await fetchIfExists(.session(id))
         guard let session else { return false }
         return session.isPaid && session.isLive == parts.isLive

@@ -12,13 +12,15 @@ import StripeClient
 extension ReconciliationRun {
     func readSessions() async throws(ReconciliationFault) {
         let stripe = parts.stripe
-        let list = BackfillCursor<CheckoutSession>(
+        let list = BackfillCursor<Listed<CheckoutSession>>(
             page: { slice, last throws(ReconciliationFault) in
                 try await mapError(
                     ReconciliationFault.stripe, await stripe.send(.sessions(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
-        try await backfill(.sessions, list) { sessions throws(ReconciliationFault) in
-            try await process(sessions, .sessions)
+        try await backfill(.sessions, list) { listed throws(ReconciliationFault) in
+            try await process(listed, .sessions) { sessions throws(ReconciliationFault) in
+                try await process(sessions, .sessions)
+            }
         }
     }
 

@@ -32,7 +32,7 @@ extension ReconciliationRun {
         let ids = try await mapError(ReconciliationFault.database, await parts.pool.run(pending))
         for id in ids.compactMap({ StripeID($0) }) {
             if isTimeUp(.unsettled) { return }
-            _ = try await process(id)
+            try await surviving(id, .unsettled) { () throws(ReconciliationFault) in _ = try await process(id) }
         }
     }
 

@@ -141,6 +141,19 @@ struct CheckoutTests {
         }
     }
 
+    @Test("an address that Stripe refuses is 400, no error of the shop's, and the order is given up")
+    func refusedAddress() async throws {
+        try await withDesk { desk in
+            let error = #"{"error":{"type":"invalid_request_error","code":"email_invalid","param":"customer_email"}}"#
+            desk.fault = .answered(StripeFault(Response(status: 400, body: Array(error.utf8))))
+            let refused = try await desk.checkout(.json(#"{"product":"genx-delay","email":"a@b.invalid"}"#))
+            #expect(refused.status == 400)
+            #expect(String(decoding: refused.body, as: UTF8.self).contains(#""field":"email""#))
+            #expect(try await desk.order().hasPrefix("failed 4900 usd"))
+            #expect(!desk.log.text.contains("ERROR") && desk.log.text.contains("checkout: no session"))
+        }
+    }
+
     @Test("a caller who presses too often gets 429, no order and no call to Stripe; others are served")
     func tooOften() async throws {
         try await withDesk(["RATE_LIMITS": "checkout-address=2/60", "TRUSTED_PROXY_HOPS": "1"]) { desk in

@@ -46,6 +46,20 @@ struct SocketWatcherTests {
         }
     }
 
+    @Test("a watcher and a timer that were never used can be closed, whatever their memory held before")
+    func unused() async throws {
+        let ends = try SocketPair()
+        try await onLoop {
+            for _ in 0..<20 {
+                soilMemory()
+                try #require(SocketWatcher(descriptor: ends.own)).close()
+                try await pass()
+                soilMemory()
+                Timer().close()
+            }
+        }
+    }
+
     @Test("a peer that is gone is told as readable, so that its end is read")
     func hangUp() async throws {
         let ends = try SocketPair()
@@ -99,4 +113,12 @@ private final class SocketPair: Sendable {
     }
 
     func hangUp() { _ = Glibc.shutdown(peer, Int32(SHUT_RDWR)) }
+}
+
+/// Uses memory in many sizes and gives it back: what is allocated next finds other bytes than zero.
+private func soilMemory() {
+    for size in stride(from: 0, through: 480, by: 16) {
+        let blocks = (0..<8).map { _ in [UInt8](repeating: 0x41, count: size) }
+        withExtendedLifetime(blocks) {}
+    }
 }

@@ -23,6 +23,38 @@ struct PoolTests {
         }
     }
 
+    @Test(
+        "what lost a deadlock or could not be serialized is repeated once, and nothing else is",
+        arguments: [("40P01", 1, 2), ("40001", 1, 2), ("40P01", 2, 2), ("40001", 9, 2), ("55P03", 1, 1)])
+    func repeats(state: String, failures: Int, attempts: Int) async throws {
+        try await execute(
+            script: """
+                CREATE SEQUENCE attempts;
+                CREATE FUNCTION try_again() RETURNS bigint LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF nextval('attempts') <= \(failures) THEN
+                        RAISE EXCEPTION 'once more' USING ERRCODE = '\(state)';
+                    END IF;
+                    RETURN 7;
+                END $$;
+                """)
+        try await withPool(try testDatabase()) { [one] pool throws in
+            let work = Statement<Int64>.row("SELECT try_again()") { row throws(PostgresFault) in try row.integer(0) }
+            let first = await fault { _ = try await pool.run(work) }
+            let isRepeated = failures < attempts
+            #expect((first == nil) == isRepeated)
+            #expect(first == nil || first?.refusal == .unavailable(retryAfterSeconds: 1))
+            let made = Statement<Int64>.row("SELECT last_value FROM attempts") { row throws(PostgresFault) in
+                try row.integer(0)
+            }
+            #expect(try await pool.run(made) == Int64(attempts))
+            _ = try await pool.run(Statement<Int>.affected("ALTER SEQUENCE attempts RESTART"))
+            let second = await fault { _ = try await pool.run(one, work) }
+            #expect((second == nil) == isRepeated)
+            #expect(try await pool.run(made) == Int64(attempts))
+        }
+    }
+
     @Test("a full queue refuses at once, as a transient fault")
     func full() async throws {
         var settings = try testDatabase()

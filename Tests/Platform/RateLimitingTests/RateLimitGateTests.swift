@@ -54,6 +54,27 @@ struct RateLimitTests {
         }
     }
 
+    @Test("a /48 gets 16 times what a /64 gets and a /56 4 times, however they spread, and its neighbours lose nothing")
+    func networks() async throws {
+        try await withCounter { counter in
+            let (table, policy) = (RateLimitTable(), RateLimitPolicy("p", quota: 5, in: .seconds(3600)))
+            @Loop func admitted(_ addresses: [String]) async throws -> Int {
+                var count = 0
+                for address in addresses {
+                    count += try await counter.ask(table.limits(policy, address: address)).isAdmitted ? 1 : 0
+                }
+                return count
+            }
+            let counts = [
+                try await admitted(Array(repeating: "2001:db8:1:100::1", count: 10)),
+                try await admitted((0..<60).map { "2001:db8:1:1\(10 + $0)::1" }),
+                try await admitted((0..<200).map { "2001:db8:1:\(String($0 + 2, radix: 16))00::1" }),
+                try await admitted(["2001:db8:2:100::1", "203.0.113.7", "::ffff:203.0.113.8"]),
+            ]
+            #expect(counts == [5, 15, 60, 3])
+        }
+    }
+
     @Test("locks are taken in the order of the keys, so that two requests never wait for each other")
     func order() async throws {
         try await withCounter(poolSize: 2) { counter in
@@ -182,12 +203,11 @@ struct RateLimitTests {
     func clear() async throws {
         try await withCounter { counter in
             let table = RateLimitTable()
-            let limits = [
-                table.limit(
-                    RateLimitPolicy("by-address", quota: 1, in: .seconds(1)), address: "203.0.113.7"),
-                table.limit(
-                    RateLimitPolicy("by-mailbox", quota: 1, in: .seconds(1)), of: "buyer@example.com".utf8),
-            ]
+            let limits =
+                table.limits(RateLimitPolicy("by-address", quota: 1, in: .seconds(1)), address: "203.0.113.7") + [
+                    table.limit(
+                        RateLimitPolicy("by-mailbox", quota: 1, in: .seconds(1)), of: "buyer@example.com".utf8)
+                ]
             _ = try await counter.ask(limits)
             let dump = Statement<String>.row(
                 "SELECT string_agg(encode(key, 'escape') || length(key)::text, ' ') FROM rate_limits"

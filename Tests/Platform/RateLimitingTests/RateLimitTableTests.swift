@@ -44,12 +44,30 @@ struct RateLimitTableTests {
     @Test("counts an IPv6 /64 as one caller, and two IPv4 addresses as two")
     func callers() {
         let table = RateLimitTable()
-        let key = { (address: String) in table.limit(byAddress, address: address).key }
+        let key = { (address: String) in table.limits(byAddress, address: address)[0].key }
         #expect(key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff:ffff:ffff:ffff"))
         #expect(key("2001:db8:1:2::1") != key("2001:db8:1:3::1"))
         #expect(key("203.0.113.7") != key("203.0.113.8"))
         #expect(key("::ffff:203.0.113.7") == key("203.0.113.7"))
         #expect(key("") == key("") && key("") != key("203.0.113.7"))
+    }
+
+    @Test("counts an IPv6 caller also by its /56 and /48, with 4 and 16 times the quota, and an IPv4 caller once")
+    func networks() {
+        let table = RateLimitTable()
+        let limits = table.limits(byAddress, address: "2001:db8:1:203::1")
+        #expect(limits.map(\.policy.quota) == [30, 120, 480])
+        #expect(limits.map(\.policy.window) == Array(repeating: .seconds(60), count: 3))
+        #expect(limits.map(\.policy.name) == ["by-address", "by-address-56", "by-address-48"])
+        let shared = { (address: String) in
+            zip(limits, table.limits(byAddress, address: address)).map { $0.key == $1.key }
+        }
+        #expect(shared("2001:db8:1:203:ffff::") == [true, true, true])
+        #expect(shared("2001:db8:1:2ff::1") == [false, true, true])
+        #expect(shared("2001:db8:1:303::1") == [false, false, true])
+        #expect(shared("2001:db8:2:203::1") == [false, false, false])
+        #expect(table.limits(byAddress, address: "203.0.113.7").map(\.policy) == [byAddress])
+        #expect(table.limits(byAddress, address: "::ffff:203.0.113.7").map(\.policy) == [byAddress])
     }
 
     @Test("stores a digest of the rule and the subject, never the subject")
@@ -58,7 +76,7 @@ struct RateLimitTableTests {
         let key = table.limit(byMailbox, of: "buyer@example.com".utf8).key
         #expect(key == SHA256.hash(Array("by-mailbox".utf8) + [0] + Array("buyer@example.com".utf8)))
         #expect(
-            table.limit(byAddress, address: "203.0.113.7").key
-                != table.limit(byLink, address: "203.0.113.7").key)
+            table.limits(byAddress, address: "203.0.113.7")[0].key
+                != table.limits(byLink, address: "203.0.113.7")[0].key)
     }
 }

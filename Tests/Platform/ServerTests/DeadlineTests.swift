@@ -66,7 +66,7 @@ struct DeadlineTests {
     @Test("a caller that never reads a large answer is cut off")
     func neverReads() async throws {
         let size = 64 * 1024 * 1024
-        let server = try await TestServer(limits: limits { $0.bodyTime = .milliseconds(100) }) { _ in
+        let server = try await TestServer(limits: limits { $0.sendTime = .milliseconds(100) }) { _ in
             Response(status: 200, body: [UInt8](repeating: 7, count: size))
         }
         let connection = try RawConnection(port: server.port, receiveBuffer: 4_096)
@@ -93,41 +93,49 @@ struct DeadlineTests {
         #expect(received.count < body.count + 500)
     }
 
-    @Test("beyond the limit of connections one more is closed, until one has gone")
-    func connectionLimit() async throws {
-        let server = try await TestServer(limits: limits { $0.connections = 2 }, handler: echo)
-        let first = try RawConnection(port: server.port)
-        var second: RawConnection? = try RawConnection(port: server.port)
-        try await server.waits { $0.connections.count == 2 }
-        #expect(try server.exchange(get).isEmpty)
-        second?.finishSending()
-        second = nil
-        try await server.waits { $0.connections.count == 1 }
-        #expect(status(try server.exchange(get)) == 200)
-        first.finishSending()
+    @Test("a body that arrives more slowly than the least rate is 408, however often a byte of it comes")
+    func drippingBody() async throws {
+        let slow = limits {
+            $0.bodyTime = .milliseconds(50)
+            $0.bodyRate = 1 << 30
+            $0.bodyBytes = 1 << 30
+        }
+        let server = try await TestServer(limits: slow, handler: echo)
+        let connection = try RawConnection(port: server.port)
+        connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(1 << 30)\r\n\r\n")
+        while !server.logged.contains("Request timeout") {
+            connection.send("a")
+            await Task.yield()
+        }
+        #expect(status(connection.readToEnd()) == 408)
     }
 
-    @Test("beyond the budget for bodies a request is 503, and those under way are not harmed")
-    func bodyBudget() async throws {
-        let server = try await TestServer(limits: limits { $0.bufferedBytes = 100 }, handler: echo)
-        let post = { (body: Int) in "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(body)\r\n\r\n" }
-        let slow = try RawConnection(port: server.port)
-        slow.send(post(80) + String(repeating: "a", count: 79))
-        try await server.waits { $0.bufferedBytes == 79 }
-        let whole = try server.exchange(post(50) + String(repeating: "b", count: 50))
-        #expect(status(whole) == 503)
-        #expect(whole.contains("Retry-After: 1\r\n"))
-        #expect(status(try server.exchange(post(50) + String(repeating: "b", count: 49))) == 503)
-        #expect(status(try server.exchange(post(20) + String(repeating: "c", count: 20))) == 200)
-        #expect(status(try server.exchange(get)) == 200)
-        slow.send("a")
-        slow.finishSending()
-        #expect(status(slow.readToEnd()) == 200)
-        try await server.waits { $0.bufferedBytes == 0 }
+    @Test("a body that keeps the least rate may take longer than one deadline")
+    func longBody() async throws {
+        let size = 1 << 24
+        let steady = limits {
+            $0.bodyTime = .seconds(2)
+            $0.bodyRate = 1
+            $0.bodyBytes = size
+        }
+        let server = try await TestServer(limits: steady) { request in
+            Response(status: 200, body: Array("\(request.body.count)".utf8))
+        }
+        let connection = try RawConnection(port: server.port)
+        connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(size)\r\n\r\n")
+        let (start, clock) = (ContinuousClock.now, ContinuousClock())
+        var sent = 0
+        while clock.now - start < .milliseconds(4_500), sent < size - 1 {
+            connection.send("a")
+            sent += 1
+        }
+        connection.send([UInt8](repeating: 97, count: size - sent))
+        connection.finishSending()
+        #expect(connection.readToEnd().hasSuffix("\r\n\(size)"))
     }
 
     private func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         change(&limits)
         return limits
     }

@@ -60,7 +60,7 @@ struct LifetimeTests {
 
     @Test("a drain lets an answer that is being read slowly end, then closes its connection")
     func drainWithSlowReader() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.drainTime = .seconds(30)
         let size = 32 * 1024 * 1024
         let sent = try await onLoop { Outcome<Void, Never>() }
@@ -81,7 +81,7 @@ struct LifetimeTests {
 
     @Test("at the end of a drain a handler that hangs is cancelled")
     func drainCancels() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.drainTime = .milliseconds(50)
         let (started, cancelled) = try await onLoop { (Outcome<Void, Never>(), Outcome<Void, Never>()) }
         let server = try await TestServer(limits: limits) { _ in

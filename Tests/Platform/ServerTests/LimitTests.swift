@@ -80,6 +80,39 @@ struct LimitTests {
         #expect(status(try server.exchange("POST / HTTP/1.1\r\nHost: x\r\n" + rest)) == 200)
     }
 
+    @Test("a body may have 16 KiB, or as much as its route allows, however the path is written")
+    func bodyByRoute() async throws {
+        let server = try await TestServer(
+            limits: limits { $0.bodyLimits = [BodyLimit(1 << 20, at: "/items/{id}")] }, handler: echo)
+        for (path, size, expected) in [
+            ("/echo", 16_384, 200), ("/echo", 16_385, 413), ("/items/1", 1 << 20, 200), ("/items/1", 1 << 20 + 1, 413),
+            ("/%69tems/1/?a", 1 << 20, 200), ("/items", 16_385, 413), ("/items/1/2", 16_385, 413),
+        ] {
+            let body = String(repeating: "a", count: size)
+            for framed in ["Content-Length: \(size)\r\n\r\n\(body)", chunked([size])] {
+                #expect(
+                    status(try server.exchange("POST \(path) HTTP/1.1\r\nHost: x\r\n\(framed)")) == expected, "\(path)")
+            }
+        }
+    }
+
+    @Test("a body in very many chunks is 413; lines of a mail, each a chunk, are not")
+    func manyChunks() async throws {
+        let server = try await TestServer(
+            limits: limits { $0.bodyLimits = [BodyLimit(1 << 20, at: "/")] }, handler: echo)
+        for (sizes, expected) in [
+            (Array(repeating: 1, count: 1_000), 200), (Array(repeating: 1, count: 2_000), 413),
+            (Array(repeating: 70, count: 14_000), 200),
+        ] {
+            #expect(status(try server.exchange("POST / HTTP/1.1\r\nHost: x\r\n" + chunked(sizes))) == expected)
+        }
+    }
+
+    private func chunked(_ sizes: [Int]) -> String {
+        let chunks = sizes.map { String($0, radix: 16) + "\r\n" + String(repeating: "a", count: $0) + "\r\n" }
+        return "Transfer-Encoding: chunked\r\n\r\n" + chunks.joined() + "0\r\n\r\n"
+    }
+
     @Test("a refusal reaches a caller that goes on sending (RFC 9112 section 9.6)")
     func refusalArrives() async throws {
         let server = try await TestServer(handler: echo)
@@ -115,9 +148,11 @@ struct LimitTests {
         #expect(!answer.contains("100 Continue"))
     }
 
-    private var tenBytes: ServerLimits {
-        var limits = ServerLimits()
-        limits.bodyBytes = 10
+    private var tenBytes: ServerLimits { limits { $0.bodyBytes = 10 } }
+
+    private func limits(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
+        var limits = ServerLimits.patient
+        change(&limits)
         return limits
     }
 }

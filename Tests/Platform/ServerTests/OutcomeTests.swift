@@ -31,7 +31,7 @@ struct OutcomeTests {
 
     @Test("a handler that exceeds its time limit is logged as late")
     func late() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.requestTime = .milliseconds(50)
         let server = try await TestServer(limits: limits) { _ in
             do { try await Loop.sleep(for: .seconds(3_600)) } catch {}
@@ -45,7 +45,7 @@ struct OutcomeTests {
 
     @Test("a request cut off by the drain is abandoned, and still has its line")
     func abandoned() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.drainTime = .milliseconds(10)
         let line = try await onLoop {
             let (started, written) = (Outcome<Void, Never>(), Outcome<LogLine, Never>())

@@ -44,7 +44,7 @@ struct ServerTests {
 
     @Test("answers 503 at the deadline when a handler does not come back, and serves others meanwhile")
     func deadline() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.requestTime = .seconds(5)
         let server = try await TestServer(limits: limits) { request in
             if request.path == "/echo" { await slowly(3_600_000) }

@@ -14,7 +14,8 @@ final class TestServer: Sendable {
     private let lines: Lines
 
     init(
-        limits: ServerLimits = ServerLimits(), isReady: @escaping @Sendable () async -> Bool = { true },
+        limits: ServerLimits = .patient, trustedHops: Int = 1,
+        isReady: @escaping @Sendable () async -> Bool = { true },
         handler: @escaping Handler
     ) async throws {
         let lines = Lines()
@@ -29,7 +30,7 @@ final class TestServer: Sendable {
         }
         let server = Server(
             limits: limits,
-            requestLog: RequestLog(log, routes: ["/echo", "/items/{id}"], trustedHops: 1),
+            requestLog: RequestLog(log, routes: ["/echo", "/items/{id}"], trustedHops: trustedHops),
             isReady: isReady, handler: handler)
         self.server = server
         port = try await onLoop { try server.listen(host: "127.0.0.1", port: 0) }
@@ -59,4 +60,14 @@ let echo: Handler = { request in
     Response(
         status: 200, fields: ["Content-Type": "text/plain"],
         body: Array("\(request.method.rawValue) \(request.path) \(request.query) ".utf8) + request.body)
+}
+
+extension ServerLimits {
+    /// The production limits, but for deadlines that a busy machine might miss.
+    static var patient: ServerLimits {
+        var limits = ServerLimits()
+        limits.headerTime = .seconds(600)
+        limits.bodyTime = .seconds(600)
+        return limits
+    }
 }

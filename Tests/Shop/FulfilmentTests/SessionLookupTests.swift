@@ -1,5 +1,6 @@
 import Catalog
 import EventLoop
+import HTTP
 import Kernel
 import Licensing
 import OrderMails
@@ -31,20 +32,54 @@ struct SessionLookupTests {
         }
     }
 
-    @Test("has a bound for all sessions together; beyond it the caller is told to come back")
+    @Test("has a small bound for unknown sessions; beyond it the caller is told to wait, and one line is written")
     func flood() async throws {
         try await withFixture(as: "orders") { fixture, pool in
             let desk = try LookupDesk(fixture, pool)
+            let limit = SessionLookupCache.Kind.unknown.limit
             for number in 0..<130 {
-                let fault: SessionLookupFault = number < SessionLookupCache.limit ? .notFound : .unavailable
-                await #expect(throws: fault) { try await desk.find("cs_test_\(1_000_000_000 + number)") }
+                do {
+                    _ = try await desk.find("cs_test_\(1_000_000_000 + number)")
+                    Issue.record("found")
+                } catch let fault as SessionLookupFault {
+                    if number < limit {
+                        #expect(fault == .notFound)
+                    } else {
+                        #expect(fault.refusal.problem.status == 429)
+                    }
+                }
             }
-            #expect(desk.stripe.asked == SessionLookupCache.limit)
-            #expect(desk.log.text.contains("too many sessions are asked for"))
+            #expect(desk.stripe.asked == limit)
+            #expect(desk.log.text.components(of: "too many sessions are asked for") == 1)
+            #expect(!desk.log.text.contains("ERROR") && !desk.log.text.contains("WARNING"))
             await #expect(throws: SessionLookupFault.notFound) {
                 try await desk.find("cs_test_2000000000", after: .seconds(20))
             }
-            #expect(desk.stripe.asked == SessionLookupCache.limit + 1)
+            #expect(desk.stripe.asked == limit + 1)
+        }
+    }
+
+    @Test("of an order that waits for its payment is done however many sessions are invented")
+    func budgets() async throws {
+        try await withFixture(as: "orders") { fixture, pool in
+            let desk = try LookupDesk(fixture, pool)
+            for number in 0..<130 { _ = try? await desk.find("cs_test_\(1_000_000_000 + number)") }
+            let asked = desk.stripe.asked
+            _ = try await fixture.apply(fixture.sale(Self.session, .unpaid), fixture.entitlement(0), event: "evt_1")
+            desk.stripe.set(try StripeStub.session(Self.session))
+            #expect(try await desk.find(Self.session).isPaid)
+            #expect(desk.stripe.asked == asked + 1)
+        }
+    }
+
+    @Test("that fails is logged once, for however many at once")
+    func failure() async throws {
+        try await withFixture(as: "orders") { fixture, pool in
+            let desk = try LookupDesk(fixture, pool)
+            desk.stripe.setAway(true)
+            let lookups = (0..<20).map { _ in Loop.start { try? await desk.find(Self.session) } }
+            for lookup in lookups { #expect(await lookup.value == nil) }
+            #expect(desk.log.text.components(of: "a session could not be looked up") == 1)
         }
     }
 
@@ -156,4 +191,11 @@ extension SessionOrder {
     }
 
     fileprivate var isPaid: Bool { record?.status == .paid }
+}
+
+extension String {
+    /// How often `text` occurs.
+    fileprivate func components(of text: String) -> Int {
+        split(separator: text, omittingEmptySubsequences: false).count - 1
+    }
 }

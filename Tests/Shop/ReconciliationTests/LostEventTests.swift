@@ -1,6 +1,8 @@
 import EventLoop
+import Fulfilment
 import JSON
 import Kernel
+import Orders
 import Postgres
 import Support
 import Testing
@@ -55,6 +57,30 @@ struct LostEventTests {
             try await shop.reconcile()
             let end = outcome == "won" ? "paid 0 active" : "lost 0 revoked"
             #expect(try await shop.state(sold).hasPrefix(end))
+        }
+    }
+
+    @Test("a dispute that was seen won is not opened again by an event of the minute before that comes late")
+    func lateEvent() async throws {
+        try await LosingShop.open(.fails) { shop in
+            let sold = try await shop.stripe.sell()
+            try await shop.reconcile()
+            try await shop.stripe.dispute(sold)
+            try await shop.stripe.close(sold, "won")
+            try await shop.reconcile()
+            let dispute = try await shop.text("SELECT stripe_dispute_id FROM disputes")
+            let payment = try await shop.text("SELECT stripe_payment_intent_id FROM orders")
+            for (age, expected) in [(20, "paid 0 active"), (0, "paid 0 active"), (-300, "disputed 0 suspended")] {
+                let (now, stated) = (WallClock.system.now(), WallClock.system.now() - .seconds(age))
+                let update = PaymentUpdate.dispute(id: dispute, .open, at: stated)
+                let entry = LedgerEntry(
+                    event: "evt_late_\(age + 1000)", type: "charge.dispute.updated", apiVersion: nil, createdAt: stated,
+                    receivedAt: now, payload: "{}", source: .delivered)
+                _ = try await shop.fixture.pool.run(
+                    PaymentEventStatements.record(update, of: payment, from: entry),
+                    PaymentStatements.settle(payment, PaymentMails(at: now), mailLeasedUntil: now, by: "test", at: now))
+                #expect(try await shop.state(sold).hasPrefix(expected), "\(age)")
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import table
 from .processes import Program
 
 STOREFRONT = "Functions/Storefront"
@@ -26,11 +27,14 @@ CONFIGURATION = """\
 # Made from infra/functions.json by infra/local/latchkey_local/front_door.py; changes here are lost.
 daemon off;
 {user}worker_processes 1;
+worker_rlimit_nofile 20000;
 pid "{folder}/nginx.pid";
 error_log stderr warn;
 
+# nginx counts no connection against its caller before the request's header is complete, so there are many more than one
+# caller can hold by mistake or with little effort, and those without a complete header end soon.
 events {{
-    worker_connections 1024;
+    worker_connections 16384;
 }}
 
 http {{
@@ -50,11 +54,33 @@ http {{
     uwsgi_temp_path "{folder}/uwsgi";
     scgi_temp_path "{folder}/scgi";
 
-    client_max_body_size 1m;
+    # As the functions have it: ServerLimits.swift. A body is passed on when it is complete (proxy_request_buffering), so
+    # that a function never waits for a slow one.
+    client_max_body_size {body_limit};
     client_body_buffer_size 64k;
     large_client_header_buffers 4 16k;
-    client_header_timeout 15s;
-    client_body_timeout 15s;
+    client_header_timeout 5s;
+    client_body_timeout 10s;
+    lingering_time 5s;
+    lingering_timeout 2s;
+    reset_timedout_connection on;
+
+    # What our own proxies in front of this one, if there are any, say of where a request came from.
+    map $http_x_forwarded_for $forwarded_address {{
+        default $remote_addr;
+        "~(?:^|,)[ ]*\\[?(?<address>[0-9a-fA-F.:]{{1,45}}?)(?:\\]?:[0-9]+|\\])?[ ]*(?:,[^,]*){{{skipped}}}$" $address;
+    }}
+
+    # The caller: an IPv4 address, or about the first 64 bits of an IPv6 address. Its requests count against it from the
+    # end of the header to the answer.
+    map ${caller} $caller {{
+        default ${caller};
+        "~^(?<head>(?:[0-9a-fA-F]+:){{3}}[0-9a-fA-F]+):" $head;
+        "~^(?<run>[0-9a-fA-F:]*)::" "$run::";
+    }}
+    limit_conn_zone $caller zone=callers:10m;
+    limit_conn_status 429;
+    limit_conn_log_level info;
 
     gzip on;
     gzip_vary on;
@@ -89,7 +115,7 @@ http {{
         absolute_redirect off;
         # Only what nginx itself says; a function's own answer passes as it is.
         error_page 404 /404.html;
-        error_page 400 405 413 414 416 501 505 /4xx.html;
+        error_page 400 405 413 414 416 429 501 505 /4xx.html;
         error_page 494 =431 /4xx.html;
         error_page 500 502 504 /50x.html;
 
@@ -127,9 +153,13 @@ LOCATION = """\
         location {route} {{
             # What nginx says of a request names its path, and a buyer's path is as good as a key.
             error_log stderr crit;
+            limit_conn callers {requests};
 {limit}{way}
         }}
 """
+
+# How many requests of one caller may be under way: an office on release day, or Stripe's deliveries from one address.
+REQUESTS = 100
 
 # To an address that stays, over connections that stay.
 STEADY_WAY = """\
@@ -151,6 +181,8 @@ class Door:
     payment_pages: str
     addresses: dict
     user: str = ""
+    caller: str = "remote_addr"  # the variable with a caller's address; `forwarded_address` behind other proxies of ours
+    skipped: str = "0"  # how many addresses at the right of X-Forwarded-For are then those of our own proxies
     resolver: str = ""  # who knows the addresses' names; empty when they are numbers
 
 
@@ -203,6 +235,9 @@ def configuration(door, functions):
         behind=_behind(door, public),
         locations="".join(_location(door, function, path) for function in public for path in function.paths),
         headers=_headers(door),
+        body_limit=table.BODY_LIMIT,
+        caller=door.caller,
+        skipped=door.skipped,
     )
 
 
@@ -217,8 +252,9 @@ def _location(door, function, path):
     """A path that ends in a slash is everything below it; any other is that one path."""
     name = function.name
     way = (NAMED_WAY if door.resolver else STEADY_WAY).format(name=name, address=door.addresses[name])
-    limit = f"            client_max_body_size {function.body_limit};\n" if function.body_limit else ""
-    return LOCATION.format(way=way, limit=limit, route=path if path.endswith("/") else f"= {path}")
+    limit = function.body_limit_at(path)
+    limit = f"            client_max_body_size {limit};\n" if limit != table.BODY_LIMIT else ""
+    return LOCATION.format(way=way, limit=limit, requests=REQUESTS, route=path if path.endswith("/") else f"= {path}")
 
 
 def _headers(door):

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Union
 
 from . import setting_table
 from .fault import Fault
@@ -16,6 +16,9 @@ TASKS = "/tasks/"
 # What `fn-NAME` may be as the ID of a service account.
 NAME = re.compile(r"[a-z][a-z0-9-]{1,25}[a-z0-9]")
 LIMIT = re.compile(r"[a-z]+(?:-[a-z]+)*")
+# The largest body of a route whose row says nothing, as in ServerLimits.swift; and how a row says otherwise.
+BODY_LIMIT = "16k"
+SIZE = re.compile(r"([1-9][0-9]{0,5})([km])")
 ROUTE = re.compile(r"[A-Z]+ (/[^ {}]*(?:\{\w+\}[^ {}]*)*)")
 
 
@@ -58,7 +61,7 @@ class Function:
     smoke: dict  # a request, and the status that a healthy revision answers with
     called_by: str = ""
     schedule: Optional[Schedule] = None
-    body_limit: str = ""  # the largest request body at the front door, in nginx's words; 1m when absent
+    body_limit: Union[str, dict] = ""  # the largest body, «20m»: of every route, or of some by their paths; 16k when absent
     limits: tuple = ()
 
     @property
@@ -67,13 +70,32 @@ class Function:
         return [route.partition(" ")[2] for route in self.routes]
 
     @property
+    def body_limits(self):
+        """The paths with a body limit of their own, each with its limit."""
+        if isinstance(self.body_limit, dict):
+            return self.body_limit
+        return dict.fromkeys(self.patterns, self.body_limit) if self.body_limit else {}
+
+    @property
     def paths(self):
-        """What the front door sends here: one that ends in a slash is everything below it, any other is that path."""
+        """What the front door sends here: one that ends in a slash is everything below it, any other is that path.
+
+        A path below another is said only if its body limit is its own.
+        """
         outside = [pattern.partition("{")[0] for pattern in self.patterns if not pattern.startswith(TASKS)]
         below = {path for path in outside if path.endswith("/")}
-        return [
-            path for path in dict.fromkeys(outside) if not any(path != other and path.startswith(other) for other in below)
-        ]
+
+        def is_below(path):
+            own, others = self.body_limit_at(path), [each for each in below if each != path and path.startswith(each)]
+            return any(path.endswith("/") or self.body_limit_at(other) == own for other in others)
+
+        return [path for path in dict.fromkeys(outside) if not is_below(path)]
+
+    def body_limit_at(self, path):
+        """The largest body that any route behind a path of the front door takes."""
+        limits = self.body_limits
+        behind = [each for each in self.patterns if each == path or path.endswith("/") and each.startswith(path) and "{" in each]
+        return max((limits.get(each, BODY_LIMIT) for each in behind), key=size, default=BODY_LIMIT)
 
     @property
     def public(self):
@@ -84,6 +106,12 @@ class Function:
     def password(self):
         """The variable with the password of its role."""
         return f"DATABASE_PASSWORD_{self.role.upper()}"
+
+
+def size(text):
+    """How many bytes a limit is."""
+    number, unit = SIZE.fullmatch(text).groups()
+    return int(number) * {"k": 1024, "m": 1024 * 1024}[unit]
 
 
 def load(root):
@@ -133,6 +161,11 @@ def _problems(function, settings):
         yield "two limits have one name"
     if function.limits and "RATE_LIMITS" not in function.settings:
         yield "has limits and does not name RATE_LIMITS, with which a seller changes them"
+    for path, limit in function.body_limits.items():
+        if path not in function.patterns:
+            yield f"body_limit names {path}, which is none of its paths"
+        if not isinstance(limit, str) or not SIZE.fullmatch(limit):
+            yield f"body_limit {limit} is no number with k or m"
     if not function.schedule and not function.called_by:
         yield "called_by must say who calls it"
 

@@ -53,6 +53,7 @@ resource "google_compute_security_policy" "people" {
     rate_limit_options {
       conform_action   = "allow"
       exceed_action    = "deny(429)"
+      # One address: Cloud Armor has no key for the prefix that an IPv6 caller owns. The functions count those.
       enforce_on_key   = "IP"
       ban_duration_sec = 300
 

@@ -83,6 +83,13 @@ resource "google_sql_database_instance" "shop" {
       error_message = "The functions could open ${local.connections.needed} connections and the database has ${local.connections.available} for them: lower max_instances or pool_size, or raise max_connections and the tier."
     }
 
+    # Stripe allows an account 100 calls a second; checkout and reconcile need their part. An instance of `orders` looks up
+    # seven sessions a second at most: SessionLookupCache.swift.
+    precondition {
+      condition     = 7 * try(local.capacity["orders"].max_instances, 0) <= 70
+      error_message = "orders may have 10 instances at most: each asks Stripe for 7 sessions a second, and Stripe allows an account 100 calls."
+    }
+
     precondition {
       condition     = length(setsubtract(keys(var.capacity), keys(local.functions))) == 0
       error_message = "capacity names what is no function: ${join(", ", setsubtract(keys(var.capacity), keys(local.functions)))}."

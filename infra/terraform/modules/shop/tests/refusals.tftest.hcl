@@ -35,6 +35,16 @@ run "fewer_connections_than_instances" {
   expect_failures = [google_sql_database_instance.shop]
 }
 
+run "more_sessions_looked_up_than_stripe_answers" {
+  command = plan
+
+  variables {
+    capacity = { orders = { max_instances = 11, pool_size = 1 } }
+  }
+
+  expect_failures = [google_sql_database_instance.shop]
+}
+
 run "capacity_for_what_is_no_function" {
   command = plan
 
