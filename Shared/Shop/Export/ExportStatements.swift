@@ -28,6 +28,8 @@ package enum ExportTable: String, CaseIterable, Sendable {
 
     /// The tables and columns that are not exported, and why.
     package static let leftOut = [
+        "emails.released": "the state of a mail after a hold on the outbox",
+        "outbox_hold": "whether the mail server refuses the shop at the moment",
         "rate_limits": "request counts of the last minutes",
         "reconcile_marks": "the watermarks of reconcile",
         "resend_requests": "requests that are processed within minutes or discarded",

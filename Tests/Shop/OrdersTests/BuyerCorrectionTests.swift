@@ -25,7 +25,7 @@ struct BuyerCorrectionTests {
             let links = try await fixture.text(
                 "SELECT count(*) FILTER (WHERE revoked_at IS NULL)::text FROM download_grants")
             #expect(links == "0")
-            let leased = try await fixture.pool.run(OutboxStatements.leased(mails))
+            let leased = try await fixture.leased(mails)
             #expect(leased.map(\.recipient?.text) == ["Right@example.com"])
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: mails))
             #expect(purchases.map(\.1.licenses.count) == [1])
@@ -151,6 +151,11 @@ extension Fixture {
             PaymentEventStatements.record(update, of: payment, from: entry(event)),
             PaymentStatements.settle(
                 payment, PaymentMails(at: now), mailLeasedUntil: now + .seconds(60), by: "function:webhook", at: now))
+    }
+
+    /// The mails that the caller has leased.
+    func leased(_ mails: [EmailID]) async throws -> [EmailJob] {
+        try await pool.run(OutboxStatements.leased(mails, leaseUntil: now + .seconds(90), at: now))
     }
 
     func run(_ sql: SQL) async throws { _ = try await pool.run(Statement<Int>.affected(sql)) }

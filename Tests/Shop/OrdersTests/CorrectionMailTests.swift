@@ -22,7 +22,7 @@ struct CorrectionMailTests {
                 ])
             let mails = try await fixture.correct(order, "right@example.com", .buyer).mails
             #expect(mails.count == 2)
-            let leased = try await fixture.pool.run(OutboxStatements.leased(mails))
+            let leased = try await fixture.leased(mails)
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: mails))
             #expect(leased.count == 2 && purchases.map(\.1.order) == [order, order])
             _ = try await fixture.correct(order, "third@example.com", .buyer)
