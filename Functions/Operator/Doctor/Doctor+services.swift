@@ -57,7 +57,7 @@ extension Doctor {
         case .misconfigured:
             "check user and password in SMTP_URL (percent-encoded), and the account's state at the provider"
         case .transient(.tls): "the server's certificate must be for its host name, and STARTTLS must be on"
-        case .permanent, .unclear, .transient: "is \(server) up, and reachable from here?"
+        case .permanent, .unclear, .needsSMTPUTF8, .transient: "is \(server) up, and reachable from here?"
         }
     }
 }

@@ -76,7 +76,7 @@ struct MailList: Equatable, Sendable {
         [
             mail.createdAt.toTheSecond, mail.id.description, mail.kind.rawValue, mail.status.rawValue,
             "\(mail.attempts)",
-            mail.recipient, mail.lastError ?? "–",
+            shown(mail.recipient), mail.lastError ?? "–",
         ]
     }
 

@@ -11,19 +11,33 @@ struct SMTPDialogue: Sendable {
         case failed(SMTPFault)
     }
 
-    private enum Stage { case sender, recipient, data, message }
+    private enum Stage { case greeting, sender, recipient, data, message }
 
     private let envelope: SMTPEnvelope
-    private var stage = Stage.sender
+    private var stage: Stage
     private var reply = SMTPReply()
 
-    init(_ envelope: SMTPEnvelope) { self.envelope = envelope }
+    init(_ envelope: SMTPEnvelope) {
+        self.envelope = envelope
+        stage = envelope.recipient.needsSMTPUTF8 ? .greeting : .sender
+    }
 
     /// The first command to send.
-    var opening: [UInt8] { Array("MAIL FROM:<\(envelope.sender.text)>\r\n".utf8) }
+    ///
+    /// For a recipient beyond ASCII the server is asked what it can do: libcurl, which greeted it, does not tell. EHLO
+    /// is allowed at any time between mails (RFC 5321 section 4.1.4).
+    var opening: [UInt8] {
+        guard stage == .greeting else { return mail }
+        return Array("EHLO \(envelope.sender.text.drop { $0 != "@" }.dropFirst())\r\n".utf8)
+    }
 
     /// Whether the server has not yet replied to MAIL.
-    var isAtStart: Bool { stage == .sender }
+    var isAtStart: Bool { stage == .sender || stage == .greeting }
+
+    private var mail: [UInt8] {
+        let parameter = envelope.recipient.needsSMTPUTF8 ? " SMTPUTF8" : ""
+        return Array("MAIL FROM:<\(envelope.sender.text)>\(parameter)\r\n".utf8)
+    }
 
     /// Processes the server's bytes and returns the next step.
     mutating func receive(_ bytes: [UInt8]) -> Step {
@@ -46,6 +60,10 @@ struct SMTPDialogue: Sendable {
 
     private mutating func proceed(_ answer: SMTPAnswer) -> Step {
         switch (stage, answer.code) {
+        case (.greeting, 200..<300):
+            guard answer.hasSMTPUTF8 else { return .failed(.needsSMTPUTF8) }
+            stage = .sender
+            return .send(mail)
         case (.sender, 200..<300):
             stage = .recipient
             return .send(Array("RCPT TO:<\(envelope.recipient.text)>\r\n".utf8))
@@ -56,7 +74,7 @@ struct SMTPDialogue: Sendable {
             stage = .message
             return .send(envelope.wireBytes)
         case (.message, 200..<300): return .taken
-        default: return .failed(answer.fault(isAtRecipient: stage == .recipient, isAtSender: stage == .sender))
+        default: return .failed(answer.fault(isAtRecipient: stage == .recipient, isAtSender: isAtStart))
         }
     }
 }

@@ -5,6 +5,8 @@ package enum SMTPFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// The server rejected this mail permanently, and the reply does not tell whether the recipient, the content or our
     /// account is at fault.
     case unclear(code: Int, status: EnhancedStatus? = nil)
+    /// The recipient's local part is beyond ASCII, and the server cannot send to such an address (RFC 6531).
+    case needsSMTPUTF8
     /// A later attempt may succeed.
     case transient(Hindrance)
     /// The server rejects our connection, our login or our sender, or a mail for a reason that speaks of those.
@@ -29,6 +31,7 @@ package enum SMTPFault: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .permanent(let code, let status): "the mail was refused for good (\(words(code, status)))"
         case .unclear(let code, let status): "the mail was refused, maybe for good (\(words(code, status)))"
+        case .needsSMTPUTF8: "the mail server cannot send to letters beyond ASCII before the @: it lacks SMTPUTF8"
         case .transient(.reply(let code)): "the mail server asks to try later (\(code))"
         case .transient(.couldNotConnect): "could not connect to the mail server"
         case .transient(.tls): "no safe connection to the mail server"

@@ -1,3 +1,5 @@
+internal import Kernel
+
 /// Parses a reply of one or more lines (RFC 5321 section 4.2), with the enhanced status code of each (RFC 2034).
 struct SMTPReply: Sendable {
     enum Result: Equatable, Sendable {
@@ -7,6 +9,7 @@ struct SMTPReply: Sendable {
 
     private var line: [UInt8] = []
     private var statuses: [EnhancedStatus] = []
+    private var hasSMTPUTF8 = false
     private var count = 0
 
     /// The limit on one reply, many times that of RFC 5321.
@@ -25,10 +28,13 @@ struct SMTPReply: Sendable {
         guard line.count >= 3, let code = Int(String(decoding: line.prefix(3), as: UTF8.self)),
             (200..<600).contains(code)
         else { return .broken }
+        if String(decoding: line.dropFirst(4), as: UTF8.self).trimmingBlanks().uppercased() == "SMTPUTF8" {
+            hasSMTPUTF8 = true
+        }
         if statuses.count < 8, let status = EnhancedStatus(line.dropFirst(4)) { statuses.append(status) }
         if line.count > 3, line[3] == UInt8(ascii: "-") { return .incomplete }
-        defer { (count, statuses) = (0, []) }
-        return .complete(SMTPAnswer(code: code, statuses: statuses))
+        defer { (count, statuses, hasSMTPUTF8) = (0, [], false) }
+        return .complete(SMTPAnswer(code: code, statuses: statuses, hasSMTPUTF8: hasSMTPUTF8))
     }
 }
 
@@ -36,6 +42,8 @@ struct SMTPReply: Sendable {
 struct SMTPAnswer: Equatable, Sendable {
     let code: Int
     let statuses: [EnhancedStatus]
+    /// Whether a line is the keyword of that extension, in the reply to EHLO (RFC 6531 section 3.1).
+    let hasSMTPUTF8: Bool
 
     /// Classifies a refusal by whom it speaks of.
     ///

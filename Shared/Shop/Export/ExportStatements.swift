@@ -107,7 +107,7 @@ package enum ExportStatements {
             """
             SELECT id, shop_id, customer_id, status, email, currency, amount_total, amount_refunded, stripe_session_id,
                 stripe_payment_intent_id, livemode, created_at, paid_at, last_payment_error, last_payment_error_at,
-                email_corrected_at, email_corrections FROM orders ORDER BY id
+                email_corrected_at, email_corrections, stated_email FROM orders ORDER BY id
             """
         case .orderItems:
             """

@@ -44,11 +44,16 @@ package final class EmailSender {
     @discardableResult
     package func send(_ job: EmailJob, _ email: RenderedEmail) async -> EmailSchedule.Next? {
         guard let recipient = job.recipient else {
-            await giveUp(job)
+            await giveUp(job, "its recipient is no address")
             return .dead
         }
         switch email {
-        case .message(let message): return await settle(job, await deliver(message, to: recipient))
+        case .message(let message):
+            guard let delivery = await deliver(message, to: recipient) else {
+                await giveUp(job, SMTPFault.needsSMTPUTF8.description)
+                return .dead
+            }
+            return await settle(job, delivery)
         case .failed(let reason): return await settle(job, Delivery(.postponed, DeliveryFault(reason, isOurs: true)))
         case .outdated:
             await drop(job)
@@ -66,9 +71,10 @@ package final class EmailSender {
         }
     }
 
-    /// Settles a mail whose recipient is not a valid address.
-    private func giveUp(_ job: EmailJob) async {
-        let fault = DeliveryFault("its recipient is no address", isOurs: true)
+    /// Settles a mail that cannot go to its recipient, whatever the state of the outbox: the order's page then asks the
+    /// buyer for another address.
+    private func giveUp(_ job: EmailJob, _ reason: String) async {
+        let fault = DeliveryFault(reason, isOurs: true)
         report(job, .dead, fault)
         await record(job) { () throws(PostgresFault) in
             _ = try await pool.run(SettlementStatements.dead(job.id, attempt: job.attempt, because: fault.reason))
@@ -119,7 +125,8 @@ package final class EmailSender {
         }
     }
 
-    private func deliver(_ message: MailMessage, to recipient: EmailAddress) async -> Delivery {
+    /// Returns `nil` if this mail server cannot send to `recipient`.
+    private func deliver(_ message: MailMessage, to recipient: EmailAddress) async -> Delivery? {
         guard let envelope = SMTPEnvelope(sender: sender, recipient: recipient, message: message.bytes) else {
             return Delivery(.postponed, DeliveryFault("the message is not fit to be sent", isOurs: true))
         }
@@ -127,7 +134,7 @@ package final class EmailSender {
             try await smtp.deliver(envelope)
             return Delivery(.accepted, nil)
         } catch {
-            let outcome = DeliveryOutcome(error)
+            guard let outcome = DeliveryOutcome(error) else { return nil }
             let isOurs = outcome == .refused(.sender) || outcome == .refused(.unclear)
             return Delivery(outcome, DeliveryFault(error.description, isOurs: isOurs))
         }
@@ -188,8 +195,10 @@ private struct DeliveryFault {
 }
 
 extension DeliveryOutcome {
-    fileprivate init(_ fault: SMTPFault) {
+    /// `nil` if nothing was refused, and nothing can be sent.
+    fileprivate init?(_ fault: SMTPFault) {
         switch fault {
+        case .needsSMTPUTF8: return nil
         case .permanent: self = .refused(.recipient)
         case .unclear: self = .refused(.unclear)
         case .misconfigured: self = .refused(.sender)

@@ -20,11 +20,14 @@ package enum HoldStatements {
         }
     }
 
+    /// Whether the outbox is held, for a statement that queues a mail which its caller would send at once.
+    package static let isHeld: SQL = "(SELECT held_since IS NOT NULL FROM outbox_hold WHERE is_only)"
+
     /// Takes the right to probe, for a WITH part; one row if it was due and is now the caller's alone, until `lease`.
     static func takeProbe(until lease: Instant, at now: Instant, when condition: SQL) -> SQL {
         """
         UPDATE outbox_hold SET next_probe_at = \(lease)
-        WHERE held_since IS NOT NULL AND next_probe_at <= \(now) AND \(condition)
+        WHERE is_only AND held_since IS NOT NULL AND next_probe_at <= \(now) AND \(condition)
         RETURNING 1
         """
     }
@@ -34,7 +37,7 @@ package enum HoldStatements {
         """
         (
             SELECT CASE WHEN held_since IS NULL THEN \(limit)::bigint ELSE (SELECT count(*) FROM \(probes)) END
-            FROM outbox_hold
+            FROM outbox_hold WHERE is_only
         )
         """
     }

@@ -30,6 +30,11 @@ package enum OutboxStatements {
         """
     }
 
+    /// Whether a mail `e` is being sent: it has been claimed, and no outcome is recorded.
+    ///
+    /// It may arrive at any moment, or have arrived, if the process ended before it could record that.
+    package static let isUnderWay: SQL = "(e.status = 'pending' AND e.attempts > 0 AND e.last_error IS NULL)"
+
     /// Leases up to `limit` mails that are due, oldest first, skipping those that another process has locked.
     ///
     /// While the outbox is held: one mail if a probe is due, else none.
@@ -46,7 +51,8 @@ package enum OutboxStatements {
                 SELECT id FROM emails WHERE status = 'pending' AND next_attempt_at <= \(now)
                 ORDER BY next_attempt_at LIMIT \(HoldStatements.limit(limit, probes: "probe")) FOR UPDATE SKIP LOCKED
             ), claimed AS (
-                UPDATE emails e SET attempts = e.attempts + 1, next_attempt_at = \(lease) FROM due WHERE e.id = due.id
+                UPDATE emails e SET attempts = e.attempts + 1, next_attempt_at = \(lease), last_error = NULL
+                FROM due WHERE e.id = due.id
                 RETURNING e.id, e.kind, e.recipient, e.attempts, e.created_at
             )
             SELECT id, kind, recipient, attempts, created_at FROM claimed ORDER BY created_at, id
@@ -75,7 +81,8 @@ package enum OutboxStatements {
 
     private static let job: @Sendable (borrowing Row) throws(PostgresFault) -> EmailJob = { row throws(PostgresFault) in
         EmailJob(
-            id: try row.id(0), kind: EmailKind(rawValue: try row.text(1)), recipient: EmailAddress(try row.text(2)),
+            id: try row.id(0), kind: EmailKind(rawValue: try row.text(1)),
+            recipient: EmailAddress(stored: try row.text(2)),
             attempt: Int(try row.integer(3)), createdAt: try row.instant(4))
     }
 }

@@ -25,6 +25,8 @@ package struct EmailRefusal: Sendable {
 package enum SettlementStatements {
     /// Records that a mail was accepted; this ends the hold on the outbox.
     ///
+    /// That is what happened, also if the mail was dropped or given up while it was under way.
+    ///
     /// The mails refused during the hold are due at once, with all their attempts. They are marked: one that is then
     /// refused again does not hold the others.
     package static func sent(_ mail: EmailID, at now: Instant) -> Statement<EmailSettlement> {
@@ -32,10 +34,10 @@ package enum SettlementStatements {
             """
             WITH state AS (
                 SELECT refused, held_since FROM outbox_hold
-                WHERE held_since IS NOT NULL OR cardinality(refused) > 0 FOR UPDATE
+                WHERE is_only AND (held_since IS NOT NULL OR cardinality(refused) > 0) FOR UPDATE
             ), settled AS (
                 UPDATE emails SET status = 'sent', sent_at = \(now), last_error = NULL
-                WHERE id = \(mail) AND status = 'pending' AND (SELECT count(*) FROM state) >= 0
+                WHERE id = \(mail) AND status <> 'sent' AND (SELECT count(*) FROM state) >= 0
                 RETURNING id
             ), closed AS (
                 UPDATE outbox_hold SET held_since = NULL, reason = NULL, next_probe_at = NULL, refused = '{}'
@@ -89,7 +91,7 @@ package enum SettlementStatements {
                     \(now + refusal.pause)::timestamptz AS retry_at, \(refusal.isFinal)::boolean AS is_final, \(refusal.subject != nil)::boolean AS is_refusal,
                     \(refusal.subject == .sender)::boolean AS is_senders
             ), state AS (
-                SELECT refused, held_since FROM outbox_hold FOR UPDATE
+                SELECT refused, held_since FROM outbox_hold WHERE is_only FOR UPDATE
             ), mail AS (
                 SELECT e.id, is_refusal AND NOT e.released AS counts, held_since,
                     CASE WHEN is_refusal AND NOT e.released AND cardinality(refused) < 1000

@@ -1,7 +1,7 @@
-"""A real SMTP server. Usage: smtp_server.py [starttls|tls] [auth] [host=NAME] [STAGE=REPLY ...]
+"""A real SMTP server. Usage: smtp_server.py [starttls|tls] [auth] [utf8] [host=NAME] [STAGE=REPLY ...]
 
 Says `port <number> <certificate>`, then one line for each session and `mail <sender> <recipient> <JSON text>` for each
-mail. With `auth` the user is `us er@x` with the password `p:ss/w%rd`.
+mail. With `utf8` it has SMTPUTF8. With `auth` the user is `us er@x` with the password `p:ss/w%rd`.
 
 `mail`, `rcpt` and `message` are answered by a REPLY if there is one, in which `|` separates lines; a reply to `rcpt` may be for
 one address alone: `rcpt:ADDRESS`. Each line of standard input is said again behind `heard` and changes what is answered
@@ -75,7 +75,7 @@ class Handler:
             await gate.wait()
         if reply := scripted("message"):
             return reply
-        text = json.dumps(envelope.original_content.decode("ascii"))
+        text = json.dumps(envelope.original_content.decode("utf-8" if "SMTPUTF8" in envelope.mail_options else "ascii"))
         say("mail", envelope.mail_from, envelope.rcpt_tos[0], text)
         return "250 taken"
 
@@ -90,7 +90,7 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=good, handled=False)
 
 
-options = {"data_size_limit": 1 << 26}
+options = {"data_size_limit": 1 << 26, "enable_SMTPUTF8": "utf8" in words}
 context, certificate, folder = (None, "-", None)
 if "starttls" in words or "tls" in words:
     names = [word.removeprefix("host=") for word in words if word.startswith("host=")]

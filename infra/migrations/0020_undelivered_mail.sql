@@ -20,3 +20,7 @@ GRANT SELECT, UPDATE (refused, held_since, reason, next_probe_at) ON outbox_hold
     TO latchkey_webhook, latchkey_orders, latchkey_email_retry, latchkey_reconcile;
 GRANT UPDATE (released) ON emails TO latchkey_webhook, latchkey_orders, latchkey_email_retry, latchkey_reconcile;
 GRANT SELECT (released) ON emails TO latchkey_webhook, latchkey_orders, latchkey_email_retry, latchkey_reconcile;
+
+-- What a buyer gave as their address at the payment, if no mail can go there: for the seller to read.
+ALTER TABLE orders ADD COLUMN stated_email text;
+GRANT UPDATE (stated_email) ON orders TO latchkey_webhook, latchkey_orders, latchkey_reconcile;
