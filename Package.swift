@@ -71,7 +71,7 @@ struct Function {
 /// A C module has one importer, so no test may link it.
 func isSystem(_ dependency: Target.Dependency) -> Bool {
     guard case .byNameItem(let name, _) = dependency else { return false }
-    return ["CUV", "CLLHTTP", "CYYJSON", "CPostgres", "CCurl", "CCrypto"].contains(name)
+    return ["CUV", "CLLHTTP", "CYYJSON", "CPostgres", "CCurl", "CCrypto", "CIDN2"].contains(name)
 }
 
 let sandboxModules: [Target.Dependency] = [
@@ -105,12 +105,14 @@ let targets: [[Target]] = [
     system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    system("CIDN2", pkgConfig: "libidn2", apt: "libidn2-dev"),
     platform("Kernel"),
     platform("JSON", uses: ["CYYJSON", "Kernel"]),
     platform("Log", uses: ["JSON", "Kernel"]),
     platform("Settings", uses: ["Kernel"]),
     platform("HTTP", uses: ["JSON", "Kernel"]),
     platform("Crypto", uses: ["CCrypto", "Kernel"], testing: ["Support"]),
+    platform("DomainNames", uses: ["CIDN2", "Kernel"]),
     platform("Pages", uses: ["HTTP", "Kernel"], testing: ["JSON", "Support"]),
     platform("Files", uses: ["Crypto"]),
     platform("Templates", uses: ["Kernel"], testing: ["Support"]),
@@ -167,8 +169,8 @@ let targets: [[Target]] = [
     shop(
         "Fulfilment",
         uses: [
-            "Audit", "Catalog", "Crypto", "Downloads", "EventLoop", "JSON", "Kernel", "Licensing", "Log", "OrderMails",
-            "Orders", "Outbox", "Postgres", "Stripe", "StripeClient",
+            "Audit", "Catalog", "Crypto", "DomainNames", "Downloads", "EventLoop", "JSON", "Kernel", "Licensing", "Log",
+            "OrderMails", "Orders", "Outbox", "Postgres", "Stripe", "StripeClient",
         ], testing: ["HTTP", "Outbound", "RateLimiting", "Reconciliation", "Settings", "Support"]),
     shop(
         "Refunds",
@@ -217,7 +219,8 @@ let functions: [Function] = [
     Function(
         "Checkout", named: "checkout",
         uses: [
-            "EventLoop", "HTTP", "JSON", "Kernel", "Limits", "Log", "Orders", "Pages", "Postgres", "RateLimiting",
+            "DomainNames", "EventLoop", "HTTP", "JSON", "Kernel", "Limits", "Log", "Orders", "Pages", "Postgres",
+            "RateLimiting",
             "Server",
             "Settings", "Stripe", "StripeClient",
         ], testing: ["Outbound"]),
@@ -236,9 +239,9 @@ let functions: [Function] = [
     Function(
         "Orders", named: "orders",
         uses: [
-            "Audit", "Catalog", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel", "Limits", "Licensing",
-            "Log",
-            "OrderMails", "Orders", "Outbox", "Pages", "Postgres", "RateLimiting", "Server", "Settings", "Stripe",
+            "Audit", "Catalog", "DomainNames", "Downloads", "EventLoop", "Fulfilment", "HTTP", "JSON", "Kernel",
+            "Limits", "Licensing", "Log", "OrderMails", "Orders", "Outbox", "Pages", "Postgres", "RateLimiting",
+            "Server", "Settings", "Stripe",
             "StripeClient",
         ]),
     Function(
@@ -257,7 +260,8 @@ let functions: [Function] = [
     Function(
         "Operator", named: "latchkey",
         uses: [
-            "Audit", "Catalog", "CatalogPlans", "Crypto", "Downloads", "EmailMessage", "EventLoop", "Export", "Files",
+            "Audit", "Catalog", "CatalogPlans", "Crypto", "DomainNames", "Downloads", "EmailMessage", "EventLoop",
+            "Export", "Files",
             "Fulfilment", "HTTP", "JSON", "Kernel", "Limits", "Licensing", "Log", "Migrations", "OIDC", "OrderMails",
             "Orders",
             "Outbound", "Outbox", "Postgres", "Publishing", "RateLimiting", "Reconciliation", "Refunds", "Server",

@@ -1,3 +1,4 @@
+import DomainNames
 import HTTP
 import JSON
 import Kernel
@@ -62,9 +63,16 @@ struct CheckoutRequest: Equatable, Sendable {
         }
         self.quantity = number
         if let email, !email.trimmingBlanks().isEmpty {
-            guard let address = EmailAddress(email) else {
+            guard let address = EmailAddress(typed: email) else {
                 throw .malformed(
                     field: "email", reason: "Give an e-mail address such as you@example.com, or leave it out.")
+            }
+            guard !address.needsSMTPUTF8 else {
+                throw .malformed(
+                    field: "email",
+                    reason:
+                        "We cannot send to this address: what is before the @ must be plain letters without accents, "
+                        + "a to z. Give another one.")
             }
             self.email = address
         } else {

@@ -1,3 +1,4 @@
+import DomainNames
 import HTTP
 import JSON
 import Kernel
@@ -11,6 +12,10 @@ struct AddressForm: Sendable {
 
     /// The message to people and programs about an invalid address.
     static let reason = "Give an e-mail address such as you@example.com."
+    /// The message about an address that is valid, and that only servers with SMTPUTF8 can send to.
+    static let unsendable =
+        "We cannot send to this address: what is before the @ must be plain letters without accents, a to z. Give "
+        + "another one."
 
     /// Parses a form or JSON.
     ///
@@ -32,11 +37,23 @@ struct AddressForm: Sendable {
 
     /// Returns the address.
     ///
-    /// - Throws: `.malformed` if we cannot send to it.
+    /// - Throws: `.malformed` if it is none.
     func address() throws(Refusal) -> EmailAddress {
-        guard let address = EmailAddress(text) else {
+        guard let address = EmailAddress(typed: text) else {
             throw .malformed(field: "email", reason: AddressForm.reason)
         }
+        return address
+    }
+
+    /// Returns an address that mail is to be sent to.
+    ///
+    /// A mail server that cannot send to a local part beyond ASCII is known only when it is asked; a buyer at a form can
+    /// still give another address.
+    ///
+    /// - Throws: `.malformed` if it is none, or one that the mail server may be unable to send to.
+    func sendableAddress() throws(Refusal) -> EmailAddress {
+        let address = try address()
+        guard !address.needsSMTPUTF8 else { throw .malformed(field: "email", reason: AddressForm.unsendable) }
         return address
     }
 

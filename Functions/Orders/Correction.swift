@@ -22,7 +22,7 @@ extension Orders {
         let view = view(record, request)
         guard view.correctableUntil != nil else { throw .conflict(reason: Correction.refused) }
         let email: EmailAddress
-        do throws(Refusal) { email = try form.address() } catch {
+        do throws(Refusal) { email = try form.sendableAddress() } catch {
             guard form.preference == .page else { throw error }
             return view.page(at: session, refused: form.text).response(status: error.problem.status).telling(verdict)
         }

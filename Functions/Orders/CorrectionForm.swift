@@ -1,3 +1,4 @@
+import DomainNames
 import Kernel
 import Orders
 import Outbox
@@ -34,8 +35,12 @@ extension OrderView {
         return """
                   <input id="email" name="email" type="email" autocomplete="email" maxlength="254" required
                     value="\(String(refused.prefix(254)))" aria-invalid="true" aria-describedby="email-error" autofocus>
-                  <p class="field-error" id="email-error">\(AddressForm.reason) Nothing was changed.</p>
+                  <p class="field-error" id="email-error">\(reason(refused)) Nothing was changed.</p>
             """
+    }
+
+    private func reason(_ refused: String) -> String {
+        EmailAddress(typed: refused)?.needsSMTPUTF8 == true ? AddressForm.unsendable : AddressForm.reason
     }
 
     private var timesLeft: Markup {

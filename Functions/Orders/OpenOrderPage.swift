@@ -1,4 +1,5 @@
 import Catalog
+import DomainNames
 import Kernel
 import Orders
 import Outbox
@@ -103,7 +104,7 @@ extension OrderView {
 
     private var mailNotice: Markup {
         guard let mail = record.mail, let email = record.email else { return noMailNotice }
-        let address: Markup = "<strong>\(email.masked)</strong>"
+        let address: Markup = "<strong>\(email.shownMasked)</strong>"
         switch mail.status {
         case .pending:
             return notice(
@@ -133,7 +134,7 @@ extension OrderView {
         return notice(
             "info",
             """
-            \(changed)No e-mail with your key has gone to <strong>\(email.masked)</strong> yet. \
+            \(changed)No e-mail with your key has gone to <strong>\(email.shownMasked)</strong> yet. \
             <a href="/lost-email">Have it sent</a>.
             """)
     }

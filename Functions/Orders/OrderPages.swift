@@ -1,3 +1,4 @@
+import DomainNames
 import Kernel
 import Orders
 import Pages
@@ -67,7 +68,7 @@ extension OrderView {
 
     private var recipient: Markup {
         guard let email = record.email else { return "the address you gave" }
-        return "<strong>\(email.masked)</strong>"
+        return "<strong>\(email.shownMasked)</strong>"
     }
 
     /// The facts that support will ask for.

@@ -1,4 +1,5 @@
 import Catalog
+import DomainNames
 import HTTP
 import JSON
 import Kernel
@@ -40,7 +41,7 @@ extension OrderView {
     private var mailJSON: JSONValue {
         guard let mail = record.mail else { return .null }
         return .object([
-            ("to", .string(mail.recipient.masked)), ("status", .string(mail.status.rawValue)),
+            ("to", .string(mail.recipient.shownMasked)), ("status", .string(mail.status.rawValue)),
             ("sent_at", time(mail.sentAt)),
         ])
     }

@@ -31,7 +31,7 @@ KEPT = ROOT / "Tests/Bench/instructions.json"
 SLACK = 1.03
 REQUESTS = 60
 PATIENCE = 60
-LIBRARIES = ["libc6", "libcurl4", "libcurl4t64", "libllhttp9.2", "libpq5", "libssl3", "libssl3t64", "libuv1", "libuv1t64", "libyyjson0", "valgrind"]
+LIBRARIES = ["libc6", "libcurl4", "libcurl4t64", "libidn2-0", "libllhttp9.2", "libpq5", "libssl3", "libssl3t64", "libuv1", "libuv1t64", "libyyjson0", "valgrind"]
 # The same hash tables each time, and one connection to the database, so that the same one does every request.
 STEADY = {"SWIFT_DETERMINISTIC_HASHING": "1", "DATABASE_POOL_SIZE": "1"}
 # The counts are taken on a server that asks for no password: proving one takes as much as a hundred requests.

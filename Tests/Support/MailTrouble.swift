@@ -5,15 +5,16 @@ package struct MailTrouble: Sendable {
     /// The failure at that stage.
     package let behaviour: String
 
-    /// Whether the mail itself is rejected, so that a retry is useless.
-    package var isForGood: Bool { behaviour == "550" && stage != "mail" }
-    /// Whether our sender is rejected, which an operator must fix before a retry helps.
-    package var isOurs: Bool { behaviour == "550" && stage == "mail" }
+    /// Whether the recipient is rejected, so that a retry is useless.
+    package var isForGood: Bool { behaviour == "550" && stage == "rcpt" }
+    /// Whether our connection or sender is rejected, or may be: an operator must look.
+    package var isOurs: Bool { ["550", "554"].contains(behaviour) && !isForGood }
 
     /// The expected text of the row's error.
     package var told: String {
         switch behaviour {
-        case "550": isOurs ? "does not accept our login or sender (550)" : "refused for good (550)"
+        case "550" where ["data", "message"].contains(stage): "refused, maybe for good (550)"
+        case "550", "554": isForGood ? "refused for good (550)" : "does not accept our login or sender (\(behaviour))"
         case "hang", "trickle": "did not answer in time"
         case "drop", "nonsense": "broke off"
         default: "asks to try later (\(behaviour))"

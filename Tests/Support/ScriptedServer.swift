@@ -58,6 +58,15 @@ package final class ScriptedServer {
         try await self.line { _ in self.count(line) >= times }
     }
 
+    /// Sends the server a line, and waits until it says that it heard it.
+    package func tell(_ line: String) async throws {
+        let before = count("heard")
+        let bytes = Array((line + "\n").utf8)
+        let written = unsafe write(channel, bytes, bytes.count)
+        try #require(written == bytes.count)
+        try await self.line { _ in self.count("heard") > before }
+    }
+
     /// Returns how many of the lines printed so far are, or start with, `line`.
     ///
     /// A server prints its line before it responds, but the response may arrive first, so pending output is read here.

@@ -1,17 +1,22 @@
 import Catalog
 import EventLoop
+import Kernel
 import Migrations
+import Outbox
 import Postgres
 
 extension Doctor {
     /// Checks the database, its schema and its catalog.
     func database(_ settings: DatabaseSettings?) async -> [Check] {
-        let names = ["database", "migrations", "catalog"]
+        let names = ["database", "migrations", "catalog", "outbox"]
         guard let settings else { return names.map { .skipped($0, "needs DATABASE_URL") } }
         do throws(PostgresFault) {
             let connection = try await Connection.open(settings)
             defer { connection.close() }
-            return [await version(connection), await migrations(connection), await catalog(connection)]
+            return [
+                await version(connection), await migrations(connection), await catalog(connection),
+                await outbox(connection),
+            ]
         } catch {
             let check = Check.failed(
                 names[0], error.description,
@@ -65,6 +70,18 @@ extension Doctor {
         } catch {
             return .failed(
                 "catalog", error.description, advice: "run latchkey migrate, then latchkey catalog apply FILE")
+        }
+    }
+
+    /// Checks that mails go out: refusals that speak of the sender hold them.
+    private func outbox(_ connection: Connection) async -> Check {
+        do throws(PostgresFault) {
+            guard let hold = try await connection.run(HoldStatements.current) else {
+                return .passed("outbox", "not held")
+            }
+            return .failed("outbox", hold.text, advice: hold.advice)
+        } catch {
+            return .failed("outbox", error.description, advice: "run latchkey migrate")
         }
     }
 }

@@ -54,9 +54,10 @@ extension Doctor {
 
     private func advice(_ fault: SMTPFault, _ server: SMTPServer) -> String {
         switch fault {
-        case .misconfigured: "check user and password in SMTP_URL (percent-encoded)"
+        case .misconfigured:
+            "check user and password in SMTP_URL (percent-encoded), and the account's state at the provider"
         case .transient(.tls): "the server's certificate must be for its host name, and STARTTLS must be on"
-        case .permanent, .transient: "is \(server) up, and reachable from here?"
+        case .permanent, .unclear, .needsSMTPUTF8, .transient: "is \(server) up, and reachable from here?"
         }
     }
 }

@@ -11,7 +11,8 @@ extension Command {
         summary: "list mails, newest first",
         details: """
             Lists the outbox: pending and sent mails, and dead ones, which failed their last attempt or were rejected,
-            with the reason.
+            with the reason. Says first if the outbox is held, because the mail server refuses the sender or several
+            recipients in a row: then mails wait, and one at a time probes.
             """,
         options: [
             Option(name: "--status", value: "WORD", help: "only mails with this status: \(EmailStatus.words)"),
@@ -26,12 +27,15 @@ extension Command {
         let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
         let status = try invocation.choice("--status", "one of \(EmailStatus.words)") { EmailStatus(rawValue: $0) }
         let before = try invocation.choice("--before", "a mail's ID") { EmailID($0) }
-        let found = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            try await mapError(
-                CommandFault.database,
-                await connection.run(EmailListStatements.newest(limit + 1, status, before: before)))
+        let (hold, found) = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
+            do throws(PostgresFault) {
+                return (
+                    try await connection.run(HoldStatements.current),
+                    try await connection.run(EmailListStatements.newest(limit + 1, status, before: before))
+                )
+            } catch { throw .database(error) }
         }
-        let list = MailList(mails: Array(found.prefix(limit)), hasMore: found.count > limit)
+        let list = MailList(hold: hold, mails: Array(found.prefix(limit)), hasMore: found.count > limit)
         try invocation.console.show(list.lines, list.document, asJSON: invocation.isJSON)
     }
 }
@@ -43,6 +47,8 @@ extension EmailStatus {
 
 /// The output: a page of mails.
 struct MailList: Equatable, Sendable {
+    /// The hold on the outbox, if there is one.
+    let hold: OutboxHold?
     let mails: [EmailLine]
     /// Whether there is a next page.
     let hasMore: Bool
@@ -52,21 +58,25 @@ struct MailList: Equatable, Sendable {
 
     /// The text output.
     var lines: [String] {
-        guard !mails.isEmpty else { return ["no mails"] }
+        let notice = hold.map { ["the outbox is \($0.text)", $0.advice, ""] } ?? []
+        guard !mails.isEmpty else { return notice + ["no mails"] }
         let header = ["QUEUED", "ID", "KIND", "STATUS", "ATTEMPTS", "TO", "WHY"]
-        return aligned([header] + mails.map(row)) + (next.map { ["", "more: --before \($0)"] } ?? [])
+        return notice + aligned([header] + mails.map(row)) + (next.map { ["", "more: --before \($0)"] } ?? [])
     }
 
     /// The JSON output.
     var document: JSONValue {
-        .object([("mails", .array(mails.map(object))), ("next", next.map { .string($0.description) } ?? .null)])
+        .object([
+            ("held", hold?.document ?? .null), ("mails", .array(mails.map(object))),
+            ("next", next.map { .string($0.description) } ?? .null),
+        ])
     }
 
     private func row(_ mail: EmailLine) -> [String] {
         [
             mail.createdAt.toTheSecond, mail.id.description, mail.kind.rawValue, mail.status.rawValue,
             "\(mail.attempts)",
-            mail.recipient, mail.lastError ?? "–",
+            shown(mail.recipient), mail.lastError ?? "–",
         ]
     }
 

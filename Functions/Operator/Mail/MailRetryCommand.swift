@@ -12,7 +12,8 @@ extension Command {
         details: """
             Queues one dead mail again, or all of them: due at once, with a full number of attempts and the same
             Message-ID. For use once the cause is fixed: a mail server that was down for days, a full mailbox. A mail
-            whose order has another address by now, or none, stays dead: see `latchkey order resend`.
+            whose order has another address by now, or none, stays dead: see `latchkey order resend`. If the outbox is
+            held, the next mail probes at once.
             """,
         operands: [
             Command.Operand(

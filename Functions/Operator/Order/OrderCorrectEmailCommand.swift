@@ -1,4 +1,5 @@
 import Audit
+import DomainNames
 import EventLoop
 import JSON
 import Kernel
@@ -24,7 +25,9 @@ extension Command {
         failure: "there is no such order, or it is not paid; nothing was changed"
     ) { invocation throws(CommandFault) in
         let (word, typed) = (invocation.arguments.operands[0], invocation.arguments.operands[1])
-        guard let email = EmailAddress(typed) else { throw .usage("«\(typed)» is no address that mail can go to") }
+        guard let email = EmailAddress(typed: typed) else {
+            throw .usage("«\(typed)» is no address that mail can go to")
+        }
         let context = try invocation.auditContext()
         let reference = try invocation.orderReference()
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
@@ -47,12 +50,12 @@ private struct CorrectionAnswer {
 
     var lines: [String] {
         guard correction.hasChanged else {
-            return ["order \(order) has the address \(email.text) already; nothing to do"]
+            return ["order \(order) has the address \(email.shown) already; nothing to do"]
         }
-        let (mails, previous) = (correction.mails.count, correction.previous ?? "no address")
+        let (mails, previous) = (correction.mails.count, correction.previous.map(shown) ?? "no address")
         let sent = mails == 0 ? "it has no mail to send" : "\(mails == 1 ? "1 mail goes" : "\(mails) mails go") there"
         let told = correction.notice != nil ? "; the address before is told that it is no more" : ""
-        return ["order \(order): \(previous) → \(email.text); \(sent)\(told)"]
+        return ["order \(order): \(previous) → \(email.shown); \(sent)\(told)"]
     }
 
     var members: [(String, JSONValue)] {

@@ -1,3 +1,4 @@
+import DomainNames
 import EventLoop
 import JSON
 import Kernel
@@ -50,7 +51,7 @@ extension Invocation {
     fileprivate func orderFilter() throws(CommandFault) -> OrderFilter {
         var filter = OrderFilter()
         filter.status = try choice("--status", "one of \(OrderStatus.words)") { OrderStatus(rawValue: $0) }
-        filter.email = try choice("--email", "an e-mail address") { EmailAddress($0) }
+        filter.email = try choice("--email", "an e-mail address") { EmailAddress(typed: $0) }
         filter.since = try choice("--since", "a time such as 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z") {
             Instant(typed: $0, now: clock.now())
         }
@@ -86,7 +87,7 @@ struct OrderList: Equatable, Sendable {
         [
             order.createdAt.toTheSecond, order.id.description, order.status.rawValue + (order.isLive ? "" : " (test)"),
             order.total.formatted, order.refunded.minorUnits > 0 ? order.refunded.formatted : "–",
-            order.product.map { "\(order.quantity) × \($0)" } ?? "–", order.email ?? "–",
+            order.product.map { "\(order.quantity) × \($0)" } ?? "–", order.email.map(shown) ?? "–",
         ]
     }
 

@@ -12,7 +12,7 @@ extension OrderReport {
     var document: JSONValue {
         let members: [(String, JSONValue)] = [
             ("id", .string(order.id.description)), ("status", .string(order.status.rawValue)),
-            ("email", text(order.email)),
+            ("email", text(order.email)), ("stated_email", text(order.statedEmail)),
             ("currency", .string(order.total.currency.code)), ("amount_total", .integer(order.total.minorUnits)),
             ("amount_refunded", .integer(order.amountRefunded)),
             ("stripe_session_id", text(order.session)), ("stripe_payment_intent_id", text(order.paymentIntent)),

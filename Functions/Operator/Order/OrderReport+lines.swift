@@ -19,7 +19,7 @@ extension OrderReport {
     private var facts: [[String]] {
         let facts: [(String, String?)] = [
             ("status", order.status.rawValue + (order.isLive ? "" : " (test mode)")), ("total", order.total.formatted),
-            ("buyer", order.email), ("session", order.session), ("payment", order.paymentIntent),
+            ("buyer", order.email.map(shown)), ("session", order.session), ("payment", order.paymentIntent),
             ("ordered", order.createdAt.toTheSecond), ("paid", order.paidAt?.toTheSecond),
         ]
         return facts.map { [$0.0, $0.1 ?? "–"] } + rareFacts
@@ -33,6 +33,8 @@ extension OrderReport {
         }
         return (order.amountRefunded > 0 ? [["refunded", refunded.formatted]] : [])
             + (failure.map { [["last failure", $0.joined(separator: " ")]] } ?? [])
+            + (order.email == nil
+                ? order.statedEmail.map { [["no address", "«\($0)», as given at the payment"]] } ?? [] : [])
             + (order.emailCorrectedAt.map { [["address put right", $0.toTheSecond]] } ?? [])
     }
 
@@ -72,7 +74,7 @@ extension OrderReport {
             mail.sentAt.map { "at \($0.toTheSecond)" }
             ?? (mail.status == .pending ? "next \(mail.nextAttemptAt.toTheSecond)" : "")
         let attempts = "\(mail.attempts) attempt\(mail.attempts == 1 ? "" : "s")"
-        return [mail.kind.rawValue, mail.status.rawValue, attempts, mail.recipient, news, mail.lastError ?? ""]
+        return [mail.kind.rawValue, mail.status.rawValue, attempts, shown(mail.recipient), news, mail.lastError ?? ""]
     }
 
     private func row(_ grant: OrderPart.Grant) -> [String] {

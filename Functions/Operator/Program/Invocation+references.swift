@@ -1,3 +1,4 @@
+import DomainNames
 import Kernel
 import Licensing
 import Orders
@@ -9,7 +10,7 @@ extension Invocation {
     func orderReference() throws(CommandFault) -> OrderReference {
         let word = arguments.operands[0]
         if let reference = try OrderReference(word, pepper: pepper) { return reference }
-        guard EmailAddress(word) == nil else {
+        guard EmailAddress(typed: word) == nil else {
             throw .usage("an address may stand for several orders: see `latchkey order list --email \(word)`")
         }
         throw .usage(

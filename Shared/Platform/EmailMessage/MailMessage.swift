@@ -45,6 +45,8 @@ package struct MailMessage: Equatable, Sendable {
 
     /// The message as in RFC 5322 and MIME: header, text part, HTML part; ASCII with CRLF, no line over 998 bytes.
     ///
+    /// An address whose local part is beyond ASCII is UTF-8 (RFC 6532), since no encoding exists for it.
+    ///
     /// Leading dots are not doubled: dot-stuffing is the SMTP client's task.
     package var bytes: [UInt8] {
         let boundary = boundary

@@ -9,16 +9,28 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
     /// The address as given, trimmed.
     package let text: String
 
-    /// Parses `text`; `nil` if it is not an address we can send to.
+    /// Parses `text` in ASCII; `nil` if it is not an address we can send to.
     package init?(_ text: String) {
+        guard let address = EmailAddress(stored: text), !address.needsSMTPUTF8 else { return nil }
+        self = address
+    }
+
+    /// Parses `text` as it is stored: the domain in A-labels, the local part in any script (RFC 6531 section 3.3).
+    ///
+    /// `nil` if it is not an address. Characters that are invisible or separate words are in no local part: nobody could
+    /// tell such an address from another one.
+    package init?(stored text: String) {
         let trimmed = text.trimmingBlanks()
         guard trimmed.utf8.count <= 254 else { return nil }
         let parts = Array(trimmed.utf8).split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...64).contains(parts[0].count), parts[0].allSatisfy(isLocalCharacter),
-            EmailAddress.isDomain(parts[1])
+        guard parts.count == 2, (1...64).contains(parts[0].count), EmailAddress.isDomain(parts[1]),
+            trimmed.unicodeScalars.prefix(while: { $0 != "@" }).allSatisfy(isLocalCharacter)
         else { return nil }
         self.text = String(trimmed)
     }
+
+    /// Whether only servers with SMTPUTF8 (RFC 6531) can send to it, because its local part is beyond ASCII.
+    package var needsSMTPUTF8: Bool { text.utf8.contains { $0 >= 0x80 } }
 
     /// A masked form for logs and screens: `b…@example.com` keeps the first character and the domain.
     package var masked: String {
@@ -59,13 +71,19 @@ extension Substring {
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...10).contains(byte) || byte == 13 }
 
-private func isLocalCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
-        UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "/"),
-        UInt8(ascii: "="), UInt8(ascii: "?"), UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"),
-        UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "~"), UInt8(ascii: "-"):
-        true
-    default: byte.isASCIIAlphanumeric
+private func isLocalCharacter(_ character: Unicode.Scalar) -> Bool {
+    switch character {
+    case ".", "!", "#", "$", "%", "&", "'", "*", "+", "/", "=", "?", "^", "_", "`", "{", "|", "}", "~", "-": true
+    case "\0"..."\u{7F}": UInt8(character.value).isASCIIAlphanumeric
+    default: isVisible(character)
+    }
+}
+
+/// Whether a character beyond ASCII is a letter, a mark, a number or a symbol.
+private func isVisible(_ character: Unicode.Scalar) -> Bool {
+    switch character.properties.generalCategory {
+    case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+        false
+    default: true
     }
 }

@@ -65,7 +65,7 @@ extension SMTPServer.Security {
 
 /// Returns why a session could not be opened; `nil` if it was opened.
 ///
-/// A reply that comes before the server has seen a mail never counts as a refusal of that mail.
+/// A reply that comes before the server has seen a mail never counts as a refusal of that mail: 5xx concerns us.
 func openingFault(_ end: TransferEnd, _ reply: Int?, isLoginNeeded: Bool) -> SMTPFault? {
     guard case .finished(let code) = end else { return .transient(.cancelled) }
     switch code {
@@ -80,6 +80,8 @@ func openingFault(_ end: TransferEnd, _ reply: Int?, isLoginNeeded: Bool) -> SMT
     case CURLE_USE_SSL_FAILED, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
         CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
         return .transient(.tls)
-    default: return .transient(reply.flatMap { $0 >= 400 ? .reply($0) : nil } ?? .dropped)
+    default:
+        guard let reply, reply >= 400 else { return .transient(.dropped) }
+        return reply < 500 ? .transient(.reply(reply)) : .misconfigured(code: reply)
     }
 }

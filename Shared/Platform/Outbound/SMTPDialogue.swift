@@ -11,19 +11,33 @@ struct SMTPDialogue: Sendable {
         case failed(SMTPFault)
     }
 
-    private enum Stage { case sender, recipient, data, message }
+    private enum Stage { case greeting, sender, recipient, data, message }
 
     private let envelope: SMTPEnvelope
-    private var stage = Stage.sender
+    private var stage: Stage
     private var reply = SMTPReply()
 
-    init(_ envelope: SMTPEnvelope) { self.envelope = envelope }
+    init(_ envelope: SMTPEnvelope) {
+        self.envelope = envelope
+        stage = envelope.recipient.needsSMTPUTF8 ? .greeting : .sender
+    }
 
     /// The first command to send.
-    var opening: [UInt8] { Array("MAIL FROM:<\(envelope.sender.text)>\r\n".utf8) }
+    ///
+    /// For a recipient beyond ASCII the server is asked what it can do: libcurl, which greeted it, does not tell. EHLO
+    /// is allowed at any time between mails (RFC 5321 section 4.1.4).
+    var opening: [UInt8] {
+        guard stage == .greeting else { return mail }
+        return Array("EHLO \(envelope.sender.text.drop { $0 != "@" }.dropFirst())\r\n".utf8)
+    }
 
     /// Whether the server has not yet replied to MAIL.
-    var isAtStart: Bool { stage == .sender }
+    var isAtStart: Bool { stage == .sender || stage == .greeting }
+
+    private var mail: [UInt8] {
+        let parameter = envelope.recipient.needsSMTPUTF8 ? " SMTPUTF8" : ""
+        return Array("MAIL FROM:<\(envelope.sender.text)>\(parameter)\r\n".utf8)
+    }
 
     /// Processes the server's bytes and returns the next step.
     mutating func receive(_ bytes: [UInt8]) -> Step {
@@ -31,21 +45,25 @@ struct SMTPDialogue: Sendable {
             switch reply.take(byte) {
             case .incomplete: continue
             case .broken: return .failed(.transient(.dropped))
-            case .complete(let code): return step(code, isLast: index == bytes.count - 1)
+            case .complete(let answer): return step(answer, isLast: index == bytes.count - 1)
             }
         }
         return .wait
     }
 
     /// Returns the step for one reply; a reply that comes before its command must not be trusted.
-    private mutating func step(_ code: Int, isLast: Bool) -> Step {
-        let step = proceed(code)
+    private mutating func step(_ answer: SMTPAnswer, isLast: Bool) -> Step {
+        let step = proceed(answer)
         guard case .send = step, !isLast else { return step }
         return .failed(.transient(.dropped))
     }
 
-    private mutating func proceed(_ code: Int) -> Step {
-        switch (stage, code) {
+    private mutating func proceed(_ answer: SMTPAnswer) -> Step {
+        switch (stage, answer.code) {
+        case (.greeting, 200..<300):
+            guard answer.hasSMTPUTF8 else { return .failed(.needsSMTPUTF8) }
+            stage = .sender
+            return .send(mail)
         case (.sender, 200..<300):
             stage = .recipient
             return .send(Array("RCPT TO:<\(envelope.recipient.text)>\r\n".utf8))
@@ -56,50 +74,7 @@ struct SMTPDialogue: Sendable {
             stage = .message
             return .send(envelope.wireBytes)
         case (.message, 200..<300): return .taken
-        default: return .failed(fault(code))
+        default: return .failed(answer.fault(isAtRecipient: stage == .recipient, isAtSender: isAtStart))
         }
-    }
-
-    /// Classifies a refusal.
-    ///
-    /// It concerns the login (530, 534, 535 and 538, RFC 4954 section 6 and RFC 3207 section 4), the sender, whose
-    /// quota is exhausted or whose account is closed, or this mail only.
-    private func fault(_ code: Int) -> SMTPFault {
-        switch (stage, code) {
-        case (_, 530), (_, 534), (_, 535), (_, 538), (.sender, 500..<600): .misconfigured(code: code)
-        case (_, 500..<600): .permanent(code: code)
-        default: .transient(.reply(code))
-        }
-    }
-}
-
-/// Parses a reply of one or more lines (RFC 5321 section 4.2).
-struct SMTPReply: Sendable {
-    enum Result: Equatable, Sendable {
-        case incomplete, broken
-        case complete(Int)
-    }
-
-    private var line: [UInt8] = []
-    private var count = 0
-
-    /// The limit on one reply, many times that of RFC 5321.
-    private static let maxBytes = 64 << 10
-
-    mutating func take(_ byte: UInt8) -> Result {
-        count += 1
-        guard count <= SMTPReply.maxBytes else { return .broken }
-        guard byte == UInt8(ascii: "\n") else {
-            // Only the code of a line and the character after it matter.
-            if line.count < 4 { line.append(byte) }
-            return .incomplete
-        }
-        defer { line.removeAll(keepingCapacity: true) }
-        guard line.count >= 3, let code = Int(String(decoding: line.prefix(3), as: UTF8.self)),
-            (200..<600).contains(code)
-        else { return .broken }
-        if line.count > 3, line[3] == UInt8(ascii: "-") { return .incomplete }
-        count = 0
-        return .complete(code)
     }
 }

@@ -12,10 +12,12 @@ package struct SMTPEnvelope: Sendable {
 
     /// Creates an envelope; `nil` if the message violates RFC 5321's rules for text.
     ///
-    /// Those are: seven bits, lines that end in CR LF with at most 998 bytes before it, and no CR, LF or NUL elsewhere.
+    /// Those are: seven bits (or UTF-8 in the header of a mail to a recipient beyond ASCII, RFC 6532), lines that end in CR LF with at most 998 bytes before it, and no CR, LF or NUL elsewhere.
     /// Servers disagree about whether a lone CR or LF ends a mail, so none is ever sent.
     package init?(sender: EmailAddress, recipient: EmailAddress, message: [UInt8]) {
-        guard isMailText(message) else { return nil }
+        let isWide = recipient.needsSMTPUTF8
+        guard isMailText(message, allowsUTF8: isWide), !sender.needsSMTPUTF8 else { return nil }
+        guard !isWide || String(validating: message, as: UTF8.self) != nil else { return nil }
         self.sender = sender
         self.recipient = recipient
         self.message = message
@@ -53,18 +55,18 @@ private func lineEnd(_ bytes: [UInt8], from start: Int) -> Int {
     }
 }
 
-private func isMailText(_ bytes: [UInt8]) -> Bool {
+private func isMailText(_ bytes: [UInt8], allowsUTF8: Bool) -> Bool {
     var start = 0
     while start < bytes.count {
         let end = lineEnd(bytes, from: start)
-        guard isMailLine(bytes, start, end) else { return false }
+        guard isMailLine(bytes, start, end, allowsUTF8) else { return false }
         start = end
     }
     return !bytes.isEmpty
 }
 
 /// Returns whether a line is valid: ordinary bytes followed by CR LF or, after the last line, nothing.
-private func isMailLine(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+private func isMailLine(_ bytes: [UInt8], _ start: Int, _ end: Int, _ allowsUTF8: Bool) -> Bool {
     var content = end
     if bytes[end - 1] == lineFeed {
         guard end - start >= 2, bytes[end - 2] == carriageReturn else { return false }
@@ -75,7 +77,7 @@ private func isMailLine(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
     for index in line.indices {
         let byte = line[index]
         if byte >= 0x20, byte < 0x80 { continue }
-        if byte == 0 || byte >= 0x80 || byte == carriageReturn { return false }
+        if byte == 0 || (byte >= 0x80 && !allowsUTF8) || byte == carriageReturn { return false }
     }
     return true
 }

@@ -28,6 +28,8 @@ package enum ExportTable: String, CaseIterable, Sendable {
 
     /// The tables and columns that are not exported, and why.
     package static let leftOut = [
+        "emails.released": "the state of a mail after a hold on the outbox",
+        "outbox_hold": "whether the mail server refuses the shop at the moment",
         "rate_limits": "request counts of the last minutes",
         "reconcile_marks": "the watermarks of reconcile",
         "resend_requests": "requests that are processed within minutes or discarded",
@@ -105,7 +107,7 @@ package enum ExportStatements {
             """
             SELECT id, shop_id, customer_id, status, email, currency, amount_total, amount_refunded, stripe_session_id,
                 stripe_payment_intent_id, livemode, created_at, paid_at, last_payment_error, last_payment_error_at,
-                email_corrected_at, email_corrections FROM orders ORDER BY id
+                email_corrected_at, email_corrections, stated_email FROM orders ORDER BY id
             """
         case .orderItems:
             """

@@ -1,4 +1,5 @@
 package import Catalog
+import DomainNames
 import Downloads
 package import EventLoop
 import JSON
@@ -71,7 +72,8 @@ package struct Fulfilment {
 
     /// Applies the update once, and sends the receipt if this call made the sale.
     ///
-    /// The mail is tried once here, after the sale is committed; its failure does not affect the sale.
+    /// The mail is tried once here, after the sale is committed; its failure does not affect the sale. While the outbox
+    /// is held it waits, unless it may probe.
     @discardableResult
     package func apply(
         _ session: CheckoutSession, _ update: CheckoutUpdate, from entry: LedgerEntry
@@ -89,7 +91,9 @@ package struct Fulfilment {
                     sale, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease, by: actor, at: now)
             ).1)
         report(outcome, sale, product)
-        if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
+        if outcome.isOutboxHeld {
+            await mails.send(outcome.hasMail ? [entitlement.email] : [])
+        } else if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
             let email = receipt(order, status, sale, product, entitlement, to: recipient, at: now)
             await mails.sender.send(email.job, mails.orders.render(email, known))
         }
@@ -160,13 +164,17 @@ package struct Fulfilment {
         _ ids: DeterministicIDs, paidAt: Instant
     ) throws(FulfilmentFault) -> Sale {
         guard let total = session.total else { throw .misconfigured("a sale without an amount") }
+        let email = session.email.flatMap { EmailAddress(typed: $0) }
         return Sale(
             order: SaleMetadata(session)?.order ?? ids.order, fallbackOrder: ids.order,
             session: session.id.text, paymentIntent: session.paymentIntent?.text,
-            email: session.email.flatMap { EmailAddress($0) }, name: session.buyerName, total: total,
-            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt,
+            email: email, statedEmail: email == nil ? session.email.map(Self.stated) : nil, name: session.buyerName,
+            total: total, product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt,
             paidAt: paidAt, update: update)
     }
+
+    /// Returns an address that no mail can go to, for the shop's eyes.
+    private static func stated(_ text: String) -> String { String(SafeText.singleLine(text).prefix(320)) }
 
     private func entitlement(
         _ product: Product, _ quantity: Int, _ update: CheckoutUpdate, _ ids: DeterministicIDs, at now: Instant

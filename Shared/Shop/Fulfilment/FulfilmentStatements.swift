@@ -16,6 +16,8 @@ package struct FulfilmentOutcome: Equatable, Sendable {
     ///
     /// This is the buyer's address as Stripe has it, or as it has been corrected since.
     package let recipient: EmailAddress?
+    /// Whether the outbox is held, so that the receipt must not be sent unless it may probe.
+    package let isOutboxHeld: Bool
     /// Whether a receipt is queued.
     package var hasMail: Bool { recipient != nil }
     /// Whether the order became paid and no mail can be sent, because it has no valid address.
@@ -79,10 +81,12 @@ package enum FulfilmentStatements {
             ), audit AS (
                 \(FulfilmentStatements.audit)
             )
-            SELECT id, status, CASE WHEN mail = 'receipt' THEN email END FROM sale
+            SELECT id, status, CASE WHEN mail = 'receipt' THEN email END, \(HoldStatements.isHeld) FROM sale
             """
         ) { result throws(PostgresFault) in
-            guard result.rowCount > 0 else { return FulfilmentOutcome(order: nil, status: nil, recipient: nil) }
+            guard result.rowCount > 0 else {
+                return FulfilmentOutcome(order: nil, status: nil, recipient: nil, isOutboxHeld: false)
+            }
             return try result.withRow(0, outcome)
         }
     }
@@ -105,7 +109,8 @@ package enum FulfilmentStatements {
         """
         input AS (
             SELECT \(sale.order)::uuid AS order_id, \(sale.fallbackOrder)::uuid AS fallback_order, \(sale.session)::text AS session,
-                \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.name)::text AS name,
+                \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.statedEmail)::text AS stated_email,
+                \(sale.name)::text AS name,
                 \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
                 \(sale.product)::uuid AS product_id, \(sale.quantity)::integer AS quantity, \(sale.isLive)::boolean AS livemode,
                 \(sale.createdAt)::timestamptz AS created_at, \(sale.paidAt)::timestamptz AS paid_at, \(sale.update.target == .paid)::boolean AS is_paid,
@@ -121,6 +126,6 @@ package enum FulfilmentStatements {
     private static func outcome(_ row: borrowing Row) throws(PostgresFault) -> FulfilmentOutcome {
         FulfilmentOutcome(
             order: try row.id(0), status: try row.orderStatus(1),
-            recipient: try row.optionalText(2).flatMap { EmailAddress($0) })
+            recipient: try row.optionalText(2).flatMap { EmailAddress(stored: $0) }, isOutboxHeld: try row.bool(3))
     }
 }

@@ -41,9 +41,9 @@ package enum CorrectionStatements {
     /// old address: their content goes to the new one, with a receipt if a license is active, and links that were sent
     /// stop working. Addresses that Stripe reports later are ignored.
     ///
-    /// The previous address is notified of the change (without the new address) if it ever received mail: a buyer so
-    /// learns of a stranger who made it, and a stranger whose address was typed by mistake learns that the license is
-    /// not theirs. One that never received mail learns nothing.
+    /// The previous address is notified of the change (without the new address) if it ever received mail, or may have: a
+    /// mail under way counts as gone. A buyer so learns of a stranger who made it, and a stranger whose address was typed
+    /// by mistake learns that the license is not theirs. One to which no mail went learns nothing.
     ///
     /// Run it after `PaymentStatements.lock(paymentOf:)`, in one transaction: it then sees every mail that a concurrent
     /// correction or sale has queued.
@@ -141,7 +141,8 @@ package enum CorrectionStatements {
             SELECT input.notice, 'address_changed', previous FROM changed, input
             WHERE lower(previous) <> lower(new_email) AND EXISTS (
                 SELECT FROM emails e
-                WHERE e.order_id = changed.id AND e.status = 'sent' AND lower(e.recipient) = lower(previous)
+                WHERE e.order_id = changed.id AND lower(e.recipient) = lower(previous)
+                    AND (e.status = 'sent' OR \(OutboxStatements.isUnderWay))
             )
         ), due_mail AS (
             SELECT news.id, changed.id AS order_id, news.kind, news.recipient, input.leased_until, input.at

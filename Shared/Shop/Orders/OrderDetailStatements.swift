@@ -24,13 +24,14 @@ package enum OrderDetailStatements {
                 session: try row.optionalText(5), paymentIntent: try row.optionalText(6), isLive: try row.bool(7),
                 createdAt: try row.instant(8), paidAt: try row.optionalInstant(9), amountRefunded: try row.integer(10),
                 lastPaymentError: try row.optionalText(11), lastPaymentErrorAt: try row.optionalInstant(12),
-                emailCorrectedAt: try row.optionalInstant(13))
+                emailCorrectedAt: try row.optionalInstant(13), statedEmail: try row.optionalText(14))
         }
     }
 
     private static let columns: SQL = """
         SELECT id, status, email, currency, amount_total, stripe_session_id, stripe_payment_intent_id, livemode,
-            created_at, paid_at, amount_refunded, last_payment_error, last_payment_error_at, email_corrected_at
+            created_at, paid_at, amount_refunded, last_payment_error, last_payment_error_at, email_corrected_at,
+            stated_email
         FROM orders
         """
 

@@ -118,7 +118,7 @@ package enum OrderPageStatements {
         return OrderRecord(
             order: try row.id(0), status: try row.orderStatus(1), orderedAt: try row.instant(2),
             paidAt: try row.optionalInstant(3), total: Money(minorUnits: try row.integer(4), currency: currency),
-            quantity: Int(try row.integer(6)), email: try row.optionalText(7).flatMap { EmailAddress($0) },
+            quantity: Int(try row.integer(6)), email: try row.optionalText(7).flatMap { EmailAddress(stored: $0) },
             shopName: try row.text(8), productName: try row.text(9), keyPrefix: try row.text(10),
             licenses: try licenses(row), grant: try grant(row), mail: try mail(row),
             refunded: Money(minorUnits: try row.integer(27), currency: currency),
@@ -147,7 +147,7 @@ package enum OrderPageStatements {
     private static func mail(_ row: borrowing Row) throws(PostgresFault) -> OrderRecord.Mail? {
         guard !row.isNull(18) else { return nil }
         return OrderRecord.Mail(
-            recipient: try row.word(17, "address") { EmailAddress($0) }, status: try row.emailStatus(18),
+            recipient: try row.word(17, "address") { EmailAddress(stored: $0) }, status: try row.emailStatus(18),
             sentAt: try row.optionalInstant(19))
     }
 

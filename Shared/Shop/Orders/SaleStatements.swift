@@ -19,7 +19,7 @@ package enum SaleStatements {
     /// corrected address stays, whatever address Stripe reports later.
     package static let place: SQL = """
         INSERT INTO orders AS o (id, shop_id, customer_id, status, email, currency, amount_total,
-            stripe_session_id, stripe_payment_intent_id, livemode, created_at, paid_at, amount_refunded)
+            stripe_session_id, stripe_payment_intent_id, livemode, created_at, paid_at, amount_refunded, stated_email)
         SELECT COALESCE(
                 (SELECT id FROM orders WHERE stripe_session_id = due.session),
                 (SELECT due.fallback_order FROM orders WHERE id = due.order_id AND stripe_session_id <> due.session),
@@ -27,7 +27,8 @@ package enum SaleStatements {
             due.shop_id, (SELECT id FROM customer),
             CASE WHEN due.is_paid THEN \(PaymentStatements.status) ELSE due.target END,
             due.email, due.currency, due.total, due.session, due.payment, due.livemode, due.created_at,
-            CASE WHEN due.is_paid THEN due.paid_at END, CASE WHEN due.is_paid THEN facts.refunded ELSE 0 END
+            CASE WHEN due.is_paid THEN due.paid_at END, CASE WHEN due.is_paid THEN facts.refunded ELSE 0 END,
+            due.stated_email
         FROM item due, facts
         ON CONFLICT (id) DO UPDATE
         SET status = EXCLUDED.status,
@@ -36,7 +37,8 @@ package enum SaleStatements {
             currency = EXCLUDED.currency, amount_total = EXCLUDED.amount_total,
             stripe_session_id = EXCLUDED.stripe_session_id,
             stripe_payment_intent_id = COALESCE(EXCLUDED.stripe_payment_intent_id, o.stripe_payment_intent_id),
-            livemode = EXCLUDED.livemode, paid_at = EXCLUDED.paid_at, amount_refunded = EXCLUDED.amount_refunded
+            livemode = EXCLUDED.livemode, paid_at = EXCLUDED.paid_at, amount_refunded = EXCLUDED.amount_refunded,
+            stated_email = EXCLUDED.stated_email
         WHERE o.status = ANY ((SELECT starts FROM input)::text[])
         RETURNING id, status, email, amount_refunded,
             CASE WHEN email IS NULL THEN NULL

@@ -50,11 +50,15 @@ package enum EmailListStatements {
     /// It queues one mail, or with `nil` up to `limit` of them, the oldest first.
     ///
     /// A mail whose order has another address by now is left dead: it would go to a stranger. The row stays the same,
-    /// and with it the Message-ID, so that a receiver who has the mail after all can recognize the repeat.
+    /// and with it the Message-ID, so that a receiver who has the mail after all can recognize the repeat. If the outbox
+    /// is held, the next mail probes at once.
     package static func revive(_ mail: EmailID?, limit: Int, at now: Instant) -> Statement<Int> {
         .affected(
             """
-            UPDATE emails SET status = 'pending', attempts = 0, next_attempt_at = \(now)
+            WITH probe AS (
+                \(HoldStatements.probeSoon(at: now))
+            )
+            UPDATE emails SET status = 'pending', attempts = 0, next_attempt_at = \(now), released = false
             WHERE id IN (
                 SELECT e.id FROM emails e JOIN orders o ON o.id = e.order_id
                 WHERE e.status = 'dead' AND (\(mail)::uuid IS NULL OR e.id = \(mail)::uuid)

@@ -44,86 +44,165 @@ package final class EmailSender {
     @discardableResult
     package func send(_ job: EmailJob, _ email: RenderedEmail) async -> EmailSchedule.Next? {
         guard let recipient = job.recipient else {
-            await giveUp(job)
+            await giveUp(job, "its recipient is no address")
             return .dead
         }
-        let (outcome, fault): (DeliveryOutcome, DeliveryFault?)
         switch email {
-        case .message(let message): (outcome, fault) = await deliver(message, to: recipient)
-        case .failed(let reason): (outcome, fault) = (.postponed, DeliveryFault(reason: reason, isOurs: true))
+        case .message(let message):
+            guard let delivery = await deliver(message, to: recipient) else {
+                await giveUp(job, SMTPFault.needsSMTPUTF8.description)
+                return .dead
+            }
+            return await settle(job, delivery)
+        case .failed(let reason): return await settle(job, Delivery(.postponed, DeliveryFault(reason, isOurs: true)))
         case .outdated:
             await drop(job)
             return nil
         }
-        let next = schedule.next(afterAttempt: job.attempt, outcome, random: .random(in: .min ... .max))
-        report(job, next, fault)
-        await settle(job.id, job.attempt, next, error: fault?.reason)
-        return next
     }
 
     private func drop(_ job: EmailJob) async {
         log(
             .notice, "a mail was dropped: its order has moved on",
             [("email", .string(job.id.description)), ("kind", .string(job.kind.rawValue))])
-        await settle(job.id, job.attempt, .dead, error: "the order has moved on")
-    }
-
-    /// Settles a mail whose recipient is not a valid address.
-    private func giveUp(_ job: EmailJob) async {
-        let fault = DeliveryFault(reason: "its recipient is no address", isOurs: true)
-        report(job, .dead, fault)
-        await settle(job.id, job.attempt, .dead, error: fault.reason)
-    }
-
-    private func settle(_ mail: EmailID, _ attempt: Int, _ next: EmailSchedule.Next, error reason: String?) async {
-        do {
+        await record(job) { () throws(PostgresFault) in
             _ = try await pool.run(
-                OutboxStatements.settle(mail, attempt: attempt, next, error: reason, at: clock.now()))
-        } catch {
-            log(
-                .error, "a mail could not be settled",
-                [("email", .string(mail.description)), ("reason", .string(error.description))])
+                SettlementStatements.dead(job.id, attempt: job.attempt, because: "the order has moved on"))
         }
     }
 
-    private func deliver(
-        _ message: MailMessage, to recipient: EmailAddress
-    ) async -> (DeliveryOutcome, DeliveryFault?) {
+    /// Settles a mail that cannot go to its recipient, whatever the state of the outbox: the order's page then asks the
+    /// buyer for another address.
+    private func giveUp(_ job: EmailJob, _ reason: String) async {
+        let fault = DeliveryFault(reason, isOurs: true)
+        report(job, .dead, fault)
+        await record(job) { () throws(PostgresFault) in
+            _ = try await pool.run(SettlementStatements.dead(job.id, attempt: job.attempt, because: fault.reason))
+        }
+    }
+
+    /// Records the outcome of a delivery, which decides together with the state of the outbox what follows.
+    private func settle(_ job: EmailJob, _ delivery: Delivery) async -> EmailSchedule.Next {
+        let random = UInt64.random(in: .min ... .max)
+        let next = schedule.next(afterAttempt: job.attempt, delivery.outcome, random: random)
+        var hold = EmailSettlement.HoldChange.none
+        await record(job) { () throws(PostgresFault) in
+            hold = try await store(job, delivery, next, random: random)
+        }
+        let isKept = next == .dead && hold != .none
+        let actual = isKept ? .retry(after: schedule.pause(afterAttempt: job.attempt, random: random)) : next
+        report(job, actual, delivery.fault, isHeld: hold == .stays)
+        report(hold, delivery.fault)
+        return actual
+    }
+
+    private func store(
+        _ job: EmailJob, _ delivery: Delivery, _ next: EmailSchedule.Next, random: UInt64
+    ) async throws(PostgresFault) -> EmailSettlement.HoldChange {
+        let now = clock.now()
+        switch (next, delivery.subject) {
+        case (.sent, _): return try await pool.run(SettlementStatements.sent(job.id, at: now)).hold
+        case (.retry(let pause), nil):
+            _ = try await pool.run(
+                SettlementStatements.postponed(
+                    job.id, attempt: job.attempt, for: pause, because: delivery.fault?.reason, at: now))
+            return .none
+        case (.retry, _), (.dead, _):
+            let refusal = EmailRefusal(
+                subject: delivery.subject, isFinal: next == .dead,
+                pause: schedule.pause(afterAttempt: job.attempt, random: random), reason: delivery.fault?.reason ?? "")
+            return try await pool.run(
+                SettlementStatements.refused(job.id, attempt: job.attempt, refusal, at: now)
+            ).hold
+        }
+    }
+
+    private func record(_ job: EmailJob, _ run: @Loop () async throws(PostgresFault) -> Void) async {
+        do throws(PostgresFault) { try await run() } catch {
+            log(
+                .error, "a mail could not be settled",
+                [("email", .string(job.id.description)), ("reason", .string(error.description))])
+        }
+    }
+
+    /// Returns `nil` if this mail server cannot send to `recipient`.
+    private func deliver(_ message: MailMessage, to recipient: EmailAddress) async -> Delivery? {
         guard let envelope = SMTPEnvelope(sender: sender, recipient: recipient, message: message.bytes) else {
-            return (.postponed, DeliveryFault(reason: "the message is not fit to be sent", isOurs: true))
+            return Delivery(.postponed, DeliveryFault("the message is not fit to be sent", isOurs: true))
         }
         do throws(SMTPFault) {
             try await smtp.deliver(envelope)
-            return (.accepted, nil)
+            return Delivery(.accepted, nil)
         } catch {
-            let fault = DeliveryFault(reason: error.description, isOurs: error.isMisconfigured)
-            return (error.isWorthRetrying ? .postponed : .rejected, fault)
+            guard let outcome = DeliveryOutcome(error) else { return nil }
+            let isOurs = outcome == .refused(.sender) || outcome == .refused(.unclear)
+            return Delivery(outcome, DeliveryFault(error.description, isOurs: isOurs))
         }
     }
 
-    private func report(_ job: EmailJob, _ next: EmailSchedule.Next, _ fault: DeliveryFault?) {
+    /// - Parameter isHeld: whether the outbox was held already: then the alert has been raised.
+    private func report(_ job: EmailJob, _ next: EmailSchedule.Next, _ fault: DeliveryFault?, isHeld: Bool = false) {
         let fields: [(String, JSONValue)] = [
             ("email", .string(job.id.description)), ("kind", .string(job.kind.rawValue)),
             ("attempt", .integer(Int64(job.attempt))), ("reason", (fault?.reason).map(JSONValue.string) ?? .null),
         ]
         switch next {
         case .sent: log(.info, "mail sent", fields)
-        case .retry: log(fault?.isOurs == true ? .error : .warning, "mail postponed", fields)
+        case .retry: log(fault?.isOurs == true && !isHeld ? .error : .warning, "mail postponed", fields)
         case .dead: log(.error, "mail given up", fields)
         }
+    }
+
+    private func report(_ hold: EmailSettlement.HoldChange, _ fault: DeliveryFault?) {
+        switch hold {
+        case .opened:
+            log(
+                .error, "the outbox is held: the mail server refuses our sender or several recipients in a row",
+                [("reason", (fault?.reason).map(JSONValue.string) ?? .null)])
+        case .closed: log(.notice, "the outbox is held no longer: a mail was accepted")
+        case .none, .stays: break
+        }
+    }
+}
+
+/// The outcome of an attempt to send a mail.
+private struct Delivery {
+    let outcome: DeliveryOutcome
+    let fault: DeliveryFault?
+
+    init(_ outcome: DeliveryOutcome, _ fault: DeliveryFault?) {
+        self.outcome = outcome
+        self.fault = fault
+    }
+
+    /// Whom a refusal speaks of.
+    var subject: RefusalSubject? {
+        guard case .refused(let subject) = outcome else { return nil }
+        return subject
     }
 }
 
 /// Why an attempt to send a mail failed.
 private struct DeliveryFault {
     let reason: String
-    /// Whether our settings or data are at fault, so that no later attempt helps until they are fixed.
+    /// Whether our settings, our data or our account may be at fault, so that a person must look.
     let isOurs: Bool
+
+    init(_ reason: String, isOurs: Bool) {
+        self.reason = reason
+        self.isOurs = isOurs
+    }
 }
 
-extension SMTPFault {
-    fileprivate var isMisconfigured: Bool {
-        if case .misconfigured = self { return true }
-        return false
+extension DeliveryOutcome {
+    /// `nil` if nothing was refused, and nothing can be sent.
+    fileprivate init?(_ fault: SMTPFault) {
+        switch fault {
+        case .needsSMTPUTF8: return nil
+        case .permanent: self = .refused(.recipient)
+        case .unclear: self = .refused(.unclear)
+        case .misconfigured: self = .refused(.sender)
+        case .transient: self = .postponed
+        }
     }
 }

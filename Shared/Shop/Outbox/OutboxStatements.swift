@@ -30,15 +30,29 @@ package enum OutboxStatements {
         """
     }
 
+    /// Whether a mail `e` is being sent: it has been claimed, and no outcome is recorded.
+    ///
+    /// It may arrive at any moment, or have arrived, if the process ended before it could record that.
+    package static let isUnderWay: SQL = "(e.status = 'pending' AND e.attempts > 0 AND e.last_error IS NULL)"
+
     /// Leases up to `limit` mails that are due, oldest first, skipping those that another process has locked.
+    ///
+    /// While the outbox is held: one mail if a probe is due, else none.
     package static func claim(limit: Int, leaseUntil lease: Instant, at now: Instant) -> Statement<[EmailJob]> {
         .rows(
             """
-            WITH due AS (
+            WITH probe AS (
+                \(HoldStatements.takeProbe(
+                    until: lease, at: now,
+                    when: """
+                        EXISTS (SELECT FROM emails WHERE status = 'pending' AND next_attempt_at <= \(now))
+                        """))
+            ), due AS (
                 SELECT id FROM emails WHERE status = 'pending' AND next_attempt_at <= \(now)
-                ORDER BY next_attempt_at LIMIT \(limit)::integer FOR UPDATE SKIP LOCKED
+                ORDER BY next_attempt_at LIMIT \(HoldStatements.limit(limit, probes: "probe")) FOR UPDATE SKIP LOCKED
             ), claimed AS (
-                UPDATE emails e SET attempts = e.attempts + 1, next_attempt_at = \(lease) FROM due WHERE e.id = due.id
+                UPDATE emails e SET attempts = e.attempts + 1, next_attempt_at = \(lease), last_error = NULL
+                FROM due WHERE e.id = due.id
                 RETURNING e.id, e.kind, e.recipient, e.attempts, e.created_at
             )
             SELECT id, kind, recipient, attempts, created_at FROM claimed ORDER BY created_at, id
@@ -46,46 +60,29 @@ package enum OutboxStatements {
     }
 
     /// Returns the mails of these rows, which the caller has leased already.
-    package static func leased(_ mails: [EmailID]) -> Statement<[EmailJob]> {
+    ///
+    /// While the outbox is held: one of them if a probe is due, else none; the others keep their lease and wait for the
+    /// next round.
+    package static func leased(
+        _ mails: [EmailID], leaseUntil lease: Instant, at now: Instant
+    ) -> Statement<[EmailJob]> {
         .rows(
             """
+            WITH probe AS (
+                \(HoldStatements.takeProbe(
+                    until: lease, at: now,
+                    when: "EXISTS (SELECT FROM emails WHERE id = ANY (\(mails)) AND status = 'pending')"))
+            )
             SELECT id, kind, recipient, attempts, created_at FROM emails
-            WHERE id = ANY (\(mails)) AND status = 'pending' ORDER BY created_at, id
+            WHERE id = ANY (\(mails)) AND status = 'pending'
+            ORDER BY created_at, id LIMIT \(HoldStatements.limit(mails.count, probes: "probe"))
             """, job)
-    }
-
-    /// Records the outcome of an attempt.
-    ///
-    /// A mail that has been settled meanwhile stays as it is. An attempt that outlived its lease does not affect the
-    /// one that followed, unless it sent the mail.
-    package static func settle(
-        _ mail: EmailID, attempt: Int, _ next: EmailSchedule.Next, error: String?, at now: Instant
-    ) -> Statement<Int> {
-        switch next {
-        case .sent:
-            .affected(
-                """
-                UPDATE emails SET status = 'sent', sent_at = \(now), last_error = NULL
-                WHERE id = \(mail) AND status = 'pending'
-                """)
-        case .retry(let pause):
-            .affected(
-                """
-                UPDATE emails SET next_attempt_at = \(now + pause), last_error = \(error)
-                WHERE id = \(mail) AND attempts = \(attempt)::integer AND status = 'pending'
-                """)
-        case .dead:
-            .affected(
-                """
-                UPDATE emails SET status = 'dead', last_error = \(error)
-                WHERE id = \(mail) AND attempts = \(attempt)::integer AND status = 'pending'
-                """)
-        }
     }
 
     private static let job: @Sendable (borrowing Row) throws(PostgresFault) -> EmailJob = { row throws(PostgresFault) in
         EmailJob(
-            id: try row.id(0), kind: EmailKind(rawValue: try row.text(1)), recipient: EmailAddress(try row.text(2)),
+            id: try row.id(0), kind: EmailKind(rawValue: try row.text(1)),
+            recipient: EmailAddress(stored: try row.text(2)),
             attempt: Int(try row.integer(3)), createdAt: try row.instant(4))
     }
 }

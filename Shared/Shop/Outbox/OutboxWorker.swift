@@ -61,13 +61,16 @@ package struct OutboxWorker {
         return report
     }
 
-    /// Sends mails that the caller queued with a lease; each is tried once here.
+    /// Sends mails that the caller queued with a lease; each is tried once here, or none while the outbox is held.
     ///
     /// - Throws: the database's fault; the mails keep their lease and are tried again when it ends.
     package func send(_ mails: [EmailID]) async throws(PostgresFault) {
         guard !mails.isEmpty else { return }
         var report = OutboxReport()
-        try await send(try await pool.run(OutboxStatements.leased(mails)), &report)
+        let now = clock.now()
+        let leased = try await pool.run(
+            OutboxStatements.leased(mails, leaseUntil: now + EmailSender.lease, at: now))
+        try await send(leased, &report)
     }
 
     private func send(_ jobs: [EmailJob], _ report: inout OutboxReport) async throws(PostgresFault) {

@@ -44,6 +44,24 @@ struct CheckoutTests {
         }
     }
 
+    @Test("a domain beyond ASCII is taken, and goes on with A-labels")
+    func internationalDomain() async throws {
+        try await withDesk { desk in
+            _ = try await desk.checkout(.form("product=genx-delay&email=anna%40b%C3%BCcher.example"))
+            #expect(desk.opened?.customerEmail == "anna@xn--bcher-kva.example")
+        }
+    }
+
+    @Test("a local part beyond ASCII is 400 with a clear word")
+    func internationalLocalPart() async throws {
+        try await withDesk { desk in
+            let page = try await desk.checkout(.form("product=genx-delay&email=j%C3%BCrgen%40example.com"))
+            #expect(page.status == 400)
+            #expect(String(decoding: page.body, as: UTF8.self).contains("must be plain letters without accents"))
+            #expect(try await desk.orders() == 0)
+        }
+    }
+
     @Test(
         "a wrong field is 400 by name, for programs and for people, and nothing is written",
         arguments: [

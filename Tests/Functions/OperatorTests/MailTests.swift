@@ -58,6 +58,26 @@ struct MailTests {
         #expect(try await Run.eve(["mail", "retry", "every", "--reason", "r"]).exitCode == 2)
     }
 
+    @Test("a held outbox is told, with the reason and the next probe, and a retry lets the next mail probe at once")
+    func held() async throws {
+        try await outbox()
+        #expect(try await Run.latchkey(["mail", "list", "--json"]).output.contains(#""held":null"#))
+        try await execute(
+            script: """
+                UPDATE outbox_hold SET held_since = '2026-11-20T10:00:00Z', next_probe_at = '2099-01-01T00:00:00Z',
+                    reason = 'the mail server does not accept our login or sender (554 5.7.1)'
+                """)
+        let list = try await Run.latchkey(["mail", "list"]).output
+        #expect(list.hasPrefix("the outbox is held since 2026-11-20 10:00:00 UTC: the mail server does not"), "\(list)")
+        #expect(list.contains("(554 5.7.1); 1 mail waits\n") || list.contains("(554 5.7.1); 2 mails wait\n"), "\(list)")
+        let json = try await Run.latchkey(["mail", "list", "--json"]).output
+        #expect(json.contains(#""next_probe_at":"2099-01-01T00:00:00"#), "\(json)")
+        let doctor = try await Run.latchkey(["doctor"]).output
+        #expect(doctor.contains("✗ outbox") && doctor.contains("→ look at the account"), "\(doctor)")
+        #expect(try await Run.eve(Self.retry).exitCode == 0)
+        #expect(try await texts("SELECT (next_probe_at < '2099-01-01')::text FROM outbox_hold") == ["true"])
+    }
+
     private func states() async throws -> [String] {
         try await texts(
             """

@@ -48,7 +48,7 @@ struct OrderShowTests {
         try await prepare()
         let run = try await Run.latchkey(["order", "show", "cs_test_1", "--json", "--events"])
         let parts = [
-            #"{"id":"019aa2b1-0000-7000-8000-000000000001","status":"paid","email":"buyer@example.com","#,
+            #"{"id":"019aa2b1-0000-7000-8000-000000000001","status":"paid","email":"buyer@example.com","stated_email":null,"#,
             #""currency":"usd","amount_total":9800,"amount_refunded":0,"stripe_session_id":"cs_test_1","#,
             #""stripe_payment_intent_id":"pi_1","livemode":false,"created_at":"2026-11-20T18:59:00.000000Z","#,
             #""paid_at":"2026-11-20T19:00:00.000000Z","last_payment_error":null,"last_payment_error_at":null,"#,

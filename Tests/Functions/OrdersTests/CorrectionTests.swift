@@ -113,6 +113,30 @@ struct CorrectionTests {
         }
     }
 
+    @Test("a domain beyond ASCII is stored with A-labels and shown as people write it")
+    func internationalDomain() async throws {
+        try await withOrderDesk { desk in
+            try await desk.deliver(session)
+            #expect(await desk.correct(session, "anna@Bücher.example").status == 303)
+            #expect(try await desk.addresses() == "anna@xn--bcher-kva.example anna@xn--bcher-kva.example")
+            #expect(await desk.page(session).text.contains("a…@bücher.example"))
+        }
+    }
+
+    @Test("a local part beyond ASCII is refused with a clear word, on the form and for programs")
+    func internationalLocalPart() async throws {
+        try await withOrderDesk { desk in
+            try await desk.deliver(session)
+            let before = try await desk.addresses()
+            for isJSON in [false, true] {
+                let answer = await desk.correct(session, "jürgen@example.com", isJSON: isJSON)
+                #expect(answer.status == 400)
+                #expect(answer.text.contains("must be plain letters without accents"))
+            }
+            #expect(try await desk.addresses() == before)
+        }
+    }
+
     @Test("a sale whose webhook has not arrived is made first")
     func late() async throws {
         try await withOrderDesk { desk in

@@ -148,6 +148,17 @@ struct ResendTests {
         }
     }
 
+    @Test("an address beyond ASCII is found in whichever form it is typed")
+    func international() async throws {
+        try await withOrderDesk { desk in
+            try await desk.deliver("cs_test_a1b2c3d4e5")
+            try await desk.run("UPDATE customers SET email = 'jürgen@xn--bcher-kva.example'")
+            try await desk.run("UPDATE orders SET email = 'jürgen@xn--bcher-kva.example'")
+            #expect(await desk.resend("Jürgen@BÜCHER.example").status < 400)
+            #expect(try await desk.queued() == "1")
+        }
+    }
+
     @Test("a database that does not answer is 503 or 500 for everybody")
     func databaseAway() async throws {
         try await withOrderDesk { desk in

@@ -195,14 +195,71 @@ struct WebhookTests {
     }
 
     @Test(
-        "a buyer whom no mail can reach is an error in the log, and the sale stands",
-        arguments: ["", "björk@exämple.se"])
+        "a buyer whom no mail can reach is an error in the log, the sale stands, and the seller can read what was given",
+        arguments: ["", "björk at exämple.se", "björk@ex ämple.se"])
     func noAddress(email: String) async throws {
         try await withShop { shop throws in
             #expect(try await shop.deliver(SessionEvent(email: email).json).status == 200)
             expectCounts(try await shop.counts(), Counts(orders: 1, lines: 1, licenses: 1, grants: 1, events: 1))
             #expect(shop.log.text.contains("a paid order has no address to send its keys to"))
             #expect(!shop.log.text.contains("björk"))
+            #expect(try await shop.text("SELECT stated_email FROM orders WHERE email IS NULL") == email)
+        }
+    }
+
+    @Test(
+        "the receipt goes to a domain beyond ASCII, in any of its forms, and all are one customer's",
+        arguments: ["anna@bücher.example", "anna@BÜCHER。example", "anna@xn--bcher-kva.example"])
+    func internationalDomain(email: String) async throws {
+        let server = try await ScriptedServer.start("smtp_server.py")
+        try await withShop(smtp: "smtp+plain://127.0.0.1:\(server.port)") { shop throws in
+            #expect(try await shop.deliver(SessionEvent(email: email).json).status == 200)
+            try await server.said("mail orders@shop.example anna@xn--bcher-kva.example")
+            #expect(
+                try await shop.text(
+                    "SELECT concat_ws(' ', o.email, c.email) FROM orders o JOIN customers c ON c.id = customer_id")
+                    == "anna@xn--bcher-kva.example anna@xn--bcher-kva.example")
+            let other = SessionEvent(
+                id: "evt_2", session: "cs_test_2", paymentIntent: #""pi_2""#, email: "Anna@bu\u{308}cher.example")
+            #expect(try await shop.deliver(other.json).status == 200)
+            #expect(try await shop.text("SELECT count(*)::text FROM customers") == "1")
+            #expect(!shop.log.text.contains(#""severity":"ERROR""#))
+        }
+    }
+
+    @Test(
+        "a local part beyond ASCII gets its receipt from a server with SMTPUTF8, and is loud and shown with any other",
+        arguments: [true, false])
+    func internationalLocalPart(hasSMTPUTF8: Bool) async throws {
+        let server = try await ScriptedServer.start("smtp_server.py", hasSMTPUTF8 ? ["utf8"] : [])
+        try await withShop(smtp: "smtp+plain://127.0.0.1:\(server.port)") { shop throws in
+            #expect(try await shop.deliver(SessionEvent(email: "jürgen@bücher.example").json).status == 200)
+            #expect(try await shop.text("SELECT email FROM orders") == "jürgen@xn--bcher-kva.example")
+            #expect(try await shop.text("SELECT status FROM emails") == (hasSMTPUTF8 ? "sent" : "dead"))
+            #expect(server.count("mail orders@shop.example jürgen@xn--bcher-kva.example") == (hasSMTPUTF8 ? 1 : 0))
+            #expect(shop.log.text.contains("mail given up") == !hasSMTPUTF8)
+            #expect(shop.log.text.contains("SMTPUTF8") == !hasSMTPUTF8)
+            #expect(try await shop.text("SELECT (held_since IS NULL)::text FROM outbox_hold") == "true")
+        }
+    }
+
+    @Test("while the outbox is held a sale's mail waits, until it may probe")
+    func held() async throws {
+        let server = try await ScriptedServer.start("smtp_server.py", "mail=554 5.7.1 paused")
+        try await withShop(smtp: "smtp+plain://127.0.0.1:\(server.port)") { shop throws in
+            for number in 1...3 {
+                let event = SessionEvent(
+                    id: "evt_\(number)", session: "cs_test_\(number)", paymentIntent: "\"pi_\(number)\"")
+                #expect(try await shop.deliver(event.json).status == 200)
+            }
+            #expect(server.count("session") == 1)
+            #expect(try await shop.text("SELECT string_agg(status, ' ') FROM emails") == "pending pending pending")
+            try await shop.run("UPDATE outbox_hold SET next_probe_at = '2026-01-01'")
+            try await server.tell("accept")
+            let event = SessionEvent(id: "evt_4", session: "cs_test_4", paymentIntent: #""pi_4""#)
+            #expect(try await shop.deliver(event.json).status == 200)
+            #expect(try await shop.text("SELECT count(*)::text FROM emails WHERE status = 'sent'") == "1")
+            #expect(shop.log.text.contains("the outbox is held no longer"))
         }
     }
 

@@ -103,25 +103,6 @@ struct SMTPDialogueTests {
     }
 
     @Test(
-        "classifies every reply as a fault of the mail, a transient one or one of the login",
-        arguments: [
-            (550, SMTPFault.permanent(code: 550)), (500, .permanent(code: 500)), (599, .permanent(code: 599)),
-            (421, .transient(.reply(421))), (450, .transient(.reply(450))), (334, .transient(.reply(334))),
-            (530, .misconfigured(code: 530)), (534, .misconfigured(code: 534)), (535, .misconfigured(code: 535)),
-            (538, .misconfigured(code: 538)),
-        ])
-    func faults(code: Int, fault: SMTPFault) throws {
-        for before in [[], ["250"], ["250", "250"], ["250", "250", "354"]] {
-            var dialogue = try makeDialogue()
-            for code in before { _ = dialogue.receive(Array("\(code) ok\r\n".utf8)) }
-            let isSender = before.isEmpty && (500..<600).contains(code)
-            let expected = isSender ? .misconfigured(code: code) : fault
-            #expect(dialogue.receive(Array("\(code) no\r\n".utf8)) == .failed(expected))
-        }
-        #expect(fault.isWorthRetrying == !(500..<600).contains(code) || fault == .misconfigured(code: code))
-    }
-
-    @Test(
         "does not trust a server that sends nonsense or replies ahead",
         arguments: ["hm?\r\n", "\r\n", "25\r\n", "999 x\r\n", "-50 x\r\n", "+50 x\r\n", "250 ok\r\n250 ok\r\n"])
     func nonsense(text: String) throws {

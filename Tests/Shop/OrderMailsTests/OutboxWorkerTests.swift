@@ -77,7 +77,8 @@ struct OutboxWorkerTests {
         try await withRoom { room in
             let sale = try room.fixture.sale("cs_1")
             _ = try await room.fixture.apply(sale, room.fixture.entitlement(), event: "evt_1")
-            _ = try await room.fixture.pool.run(Statement<Int>.affected("UPDATE emails SET kind = 'resend'"))
+            _ = try await room.fixture.pool.run(
+                Statement<Int>.affected("UPDATE emails SET kind = 'resend', attempts = 0"))
             _ = try await room.fixture.correct(sale.order, "ada@example.com")
             _ = try await room.fixture.pool.run(
                 Statement<Int>.affected("UPDATE emails SET status = 'pending' WHERE recipient <> 'ada@example.com'"))

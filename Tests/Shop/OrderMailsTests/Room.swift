@@ -45,6 +45,12 @@ struct Room: Closable {
         return try await service(clock).worker.sendDue(until: now + .seconds(10))
     }
 
+    /// What a function does right after a sale, so long after the first one.
+    func send(_ mails: [EmailID], after time: Duration) async throws {
+        let now = fixture.now + time
+        try await service(WallClock { now }).worker.send(mails)
+    }
+
     private func service(_ clock: WallClock) -> MailService {
         MailService(
             settings, keys: keys, pool: fixture.pool, catalog: catalog, log: log.log, clock: clock, schedule: schedule,

@@ -25,7 +25,7 @@ struct BuyerCorrectionTests {
             let links = try await fixture.text(
                 "SELECT count(*) FILTER (WHERE revoked_at IS NULL)::text FROM download_grants")
             #expect(links == "0")
-            let leased = try await fixture.pool.run(OutboxStatements.leased(mails))
+            let leased = try await fixture.leased(mails)
             #expect(leased.map(\.recipient?.text) == ["Right@example.com"])
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: mails))
             #expect(purchases.map(\.1.licenses.count) == [1])
@@ -101,12 +101,15 @@ struct BuyerCorrectionTests {
             #expect(corrected == 3)
             let counts = try await fixture.text(
                 """
-                SELECT concat_ws(' ', (SELECT count(*) FROM emails WHERE status = 'pending'),
+                SELECT concat_ws(' ', (SELECT count(*) FROM emails WHERE status = 'pending' AND kind = 'receipt'),
                     (SELECT count(*) FROM audit_log WHERE actor = 'customer'), (SELECT count(*) FROM customers))
                 """)
             #expect(counts == "1 3 4")
             let isLast = try await fixture.text(
-                "SELECT (e.recipient = o.email)::text FROM emails e, orders o WHERE e.status = 'pending'")
+                """
+                SELECT (e.recipient = o.email)::text FROM emails e, orders o
+                WHERE e.status = 'pending' AND e.kind = 'receipt'
+                """)
             #expect(isLast == "true")
         }
     }
@@ -137,11 +140,12 @@ struct BuyerCorrectionTests {
 }
 
 extension Fixture {
-    /// A paid order.
+    /// A paid order whose receipt has not been tried yet.
     func buy(_ session: String, email: String = "Buyer@example.com") async throws -> OrderID {
         var sale = try sale(session)
         sale.email = EmailAddress(email)
         let outcome = try await apply(sale, entitlement(), event: "evt_\(session)")
+        try await run("UPDATE emails SET attempts = 0")
         return try #require(outcome.order)
     }
 
@@ -151,6 +155,11 @@ extension Fixture {
             PaymentEventStatements.record(update, of: payment, from: entry(event)),
             PaymentStatements.settle(
                 payment, PaymentMails(at: now), mailLeasedUntil: now + .seconds(60), by: "function:webhook", at: now))
+    }
+
+    /// The mails that the caller has leased.
+    func leased(_ mails: [EmailID]) async throws -> [EmailJob] {
+        try await pool.run(OutboxStatements.leased(mails, leaseUntil: now + .seconds(90), at: now))
     }
 
     func run(_ sql: SQL) async throws { _ = try await pool.run(Statement<Int>.affected(sql)) }

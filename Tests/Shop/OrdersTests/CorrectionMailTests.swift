@@ -22,16 +22,32 @@ struct CorrectionMailTests {
                 ])
             let mails = try await fixture.correct(order, "right@example.com", .buyer).mails
             #expect(mails.count == 2)
-            let leased = try await fixture.pool.run(OutboxStatements.leased(mails))
+            let leased = try await fixture.leased(mails)
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: mails))
             #expect(leased.count == 2 && purchases.map(\.1.order) == [order, order])
             _ = try await fixture.correct(order, "third@example.com", .buyer)
             #expect(
                 try await fixture.outbox() == [
-                    "address_changed buyer@EXAMPLE.com pending", "receipt Buyer@example.com sent",
+                    "address_changed buyer@EXAMPLE.com pending", "address_changed right@example.com pending",
+                    "receipt Buyer@example.com sent",
                     "receipt buyer@EXAMPLE.com dead the address was put right",
                     "receipt right@example.com dead the address was put right", "receipt third@example.com pending",
                 ])
+        }
+    }
+
+    @Test(
+        "an address whose mail is being sent may get it and is notified, and one whose mail waits is not",
+        arguments: [
+            (0, nil, false), (1, nil, true), (3, nil, true), (2, "could not connect to the mail server", false),
+        ])
+    func tried(attempts: Int, error: String?, isNotified: Bool) async throws {
+        try await withFixture { fixture in
+            let order = try await fixture.buy("cs_1")
+            try await fixture.run("UPDATE emails SET attempts = \(attempts)::integer, last_error = \(error)")
+            _ = try await fixture.correct(order, "right@example.com", .buyer)
+            let notices = try await fixture.outbox().filter { $0 == "address_changed Buyer@example.com pending" }
+            #expect(notices.count == (isNotified ? 1 : 0))
         }
     }
 
@@ -41,6 +57,7 @@ struct CorrectionMailTests {
             let order = try await fixture.buy("cs_1")
             try await fixture.learn(
                 .refund(id: "re_1", amount: 100, .succeeded, at: fixture.now), of: "pi_cs_1", event: "evt_2")
+            try await fixture.run("UPDATE emails SET attempts = 0")
             let mails = try await fixture.correct(order, "right@example.com", .buyer).mails
             #expect(mails.count == 2)
             #expect(

@@ -65,7 +65,7 @@ struct CorrectionTests {
                 Statement<Bool>.row(
                     """
                     SELECT o.email = c.email AND (SELECT count(*) FROM audit_log WHERE action = 'email.corrected') = \(corrected)
-                        AND NOT EXISTS (SELECT FROM emails WHERE status = 'pending' AND recipient <> o.email)
+                        AND NOT EXISTS (SELECT FROM emails WHERE status = 'pending' AND kind = 'receipt' AND recipient <> o.email)
                     FROM orders o JOIN customers c ON c.id = o.customer_id
                     """
                 ) { row throws(PostgresFault) in try row.bool(0) })

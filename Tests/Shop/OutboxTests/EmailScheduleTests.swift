@@ -13,10 +13,20 @@ struct MailScheduleTests {
         }
     }
 
-    @Test("ends: after the last attempt, at once when the server refuses for good, and when it is accepted")
+    @Test("ends: after the last attempt, at once when the recipient is refused, and when it is accepted")
     func ends() {
         #expect(schedule.next(afterAttempt: 5, .postponed, random: 0) == .dead)
-        #expect(schedule.next(afterAttempt: 1, .rejected, random: 0) == .dead)
+        #expect(schedule.next(afterAttempt: 5, .refused(.unclear), random: 0) == .dead)
+        #expect(schedule.next(afterAttempt: 1, .refused(.recipient), random: 0) == .dead)
         #expect(schedule.next(afterAttempt: 5, .accepted, random: 0) == .sent)
+    }
+
+    @Test("a refusal of the sender never ends it, one that may be the content's does after the last attempt")
+    func refusals() {
+        #expect(schedule.next(afterAttempt: 1, .refused(.unclear), random: 0) == .retry(after: .seconds(30)))
+        for attempt in [5, 6, 1_000] {
+            #expect(
+                schedule.next(afterAttempt: attempt, .refused(.sender), random: .max) == .retry(after: .seconds(200)))
+        }
     }
 }

@@ -32,12 +32,11 @@ struct OutboxStatementTests {
             let entitlement = fixture.entitlement()
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
             let later = fixture.now + .seconds(3600)
-            let sent = try await fixture.settle(entitlement.email, .sent)
-            #expect(sent == 1)
+            let sent = try await fixture.pool.run(SettlementStatements.sent(entitlement.email, at: fixture.now))
+            #expect(sent == EmailSettlement(isRecorded: true))
             let claimed = try await fixture.claim(at: later)
             #expect(claimed.isEmpty)
-            let late = try await fixture.settle(entitlement.email, .dead)
-            #expect(late == 0)
+            try await fixture.settleLate(entitlement.email)
         }
     }
 
@@ -48,12 +47,9 @@ struct OutboxStatementTests {
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
             let claimed = try await fixture.claim(at: fixture.now + .seconds(3600))
             #expect(claimed.first?.attempt == 2)
-            for next in [EmailSchedule.Next.retry(after: .zero), .dead] {
-                let late = try await fixture.settle(entitlement.email, attempt: 1, next)
-                #expect(late == 0)
-            }
-            let sent = try await fixture.settle(entitlement.email, attempt: 1, .sent)
-            #expect(sent == 1)
+            try await fixture.settleLate(entitlement.email)
+            let sent = try await fixture.pool.run(SettlementStatements.sent(entitlement.email, at: fixture.now))
+            #expect(sent.isRecorded)
         }
     }
 }
@@ -63,9 +59,18 @@ extension Fixture {
         try await pool.run(OutboxStatements.claim(limit: 10, leaseUntil: now + .seconds(60), at: now))
     }
 
-    func settle(
-        _ mail: EmailID, attempt: Int = 1, _ next: EmailSchedule.Next
-    ) async throws(PostgresFault) -> Int {
-        try await pool.run(OutboxStatements.settle(mail, attempt: attempt, next, error: nil, at: now))
+    /// Every outcome of the first attempt but that it was sent, all of which come too late.
+    func settleLate(_ mail: EmailID) async throws {
+        let postponed = try await pool.run(
+            SettlementStatements.postponed(mail, attempt: 1, for: .zero, because: nil, at: now))
+        let dead = try await pool.run(SettlementStatements.dead(mail, attempt: 1, because: "late"))
+        #expect(postponed == 0 && dead == 0)
+        for subject in [RefusalSubject.recipient, .sender, .unclear] {
+            let refusal = EmailRefusal(subject: subject, isFinal: true, pause: .zero, reason: "late")
+            let refused = try await pool.run(SettlementStatements.refused(mail, attempt: 1, refusal, at: now))
+            #expect(refused == EmailSettlement(isRecorded: false))
+        }
+        let hold = try await pool.run(HoldStatements.current)
+        #expect(hold == nil)
     }
 }

@@ -21,12 +21,13 @@ def announce(port, certificate="-"):
     sys.stderr = open(os.devnull, "w")
 
 
-def end_with_parent(folder=None):
-    """Ends the process when its standard input closes, which happens however the tests end."""
+def end_with_parent(folder=None, hear=lambda line: None):
+    """Ends the process when its standard input closes, which happens however the tests end; `hear` gets its lines."""
 
     def wait():
         try:
-            sys.stdin.read()
+            for line in sys.stdin:
+                hear(line.rstrip("\n"))
         finally:
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -46,6 +46,8 @@ package struct OrderDetail: Equatable, Sendable {
     package let lastPaymentErrorAt: Instant?
     /// When the buyer's address was corrected.
     package let emailCorrectedAt: Instant?
+    /// What Stripe gave as address at the payment, if no mail can go there.
+    package let statedEmail: String?
 }
 
 /// The rows that belong to an order.

@@ -12,6 +12,8 @@ package struct Sale: Equatable, Sendable {
     package var paymentIntent: String?
     /// The recipient of the receipt; `nil` if the session has no valid address.
     package var email: EmailAddress?
+    /// What the session has as address, if no mail can go there.
+    package var statedEmail: String?
     /// The buyer's name as typed.
     package var name: String?
     /// The amount paid, taxes and discounts included.

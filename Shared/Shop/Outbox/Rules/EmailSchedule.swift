@@ -13,8 +13,18 @@ package enum DeliveryOutcome: Equatable, Sendable {
     case accepted
     /// A later attempt may succeed.
     case postponed
-    /// The receiving server refused permanently (SMTP 5xx); a retry would only annoy it.
-    case rejected
+    /// The mail server refused permanently (SMTP 5xx).
+    case refused(RefusalSubject)
+}
+
+/// Whom a permanent refusal speaks of.
+package enum RefusalSubject: Equatable, Sendable {
+    /// The recipient; a retry would only annoy the server.
+    case recipient
+    /// Our account, our sender or our settings: every mail would be refused, and none is given up for it.
+    case sender
+    /// It does not say; some retries tell.
+    case unclear
 }
 
 /// When a mail is retried: exponential back-off with jitter, and a limit on attempts.
@@ -45,16 +55,25 @@ package struct EmailSchedule: Equatable, Sendable {
 
     /// Returns what follows attempt number `attempt` (1 is the first).
     ///
-    /// - Parameter random: picks uniformly between half the exponential bound and the whole of it.
+    /// A mail that is refused because of its sender never dies of that.
+    ///
+    /// - Parameter random: picks the pause: see ``pause(afterAttempt:random:)``.
     package func next(afterAttempt attempt: Int, _ outcome: DeliveryOutcome, random: UInt64) -> Next {
         switch outcome {
-        case .accepted: return .sent
-        case .rejected: return .dead
-        case .postponed:
-            guard attempt < attempts else { return .dead }
-            let bound = min(limit, base * (1 << min(max(attempt - 1, 0), 20)))
-            let half = UInt64(clamping: bound.wholeMicroseconds / 2)
-            return .retry(after: .microseconds(Int64(half + random.multipliedFullWidth(by: half + 1).high)))
+        case .accepted: .sent
+        case .refused(.recipient): .dead
+        case .refused(.sender): .retry(after: pause(afterAttempt: attempt, random: random))
+        case .postponed, .refused(.unclear):
+            attempt < attempts ? .retry(after: pause(afterAttempt: attempt, random: random)) : .dead
         }
+    }
+
+    /// Returns the pause after attempt number `attempt`.
+    ///
+    /// - Parameter random: picks uniformly between half the exponential bound and the whole of it.
+    package func pause(afterAttempt attempt: Int, random: UInt64) -> Duration {
+        let bound = min(limit, base * (1 << min(max(attempt - 1, 0), 20)))
+        let half = UInt64(clamping: bound.wholeMicroseconds / 2)
+        return .microseconds(Int64(half + random.multipliedFullWidth(by: half + 1).high))
     }
 }
