@@ -34,14 +34,15 @@ package struct Sale: Equatable, Sendable {
     /// Creates a sale.
     package init(
         order: OrderID, fallbackOrder: OrderID, session: String, paymentIntent: String?, email: EmailAddress?,
-        name: String?, total: Money, product: ProductID, quantity: Int, isLive: Bool, createdAt: Instant,
-        paidAt: Instant, update: CheckoutUpdate
+        statedEmail: String? = nil, name: String?, total: Money, product: ProductID, quantity: Int, isLive: Bool,
+        createdAt: Instant, paidAt: Instant, update: CheckoutUpdate
     ) {
         self.order = order
         self.fallbackOrder = fallbackOrder
         self.session = session
         self.paymentIntent = paymentIntent
         self.email = email
+        self.statedEmail = statedEmail
         self.name = name
         self.total = total
         self.product = product
