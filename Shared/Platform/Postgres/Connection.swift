@@ -58,39 +58,22 @@ package final class Connection {
         return (try slots.0.output(), try slots.1.output())
     }
 
+    /// Runs three statements as one transaction in one round trip.
+    package func run<First, Second, Third>(
+        _ first: Statement<First>, _ second: Statement<Second>, _ third: Statement<Third>
+    ) async throws(PostgresFault) -> (First, Second, Third) {
+        for sql in [first.sql, second.sql, third.sql] { try sql.refuseNUL() }
+        let slots = (Slot<First>(), Slot<Second>(), Slot<Third>())
+        try await perform(
+            steps(for: first, into: slots.0) + steps(for: second, into: slots.1) + steps(for: third, into: slots.2))
+        return (try slots.0.output(), try slots.1.output(), try slots.2.output())
+    }
+
     /// Runs a script of statements, such as a migration; the only way to run SQL text that is not a literal.
     package func execute(script: String) async throws(PostgresFault) {
         guard isIdle, handle?.exitPipelineMode() == true else { throw .connectionLost }
         defer { if handle?.enterPipelineMode() != true { close() } }
         try await perform([.script(script)])
-    }
-
-    /// Runs `body` between BEGIN and COMMIT; rolls back if it throws.
-    package func transaction<Output>(
-        _ body: @Loop (Connection) async throws(PostgresFault) -> Output
-    ) async throws(PostgresFault) -> Output {
-        _ = try await run(Statement<Int>.affected("BEGIN"))
-        do {
-            let output = try await body(self)
-            _ = try await run(Statement<Int>.affected("COMMIT"))
-            return output
-        } catch {
-            // A connection that cannot roll back is unusable; the server ends the transaction when it closes.
-            do { _ = try await run(Statement<Int>.affected("ROLLBACK")) } catch { close() }
-            throw error
-        }
-    }
-
-    /// Runs `body` in a transaction; a dry run rolls back at the end, so that its result shows what would change.
-    package func transaction<Output>(
-        dryRun: Bool, _ body: @Loop (Connection) async throws(PostgresFault) -> Output
-    ) async throws(PostgresFault) -> Output {
-        try await transaction { connection throws(PostgresFault) in
-            if dryRun { _ = try await connection.run(Statement<Int>.affected("SAVEPOINT dry_run")) }
-            let output = try await body(connection)
-            if dryRun { _ = try await connection.run(Statement<Int>.affected("ROLLBACK TO SAVEPOINT dry_run")) }
-            return output
-        }
     }
 
     /// Closes at once; a batch in progress ends with `.connectionLost`.

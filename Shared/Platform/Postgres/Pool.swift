@@ -47,6 +47,18 @@ package final class Pool {
         }
     }
 
+    /// Runs three statements as one transaction in one round trip; repeats all once if they lost a deadlock.
+    package func run<First, Second, Third>(
+        _ first: Statement<First>, _ second: Statement<Second>, _ third: Statement<Third>
+    ) async throws(PostgresFault) -> (First, Second, Third) {
+        let connection = try await acquire()
+        defer { release(connection) }
+        do throws(PostgresFault) { return try await connection.run(first, second, third) } catch {
+            guard error.isRolledBack else { throw error }
+            return try await connection.run(first, second, third)
+        }
+    }
+
     /// Starts opening a first connection, so that the first request need not wait for it.
     package func warm() {
         if open.isEmpty && opening == 0 { openOne() }

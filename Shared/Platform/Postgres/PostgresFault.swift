@@ -56,6 +56,15 @@ package enum PostgresFault: Error, Equatable, Sendable, CustomStringConvertible 
         return state == "40P01" || state == "40001"
     }
 
+    /// Whether the server rejected the statement's values, so that the same values are rejected each time.
+    ///
+    /// 22 data exception (out of range, a NUL), 23 integrity constraint violation, 54 program limit exceeded (a text too
+    /// long for an index). Source: Postgres's documentation, appendix A «Error Codes».
+    package var rejectsValues: Bool {
+        guard case .server(let state, _, _) = self else { return false }
+        return ["22", "23", "54"].contains(state.prefix(2))
+    }
+
     /// The refusal for the client.
     package var refusal: Refusal { isTransient ? .unavailable(retryAfterSeconds: 1) : .failed }
 
