@@ -46,6 +46,7 @@ extension Webhook {
             },
             countFailure: { caller, now in await failures.add(caller, at: now) },
             process: { event, entry throws(FulfilmentFault) in try await processor.process(event, entry) },
+            park: { entry, field throws(FulfilmentFault) in try await processor.park(entry, field: field) },
             trustedHops: settings.server.trustedHops, log: log)
     }
 }

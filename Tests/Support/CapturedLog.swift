@@ -19,3 +19,8 @@ package final class CapturedLog: Sendable {
     /// All lines so far.
     package var text: String { lines.withLock { $0 } }
 }
+
+extension String {
+    /// How often `text` occurs.
+    package func count(of text: String) -> Int { split(separator: text, omittingEmptySubsequences: false).count - 1 }
+}

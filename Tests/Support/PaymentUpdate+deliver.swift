@@ -17,6 +17,7 @@ extension PaymentUpdate {
             event: event, type: "test", apiVersion: nil, createdAt: testNow, receivedAt: testNow, payload: "{}",
             source: .delivered)
         _ = try await connection.run(
+            PaymentStatements.lock("pi_1"),
             PaymentEventStatements.record(self, of: "pi_1", from: entry),
             PaymentStatements.settle(
                 "pi_1", PaymentMails(at: testNow), mailLeasedUntil: testNow + .seconds(90), by: "function:webhook",

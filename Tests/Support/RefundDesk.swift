@@ -44,14 +44,20 @@ package final class RefundDesk {
     private var answers: [String: (Int, String)] = [:]
     private var listener: TCPListener?
 
-    init(left: Int64 = 4900) { self.left = left }
+    /// The currency that its refunds are in.
+    private let currency: String
+
+    init(left: Int64 = 4900, currency: String = "usd") {
+        self.left = left
+        self.currency = currency
+    }
 
     /// Runs `body` with the stand-in and the settings that point to it.
     @discardableResult
     package nonisolated static func open<Output: Sendable>(
-        left: Int64 = 4900, _ body: (RefundDesk, [String: String]) async throws -> Output
+        left: Int64 = 4900, currency: String = "usd", _ body: (RefundDesk, [String: String]) async throws -> Output
     ) async throws -> Output {
-        let desk = await RefundDesk(left: left)
+        let desk = await RefundDesk(left: left, currency: currency)
         let port = try await onLoop { try desk.listen() }
         let output = try await body(desk, ["STRIPE_API_BASE": "http://127.0.0.1:\(port)"])
         try await onLoop { desk.listener?.close() }
@@ -98,7 +104,7 @@ package final class RefundDesk {
         guard amount <= left else { return RefundDesk.error(400, "amount_too_large") }
         make(amount, mark: request.form["metadata[latchkey_refund]"])
         if case .made(let status) = fate { refunds[refunds.count - 1].status = status }
-        return (200, RefundDesk.text(refunds[refunds.count - 1]))
+        return (200, text(refunds[refunds.count - 1]))
     }
 
     private func make(_ amount: Int64, mark: String?) {
@@ -107,14 +113,14 @@ package final class RefundDesk {
     }
 
     private var list: String {
-        let refunds = refunds.reversed().map(RefundDesk.text).joined(separator: ",")
+        let refunds = refunds.reversed().map(text).joined(separator: ",")
         return #"{"object":"list","has_more":false,"data":[\#(refunds)]}"#
     }
 
-    private static func text(_ refund: Made) -> String {
+    private func text(_ refund: Made) -> String {
         let mark = refund.mark.map { #""latchkey_refund":"\#($0)""# } ?? ""
-        return #"{"id":"\#(refund.id)","object":"refund","amount":\#(refund.amount),"currency":"usd","charge":"ch_1","#
-            + #""payment_intent":"pi_1","status":"\#(refund.status)","created":1795201139,"metadata":{\#(mark)}}"#
+        return #"{"id":"\#(refund.id)","object":"refund","amount":\#(refund.amount),"currency":"\#(currency)","#
+            + #""charge":"ch_1","payment_intent":"pi_1","status":"\#(refund.status)","created":1795201139,"metadata":{\#(mark)}}"#
     }
 
     private static func error(_ status: Int, _ code: String) -> (Int, String) {

@@ -121,7 +121,7 @@ package struct StripeSide {
         let page = try StripeRequest.events(
             in: TimeSlice(from: Instant(unixSeconds: 0), to: Instant(unixSeconds: 1)), undelivered: false
         ).answer(Response(status: answer.status, body: answer.body))
-        guard let id = page.elements.first?.id.text else { throw OutboundFault.refusedByPolicy }
+        guard let id = page.elements.first?.id?.text else { throw OutboundFault.refusedByPolicy }
         return id
     }
 }

@@ -48,7 +48,8 @@ extension Invariant {
         case .openLicenseOnClosedOrder: "close these licenses: their order is refunded, lost or disputed"
         case .closedLicenseOnPaidOrder: "open these licenses, or note that they are closed on purpose"
         case .mailOverdue: "does the scheduler call email-retry, and does the mail server answer?"
-        case .eventUnhandled: "webhook_events.error says why; latchkey reconcile tries again"
+        case .eventUnhandled:
+            "latchkey event list says why; latchkey reconcile tries again, latchkey event park puts one away"
         case .noWebhook: "is the endpoint up, and does Stripe's dashboard have it with its current secret?"
         }
     }

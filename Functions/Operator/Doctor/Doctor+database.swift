@@ -1,5 +1,6 @@
 import Catalog
 import EventLoop
+import Fulfilment
 import Kernel
 import Migrations
 import Outbox
@@ -8,14 +9,14 @@ import Postgres
 extension Doctor {
     /// Checks the database, its schema and its catalog.
     func database(_ settings: DatabaseSettings?) async -> [Check] {
-        let names = ["database", "migrations", "catalog", "outbox"]
+        let names = ["database", "migrations", "catalog", "outbox", "events"]
         guard let settings else { return names.map { .skipped($0, "needs DATABASE_URL") } }
         do throws(PostgresFault) {
             let connection = try await Connection.open(settings)
             defer { connection.close() }
             return [
                 await version(connection), await migrations(connection), await catalog(connection),
-                await outbox(connection),
+                await outbox(connection), await events(connection),
             ]
         } catch {
             let check = Check.failed(
@@ -82,6 +83,17 @@ extension Doctor {
             return .failed("outbox", hold.text, advice: hold.advice)
         } catch {
             return .failed("outbox", error.description, advice: "run latchkey migrate")
+        }
+    }
+
+    /// Counts the events that wait: those that failed are tried again, and parked ones may have been put away.
+    private func events(_ connection: Connection) async -> Check {
+        do throws(PostgresFault) {
+            let (failed, parked) = try await connection.run(LedgerListStatements.waiting)
+            guard failed + parked > 0 else { return .passed("events", "none failed or parked") }
+            return .passed("events", "\(failed) failed, \(parked) parked", advice: "see latchkey event list")
+        } catch {
+            return .failed("events", error.description, advice: "run latchkey migrate")
         }
     }
 }

@@ -47,6 +47,7 @@ extension OrderReport {
     private func object(_ refund: OrderPart.Refund) -> JSONValue {
         .object([
             ("id", .string(refund.id)), ("amount", .integer(refund.amount)),
+            ("currency", .string((refund.currency ?? order.total.currency).code)),
             ("status", .string(refund.status.rawValue)),
             ("stated_at", time(refund.reportedAt)),
         ])

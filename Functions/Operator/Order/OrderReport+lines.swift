@@ -61,7 +61,7 @@ extension OrderReport {
     }
 
     private func row(_ refund: OrderPart.Refund) -> [String] {
-        let amount = Money(minorUnits: refund.amount, currency: order.total.currency)
+        let amount = Money(minorUnits: refund.amount, currency: refund.currency ?? order.total.currency)
         return [refund.reportedAt.toTheSecond, amount.formatted, refund.status.rawValue, refund.id]
     }
 

@@ -15,6 +15,7 @@ extension ReconciliationReport {
     private var findings: [String] {
         var lines: [String] = []
         if failed > 0 { lines.append("✗ \(count(failed, "thing")) could not be repaired; the ledger has the reasons") }
+        if parked > 0 { lines.append("✗ \(count(parked, "thing")) parked for a person: see latchkey event list") }
         if paidAtStripeOnly > 0 { lines.append("✗ \(count(paidAtStripeOnly, "order")) paid at Stripe and not here") }
         if paidHereOnly > 0 { lines.append("✗ \(count(paidHereOnly, "order")) paid here and not at Stripe") }
         lines += violations.map { "✗ invariant violated: \($0) (latchkey doctor --deep tells more)" }

@@ -28,10 +28,10 @@ extension Charge: JSONReadable {
         id = try node.required("id")
         paymentIntent = try node.optional("payment_intent")
         amount = try node.required("amount")
-        amountRefunded = try node.required("amount_refunded")
+        amountRefunded = try node.requiredAmount("amount_refunded")
         isRefunded = try node.required("refunded")
         isDisputed = try node.optional("disputed") ?? false
-        currency = try node.currency("currency")
+        currency = try node.statedCurrency("currency")
         metadata = try node.metadata("metadata")
     }
 }

@@ -88,13 +88,13 @@ extension CheckoutSession: JSONReadable {
         paymentStatus = try node.required("payment_status")
         status = try node.optional("status")
         mode = try node.optional("mode")
-        amountTotal = try node.optional("amount_total")
+        amountTotal = try node.amount("amount_total")
         amountSubtotal = try node.optional("amount_subtotal")
         let details: TotalDetails? = try node.optional("total_details")
         amountDiscount = details?.amountDiscount
         amountTax = details?.amountTax
         currency = try node.currency("currency")
-        customer = try node.optional("customer")
+        customer = node["customer"]?.id.flatMap { StripeID($0) }
         customerDetails = try node.optional("customer_details")
         customerEmail = try node.optional("customer_email")
         paymentIntent = try node.optional("payment_intent")

@@ -40,7 +40,7 @@ extension Dispute: JSONReadable {
         paymentIntent = try node.optional("payment_intent")
         created = try node.instant("created")
         amount = try node.required("amount")
-        currency = try node.currency("currency")
+        currency = try node.statedCurrency("currency")
         status = try node.required("status")
         reason = try node.optional("reason")
     }

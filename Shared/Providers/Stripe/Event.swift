@@ -45,6 +45,8 @@ package struct Event: Equatable, Sendable {
     package let created: Instant
     /// Whether it is live mode.
     package let isLive: Bool
+    /// The connected account that it is about; `nil` for our own.
+    package let account: String?
     /// The API version it is rendered in.
     package let apiVersion: String?
     /// The event's object.
@@ -65,8 +67,9 @@ extension Event: JSONReadable {
     package init(json node: JSONNode) throws(MalformedDocument) {
         id = try node.required("id")
         kind = try node.required("type")
-        created = Instant(unixSeconds: try node.required("created"))
+        created = try node.required("created")
         isLive = try node.required("livemode")
+        account = try node.optional("account")
         apiVersion = try node.optional("api_version")
         switch kind {
         case .known: object = try node.required("data", as: Content<Object>.self).object

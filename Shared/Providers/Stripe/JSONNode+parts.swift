@@ -2,10 +2,41 @@ internal import JSON
 internal import Kernel
 
 extension JSONNode {
-    /// Reads a time in Unix seconds.
+    /// Reads a time in Unix seconds, from 1970 through the year 9999; other times are malformed.
+    ///
+    /// So every time can be stored, written as RFC 3339 and moved by days.
     func instant(_ name: StaticString) throws(MalformedDocument) -> Instant? {
-        let seconds: Int64? = try optional(name)
-        return seconds.map { Instant(unixSeconds: $0) }
+        guard let seconds: Int64 = try optional(name) else { return nil }
+        guard (0...253_402_300_799).contains(seconds) else { throw MalformedDocument(field: name.description) }
+        return Instant(unixSeconds: seconds)
+    }
+
+    /// Reads the required time at `name`.
+    func required(_ name: StaticString) throws(MalformedDocument) -> Instant {
+        guard let instant = try instant(name) else { throw MalformedDocument(field: name.description) }
+        return instant
+    }
+
+    /// Reads an amount in a currency's minor unit: not negative, and small enough that sums of amounts can be stored.
+    ///
+    /// Stripe's own amounts have twelve digits at most: <https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>.
+    func amount(_ name: StaticString) throws(MalformedDocument) -> Int64? {
+        guard let amount: Int64 = try optional(name) else { return nil }
+        guard (0...999_999_999_999_999).contains(amount) else { throw MalformedDocument(field: name.description) }
+        return amount
+    }
+
+    /// Reads the required amount at `name`.
+    func requiredAmount(_ name: StaticString) throws(MalformedDocument) -> Int64 {
+        guard let amount = try amount(name) else { throw MalformedDocument(field: name.description) }
+        return amount
+    }
+
+    /// Reads the currency of an amount that is added to others: one that is no ISO 4217 code is malformed.
+    func statedCurrency(_ name: StaticString) throws(MalformedDocument) -> Currency? {
+        guard let code: String = try optional(name) else { return nil }
+        guard let currency = Currency(code) else { throw MalformedDocument(field: name.description) }
+        return currency
     }
 
     /// Reads a currency; also `nil` if it is not an ISO 4217 code.

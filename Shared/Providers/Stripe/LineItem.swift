@@ -22,7 +22,7 @@ package struct LineItem: Equatable, Sendable {
     package let id: StripeID
     /// The description shown to the buyer.
     package let description: String?
-    /// The price.
+    /// The price; also `nil` if its ID is of a form that no price of ours has, as old plans' may be.
     package let price: StripeID?
     /// The product's ID, any text, because the seller can choose it.
     package let product: String?
@@ -44,7 +44,7 @@ extension LineItem: JSONReadable {
     package init(json node: JSONNode) throws(MalformedDocument) {
         id = try node.required("id")
         description = try node.optional("description")
-        price = try node.optional("price")
+        price = node["price"]?.id.flatMap { StripeID($0) }
         product = node["price"]?["product"]?.id
         quantity = try node.optional("quantity")
         amountSubtotal = try node.optional("amount_subtotal")

@@ -31,7 +31,7 @@ extension StripeRequest where Answer == Page<Listed<CheckoutSession>> {
     }
 }
 
-extension StripeRequest where Answer == Page<EventDocument> {
+extension StripeRequest where Answer == Page<Listed<EventDocument>> {
     /// Returns the request for events of the types we act on; Stripe keeps them for 30 days.
     ///
     /// Source: <https://docs.stripe.com/webhooks/process-undelivered-events>

@@ -35,8 +35,8 @@ extension Refund: JSONReadable {
         charge = try node.optional("charge")
         paymentIntent = try node.optional("payment_intent")
         created = try node.instant("created")
-        amount = try node.required("amount")
-        currency = try node.currency("currency")
+        amount = try node.requiredAmount("amount")
+        currency = try node.statedCurrency("currency")
         status = try node.optional("status")
         metadata = try node.metadata("metadata")
     }

@@ -156,7 +156,8 @@ package enum ExportStatements {
         switch table {
         case .refundTotals:
             """
-            SELECT stripe_payment_intent_id, amount, NULLIF(stated_at, '-infinity') AS stated_at, times
+            SELECT stripe_payment_intent_id, amount, NULLIF(stated_at, '-infinity') AS stated_at, times,
+                currency, event
             FROM refund_totals ORDER BY stripe_payment_intent_id
             """
         case .refundRequests:
@@ -166,12 +167,12 @@ package enum ExportStatements {
             """
         case .disputes:
             """
-            SELECT stripe_dispute_id, stripe_payment_intent_id, status, stated_at
+            SELECT stripe_dispute_id, stripe_payment_intent_id, status, stated_at, currency, event
             FROM disputes ORDER BY stripe_dispute_id
             """
         default:
             """
-            SELECT stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at
+            SELECT stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at, currency, event
             FROM refunds ORDER BY stripe_refund_id
             """
         }
@@ -182,7 +183,8 @@ package enum ExportStatements {
         switch table {
         case .webhookEvents:
             """
-            SELECT stripe_event_id, type, status, attempts, error, api_version, created_at, received_at, source
+            SELECT stripe_event_id, type, status, attempts, error, api_version, created_at, received_at, source,
+                subject
             FROM webhook_events ORDER BY stripe_event_id
             """
         case .auditLog:

@@ -3,13 +3,12 @@ package import Orders
 package import Stripe
 
 extension Event {
-    /// Returns the checkout update that the event carries and its session; `nil` if it is about something else.
-    ///
-    /// - Throws: if it does not say whether the session was paid: such a session is neither fulfilled nor ignored.
-    func checkoutUpdate() throws(FulfilmentFault) -> (CheckoutSession, CheckoutUpdate)? {
+    /// Returns the session and the checkout update that the event carries, `nil` if it does not say whether the session
+    /// was paid; returns `nil` if it is about something else.
+    func checkoutUpdate() -> (CheckoutSession, CheckoutUpdate?)? {
         guard case .known(let kind) = kind, case .checkoutSession(let session) = object else { return nil }
         switch kind {
-        case .checkoutSessionCompleted: return (session, try session.completion())
+        case .checkoutSessionCompleted: return (session, session.completion)
         case .checkoutSessionAsyncPaymentSucceeded: return (session, .paymentSucceeded)
         case .checkoutSessionAsyncPaymentFailed: return (session, .paymentFailed)
         case .checkoutSessionExpired: return (session, .expired)
@@ -26,17 +25,17 @@ extension Event {
         switch object {
         case .charge(let charge):
             return (
-                PaymentReference(payment: charge.paymentIntent, charge: charge.id),
+                PaymentReference(charge.paymentIntent, charge: charge.id, in: charge.currency),
                 .refundTotal(charge.amountRefunded, at: created)
             )
         case .refund(let refund):
             return (
-                PaymentReference(payment: refund.paymentIntent, charge: refund.charge),
+                PaymentReference(refund),
                 .refund(id: refund.id.text, amount: refund.amount, try refund.refundStatus(), at: created)
             )
         case .dispute(let dispute):
             return (
-                PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge),
+                PaymentReference(dispute),
                 .dispute(id: dispute.id.text, try dispute.disputeStatus(), at: created)
             )
         default: return nil
@@ -44,18 +43,33 @@ extension Event {
     }
 }
 
-/// The IDs by which an event names its payment; Stripe may leave out the payment intent.
+/// The IDs by which an event names its payment, and the currency of what it tells; Stripe may leave out the payment
+/// intent.
 struct PaymentReference: Equatable, Sendable {
     let payment: StripeID?
     let charge: StripeID?
+    let currency: Currency?
+
+    init(_ payment: StripeID?, charge: StripeID?, in currency: Currency? = nil) {
+        self.payment = payment
+        self.charge = charge
+        self.currency = currency
+    }
+
+    /// The payment of `refund`.
+    init(_ refund: Refund) { self.init(refund.paymentIntent, charge: refund.charge, in: refund.currency) }
+
+    /// The payment of `dispute`.
+    init(_ dispute: Dispute) { self.init(dispute.paymentIntent, charge: dispute.charge, in: dispute.currency) }
 }
 
 extension CheckoutSession {
-    fileprivate func completion() throws(FulfilmentFault) -> CheckoutUpdate {
+    /// The update of a completed session; `nil` if it does not say whether it was paid.
+    fileprivate var completion: CheckoutUpdate? {
         switch paymentStatus {
-        case .known(.paid), .known(.noPaymentRequired): return .paid
-        case .known(.unpaid): return .unpaid
-        default: throw .misconfigured("a payment status that is not known")
+        case .known(.paid), .known(.noPaymentRequired): .paid
+        case .known(.unpaid): .unpaid
+        case .unknown: nil
         }
     }
 }

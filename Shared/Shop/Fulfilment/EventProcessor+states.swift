@@ -1,6 +1,8 @@
+import EventLoop
 import JSON
 package import Kernel
 package import Orders
+import Postgres
 package import Stripe
 
 // Polled state, applied through the same path as delivered events.
@@ -19,82 +21,92 @@ extension EventProcessor {
         isFinal ? now + clockMargin : now - clockMargin
     }
 
-    /// Applies the event that `entry` holds, once.
+    /// Applies the event that `entry` holds, once; a malformed payload is parked.
     ///
-    /// - Throws: the reason for failure, which the ledger keeps; a malformed payload is one.
+    /// - Throws: the reason for failure, which may pass by itself and which the ledger keeps.
     @discardableResult
     package func process(_ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
-            let event: Event
-            do throws(MalformedDocument) { event = try Event(kept: entry.payload) } catch {
-                throw .misconfigured("an event that cannot be read (\(error.field))")
-            }
-            return try await handle(event, entry)
+        let event: Event
+        do throws(MalformedDocument) { event = try Event(kept: entry.payload) } catch {
+            return try await settle(.unreadable(error.field), of: entry)
         }
+        return try await process(event, entry)
     }
 
-    /// Applies `update`, which was read from the session's own state, once under `entry`.
+    /// Applies `update`, which was read from the session's own state, once under `entry`; `nil` stands for a state that
+    /// is not known.
     ///
-    /// - Throws: the reason for failure, which the ledger keeps.
+    /// - Parameter again: whether to try even if the entry is parked.
+    /// - Throws: the reason for failure, which may pass by itself and which the ledger keeps.
     @discardableResult
     package func process(
-        _ session: CheckoutSession, _ update: CheckoutUpdate, _ entry: LedgerEntry
+        _ session: CheckoutSession, _ update: CheckoutUpdate?, _ entry: LedgerEntry, again: Bool = false
     ) async throws(FulfilmentFault) -> EventEffect {
-        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
-            do throws(FulfilmentFault) {
-                return try await sell(session, update, entry)
-            } catch .notOurs {
-                return .unused
-            }
+        try await polled(.session(session.id), entry, entry, again: again) { () throws(FulfilmentFault) in
+            try await sell(session, update, entry)
         }
     }
 
     /// Applies the refund's status as polled at `now`; `kind` is the ledger's type for the poller.
     ///
-    /// - Throws: the reason for failure, which the ledger keeps.
+    /// - Parameter again: whether to try even if this status is parked.
+    /// - Throws: the reason for failure, which may pass by itself and which the ledger keeps.
     @discardableResult
     package func process(
-        _ refund: Refund, seenBy kind: String, at now: Instant
+        _ refund: Refund, seenBy kind: String, at now: Instant, again: Bool = false
     ) async throws(FulfilmentFault) -> EventEffect {
+        let (subject, state) = (LedgerSubject.refund(refund.id), refund.status?.text ?? "succeeded")
         let seen = now - EventProcessor.clockMargin
-        let state = refund.status?.text ?? "succeeded"
-        let entry = LedgerEntry(.refund(refund.id), state, seenBy: kind, at: seen, now)
-        return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
+        let entry = LedgerEntry(subject, "\(state):\(seen.unixSeconds)", seenBy: kind, at: seen, now)
+        // The same at each poll.
+        let parked = LedgerEntry(subject, state, seenBy: kind, at: seen, now)
+        return try await polled(subject, entry, parked, again: again) { () throws(FulfilmentFault) in
             let status = try refund.refundStatus()
             let update = PaymentUpdate.refund(
                 id: refund.id.text, amount: refund.amount, status,
                 at: EventProcessor.date(isFinal: status == .failed, at: now))
-            return try await applyPolled(
-                update, to: PaymentReference(payment: refund.paymentIntent, charge: refund.charge), entry)
+            return try await apply(update, to: PaymentReference(refund), entry)
         }
     }
 
     /// Applies the dispute's status as polled at `now`; `kind` is the ledger's type for the poller.
     ///
-    /// - Throws: the reason for failure, which the ledger keeps.
+    /// - Parameter again: whether to try even if this status is parked.
+    /// - Throws: the reason for failure, which may pass by itself and which the ledger keeps.
     @discardableResult
     package func process(
-        _ dispute: Dispute, seenBy kind: String, at now: Instant
+        _ dispute: Dispute, seenBy kind: String, at now: Instant, again: Bool = false
     ) async throws(FulfilmentFault) -> EventEffect {
+        let (subject, state) = (LedgerSubject.dispute(dispute.id), dispute.status.text)
         let seen = now - EventProcessor.clockMargin
-        let entry = LedgerEntry(.dispute(dispute.id), dispute.status.text, seenBy: kind, at: seen, now)
-        return try await recordingFailure(of: entry) { () throws(FulfilmentFault) in
+        let entry = LedgerEntry(subject, "\(state):\(seen.unixSeconds)", seenBy: kind, at: seen, now)
+        // The same at each poll.
+        let parked = LedgerEntry(subject, state, seenBy: kind, at: seen, now)
+        return try await polled(subject, entry, parked, again: again) { () throws(FulfilmentFault) in
             let status = try dispute.disputeStatus()
             let update = PaymentUpdate.dispute(
                 id: dispute.id.text, status, at: EventProcessor.date(isFinal: status != .open, at: now))
-            return try await applyPolled(
-                update, to: PaymentReference(payment: dispute.paymentIntent, charge: dispute.charge), entry)
+            return try await apply(update, to: PaymentReference(dispute), entry)
         }
     }
 
-    private func applyPolled(
-        _ update: PaymentUpdate, to payment: PaymentReference, _ entry: LedgerEntry
+    /// Runs `body` for an object's polled state, unless that state is parked; on failure records it as `entry`, or parks
+    /// it as `parked`, which is the same at each poll.
+    private func polled(
+        _ subject: LedgerSubject, _ entry: LedgerEntry, _ parked: LedgerEntry, again: Bool,
+        _ body: @Loop () async throws(FulfilmentFault) -> EventEffect
     ) async throws(FulfilmentFault) -> EventEffect {
-        do throws(FulfilmentFault) {
-            return try await apply(update, to: payment, entry)
-        } catch .notOurs {
-            return .unused
+        if !again, try await isParked(parked) { return .parked(parked.event, isNews: false) }
+        do throws(FulfilmentFault) { return try await repeated(body) } catch {
+            if case .notOurs = error { return .unused }
+            return try await settle(error, of: error.isFinal ? parked : entry, about: subject)
         }
+    }
+
+    private func isParked(_ entry: LedgerEntry) async throws(FulfilmentFault) -> Bool {
+        let parked = try await mapError(
+            FulfilmentFault.database, await pool.run(ParkingStatements.parked(among: [entry.event])))
+        return !parked.isEmpty
     }
 }
 
@@ -105,7 +117,7 @@ extension LedgerEntry {
     ) {
         let payload = JSONValue.object([("seen", .string(state))])
         self.init(
-            event: subject.entryID("\(state):\(seen.unixSeconds)"), type: kind, apiVersion: StripeAPI.version,
-            createdAt: seen, receivedAt: now, payload: payload.text, source: .fetched)
+            event: subject.entryID(state), type: kind, apiVersion: StripeAPI.version, createdAt: seen, receivedAt: now,
+            payload: payload.text, source: .fetched)
     }
 }

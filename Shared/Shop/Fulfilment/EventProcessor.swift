@@ -19,19 +19,22 @@ package enum EventEffect: Equatable, Sendable {
     case kept
     /// It is irrelevant to this shop.
     case unused
+    /// Our rules refuse it for good, so it waits for a person, as this entry of the ledger; news if it was not parked
+    /// before.
+    case parked(String, isNews: Bool)
 }
 
 /// Processes Stripe's events, whether delivered, fetched, or replayed from the ledger.
 @Loop
 package struct EventProcessor {
-    private let pool: Pool
-    private let fulfilment: Fulfilment
+    let pool: Pool
+    let fulfilment: Fulfilment
     private let mails: MailService
-    private let stripe: StripeClient
+    let stripe: StripeClient
     private let isLive: Bool
     private let settlement: PaymentSettlement
-    private let log: Log
-    private let clock: WallClock
+    let log: Log
+    let clock: WallClock
 
     /// Creates a processor.
     ///
@@ -57,29 +60,19 @@ package struct EventProcessor {
 
     /// Applies the event once; its effects and the mails it calls for are committed when this returns.
     ///
-    /// - Throws: the reason for failure, which the ledger keeps together with the event.
+    /// What our rules refuse for good is parked, with an alert.
+    ///
+    /// - Throws: the reason for failure, which may pass by itself and which the ledger keeps together with the event.
     @discardableResult
     package func process(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        try await recordingFailure(of: entry) { () throws(FulfilmentFault) in try await handle(event, entry) }
-    }
-
-    /// Runs `body`; on failure records the reason in the ledger for retry.
-    package func recordingFailure<Output>(
-        of entry: LedgerEntry, _ body: @Loop () async throws(FulfilmentFault) -> Output
-    ) async throws(FulfilmentFault) -> Output {
-        do throws(FulfilmentFault) {
-            return try await body()
-        } catch {
-            log(.error, "an event could not be handled", entry.logFields + [("reason", .string(error.description))])
-            await recordFailure(entry, error.description)
-            throw error
-        }
+        try await settled(entry, about: event.subject) { () throws(FulfilmentFault) in try await handle(event, entry) }
     }
 
     func handle(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
         guard event.isLive == isLive else { return try await ignore(entry, "test and live mode do not match") }
         do throws(FulfilmentFault) {
-            if let (session, update) = try event.checkoutUpdate() { return try await sell(session, update, entry) }
+            if event.account != nil, case .known = event.kind { throw event.connectedAccountFault }
+            if let (session, update) = event.checkoutUpdate() { return try await sell(session, update, entry) }
             if let (payment, update) = try event.paymentUpdate() {
                 return try await apply(update, to: payment, entry)
             }
@@ -93,23 +86,16 @@ package struct EventProcessor {
         }
     }
 
-    func sell(
-        _ session: CheckoutSession, _ update: CheckoutUpdate, _ entry: LedgerEntry
-    ) async throws(FulfilmentFault) -> EventEffect {
-        let outcome = try await fulfilment.apply(session, update, from: entry)
-        log(.info, "event handled", entry.logFields + outcome.logFields)
-        outcome.reportMissingAddress(log, entry.logFields + outcome.logFields)
-        return outcome.order.map(EventEffect.changed) ?? .kept
-    }
-
     func apply(
         _ update: PaymentUpdate, to reference: PaymentReference, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
         let payment = try await payment(reference).text
         let now = clock.now()
         let (record, settle) = settlement.statements(
-            update, of: payment, from: entry, mailLeasedUntil: now + EmailSender.lease, at: now)
-        let outcome = try await mapError(FulfilmentFault.database, await pool.run(record, settle).1)
+            update, in: reference.currency, of: payment, from: entry, mailLeasedUntil: now + EmailSender.lease, at: now)
+        let (_, isComparable, outcome) = try await mapError(
+            FulfilmentFault.database, await pool.run(PaymentStatements.lock(payment), record, settle))
+        guard isComparable else { throw .otherCurrency }
         settlement.report(outcome, of: entry)
         guard let outcome else { return .kept }
         await mails.send(outcome.mails)
@@ -119,10 +105,11 @@ package struct EventProcessor {
     private func warn(
         _ warning: EarlyFraudWarning, _ entry: LedgerEntry
     ) async throws(FulfilmentFault) -> EventEffect {
-        let payment = try await payment(PaymentReference(payment: warning.paymentIntent, charge: warning.charge))
-        let order = try await mapError(
+        let payment = try await payment(PaymentReference(warning.paymentIntent, charge: warning.charge))
+        let (order, isNews) = try await mapError(
             FulfilmentFault.database,
             await pool.run(PaymentEventStatements.noteWarning(payment: payment.text, from: entry)))
+        guard isNews else { return .kept }
         log(
             .error, "an early fraud warning: refund the order before a dispute follows, or keep watch",
             entry.logFields + [("order", order.map { .string($0.description) } ?? .null)])
@@ -161,14 +148,6 @@ package struct EventProcessor {
         log(.info, "event not used", entry.logFields + [("reason", .string(reason))])
         return .unused
     }
-
-    private func recordFailure(_ entry: LedgerEntry, _ reason: String) async {
-        do throws(PostgresFault) {
-            _ = try await pool.run(LedgerStatements.fail(entry, why: reason))
-        } catch {
-            log(.error, "a failed event could not be recorded", [("reason", .string(error.description))])
-        }
-    }
 }
 
 extension LedgerEntry {
@@ -182,13 +161,14 @@ extension LedgerEntry {
     /// Creates the ledger's entry for an event fetched from Stripe's API.
     package init(_ document: EventDocument, at now: Instant) {
         self.init(
-            event: document.id.text, type: document.kind, apiVersion: document.apiVersion, createdAt: document.created,
-            receivedAt: now, payload: document.text, source: .fetched)
+            event: document.id.text, type: document.envelope.kind, apiVersion: document.envelope.apiVersion,
+            createdAt: document.envelope.created ?? now, receivedAt: now, payload: document.text, source: .fetched)
     }
 }
 
 extension FulfilmentOutcome {
-    fileprivate var logFields: [(String, JSONValue)] {
+    /// What a log line tells of the outcome.
+    var logFields: [(String, JSONValue)] {
         [
             ("order", order.map { .string($0.description) } ?? .null),
             ("status", status.map { .string($0.rawValue) } ?? "known already"),

@@ -19,8 +19,12 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
     case notOurs(String)
     case database(PostgresFault)
     case stripe(StripeCallFault)
-    /// The catalog or the secrets are inconsistent.
+    /// Our rules refuse what it says: a word is not known, or it contradicts itself, the catalog or what we know.
     case misconfigured(String)
+    /// The license secrets or the catalog cannot make a key; it succeeds once a person has corrected them.
+    case keys(KeyFault)
+    /// A paid session sells nothing of this shop although it is on our account.
+    case unsold(Money?, String)
 
     package var description: String {
         switch self {
@@ -28,13 +32,16 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
         case .database(let fault): fault.description
         case .stripe(let fault): fault.description
         case .misconfigured(let reason): reason
+        case .keys(let fault): fault.description
+        case .unsold(let total, let reason):
+            "\(total?.formatted ?? "an amount") paid for nothing of this shop: \(reason)"
         }
     }
 
     /// The refusal for the client.
     package var refusal: Refusal {
         switch self {
-        case .notOurs, .misconfigured: .failed
+        case .notOurs, .misconfigured, .keys, .unsold: .failed
         case .database(let fault): fault.refusal
         case .stripe(let fault): fault.refusal
         }
@@ -46,13 +53,13 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
 /// This is the one path for every source of a sale: an event, a poll, or the buyer who returns from the payment page.
 @Loop
 package struct Fulfilment {
-    private let pool: Pool
+    let pool: Pool
     private let catalog: CatalogCache
     private let stripe: StripeClient
     private let keys: KeyRing
     private let mails: MailService
     private let actor: String
-    private let log: Log
+    let log: Log
     private let clock: WallClock
 
     /// Creates the use case; `actor` is the audit log's name for the caller, such as `function:webhook`.
@@ -91,6 +98,7 @@ package struct Fulfilment {
                     sale, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease, by: actor, at: now)
             ).1)
         report(outcome, sale, product)
+        if outcome.hasForeignFacts { await parkForeignFacts(of: sale) }
         if outcome.isOutboxHeld {
             await mails.send(outcome.hasMail ? [entitlement.email] : [])
         } else if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
@@ -98,6 +106,14 @@ package struct Fulfilment {
             await mails.sender.send(email.job, mails.orders.render(email, known))
         }
         return outcome
+    }
+
+    /// Returns whether the session sells something of this shop.
+    func sells(_ session: CheckoutSession) async throws(FulfilmentFault) -> Bool {
+        do throws(FulfilmentFault) {
+            _ = try await purchasedProduct(of: session)
+            return true
+        } catch .notOurs { return false }
     }
 
     private func report(_ outcome: FulfilmentOutcome, _ sale: Sale, _ product: Product) {
@@ -188,7 +204,7 @@ package struct Fulfilment {
                 licenses.append(
                     NewLicense(id: origin.license, keyHash: keys.hash(key), keyLastFour: key.lastFour))
             }
-        } catch { throw .misconfigured(error.description) }
+        } catch { throw .keys(error) }
         return Entitlement(
             licenses: licenses, keyVersion: keys.currentVersion, grant: product.newGrant(at: now),
             email: ids.email(update.target))

@@ -18,6 +18,8 @@ package struct FulfilmentOutcome: Equatable, Sendable {
     package let recipient: EmailAddress?
     /// Whether the outbox is held, so that the receipt must not be sent unless it may probe.
     package let isOutboxHeld: Bool
+    /// Whether refunds or disputes in another currency are known of its payment; they do not count.
+    package let hasForeignFacts: Bool
     /// Whether a receipt is queued.
     package var hasMail: Bool { recipient != nil }
     /// Whether the order became paid and no mail can be sent, because it has no valid address.
@@ -57,7 +59,7 @@ package enum FulfilmentStatements {
             ), item AS (
                 SELECT p.shop_id, input.* FROM event, input, products p WHERE p.id = input.product_id
             ), \(SaleStatements.customer), payment AS (
-                SELECT payment AS id FROM input
+                SELECT payment AS id, currency FROM input
             ), \(PaymentStatements.facts), sale AS (
                 \(SaleStatements.place)
             ), order_item AS (
@@ -81,11 +83,14 @@ package enum FulfilmentStatements {
             ), audit AS (
                 \(FulfilmentStatements.audit)
             )
-            SELECT id, status, CASE WHEN mail = 'receipt' THEN email END, \(HoldStatements.isHeld) FROM sale
+            SELECT id, status, CASE WHEN mail = 'receipt' THEN email END, \(HoldStatements.isHeld),
+                (SELECT is_foreign FROM facts)
+            FROM sale
             """
         ) { result throws(PostgresFault) in
             guard result.rowCount > 0 else {
-                return FulfilmentOutcome(order: nil, status: nil, recipient: nil, isOutboxHeld: false)
+                return FulfilmentOutcome(
+                    order: nil, status: nil, recipient: nil, isOutboxHeld: false, hasForeignFacts: false)
             }
             return try result.withRow(0, outcome)
         }
@@ -126,6 +131,7 @@ package enum FulfilmentStatements {
     private static func outcome(_ row: borrowing Row) throws(PostgresFault) -> FulfilmentOutcome {
         FulfilmentOutcome(
             order: try row.id(0), status: try row.orderStatus(1),
-            recipient: try row.optionalText(2).flatMap { EmailAddress(stored: $0) }, isOutboxHeld: try row.bool(3))
+            recipient: try row.optionalText(2).flatMap { EmailAddress(stored: $0) }, isOutboxHeld: try row.bool(3),
+            hasForeignFacts: try row.bool(4))
     }
 }

@@ -33,8 +33,8 @@ package struct LedgerEntry: Equatable, Sendable {
         source: EventSource
     ) {
         self.event = event
-        self.type = type
-        self.apiVersion = apiVersion
+        self.type = LedgerEntry.storable(type, within: 255)
+        self.apiVersion = apiVersion.map { LedgerEntry.storable($0, within: 255) }
         self.createdAt = createdAt
         self.receivedAt = receivedAt
         self.payload = payload
@@ -47,8 +47,24 @@ package enum EventStatus: String, CaseIterable, Sendable {
     case processed
     /// It is irrelevant to this shop.
     case ignored
-    /// It has not been processed successfully yet.
+    /// It has not been processed successfully yet; reconcile tries again.
     case failed
+    /// Our rules refuse it for good, or a person put it away; only a person tries again.
+    case parked
+}
+
+extension LedgerEntry {
+    /// Returns `text` without control characters, among them NUL, which no column holds, and no longer than an index
+    /// takes: the ledger must take in whatever it is to report.
+    static func storable(_ text: String, within limit: Int) -> String {
+        guard text.utf8.count > limit || text.utf8.contains(where: { $0 < 0x20 }) else { return text }
+        var short = SafeText.singleLine(text)
+        while short.utf8.count > limit { short = String(short.prefix(min(short.count - 1, limit))) }
+        return short
+    }
+
+    /// Returns a reason as the ledger keeps it.
+    static func reason(_ text: String) -> String { storable(text, within: 500) }
 }
 
 /// An event of Stripe's about an order.
@@ -63,33 +79,34 @@ package struct LedgeredEvent: Equatable, Sendable {
     package let attempts: Int64
     /// When we received it.
     package let receivedAt: Instant
-    /// Why it failed.
+    /// Why it failed, was ignored or is parked.
     package let error: String?
 }
 
 /// The writes of the event ledger.
 package enum LedgerStatements {
-    /// Records an irrelevant event, even if it failed before or was ignored for another reason; a repeat changes
-    /// nothing.
+    /// Records an irrelevant event, even if it failed or was parked before or was ignored for another reason; a repeat
+    /// changes nothing.
     package static func ignore(_ entry: LedgerEntry, why: String) -> Statement<Int> {
         .affected(
             """
-            \(insert(entry, status: "'ignored'", error: "\(why)"))
+            \(insert(entry, status: "'ignored'", error: "\(LedgerEntry.reason(why))"))
             ON CONFLICT (stripe_event_id) DO UPDATE
             SET status = 'ignored', attempts = e.attempts + 1, error = EXCLUDED.error
-            WHERE e.status = 'failed' OR (e.status = 'ignored' AND e.error IS DISTINCT FROM EXCLUDED.error)
+            WHERE e.status IN ('failed', 'parked') OR (e.status = 'ignored' AND e.error IS DISTINCT FROM EXCLUDED.error)
             """)
     }
 
     /// Records that an event failed and why, so that it is not lost if Stripe gives up.
     ///
-    /// An event that has been processed meanwhile stays processed.
+    /// An event that has been processed meanwhile stays processed, and one that is parked stays parked.
     package static func fail(_ entry: LedgerEntry, why: String) -> Statement<Int> {
         .affected(
             """
-            \(insert(entry, status: "'failed'", error: "\(why)"))
+            \(insert(entry, status: "'failed'", error: "\(LedgerEntry.reason(why))"))
             ON CONFLICT (stripe_event_id) DO UPDATE
-            SET status = 'failed', attempts = e.attempts + 1, error = EXCLUDED.error WHERE e.status <> 'processed'
+            SET status = 'failed', attempts = e.attempts + 1, error = EXCLUDED.error
+            WHERE e.status NOT IN ('processed', 'parked')
             """)
     }
 
@@ -131,13 +148,6 @@ package enum LedgerStatements {
             WHERE strpos(payload, '"' || \(order.session)::text || '"') > 0
                 OR strpos(payload, '"' || \(order.paymentIntent)::text || '"') > 0
             ORDER BY created_at, received_at
-            """
-        ) { row throws(PostgresFault) in
-            LedgeredEvent(
-                id: try row.text(0), type: try row.text(1),
-                status: try row.word(2, "state of an event") { EventStatus(rawValue: $0) },
-                attempts: try row.integer(3),
-                receivedAt: try row.instant(4), error: try row.optionalText(5))
-        }
+            """, LedgeredEvent.read)
     }
 }

@@ -1,3 +1,4 @@
+import Kernel
 package import Stripe
 
 /// The subject of a ledger entry, parsed from the entry's ID.
@@ -28,14 +29,25 @@ package enum LedgerSubject: Equatable, Sendable {
         }
     }
 
-    /// Returns the ID of the entry for the subject polled in `state`.
-    func entryID(_ state: String) -> String {
+    /// The kind and ID of the object, which all entries about it share.
+    package var name: String {
         switch self {
         case .event(let id): id.text
-        case .session(let id): "session:\(id):\(state)"
-        case .refund(let id): "refund:\(id):\(state)"
-        case .dispute(let id): "dispute:\(id):\(state)"
+        case .session(let id): "session:\(id)"
+        case .refund(let id): "refund:\(id)"
+        case .dispute(let id): "dispute:\(id)"
         }
+    }
+
+    /// Returns the ID of the entry for the subject polled in `state`, a word or words of Stripe's.
+    package func entryID(_ state: String) -> String {
+        if case .event = self { return name }
+        let isPlain = state.utf8.allSatisfy { $0.isASCIIAlphanumeric || "_:-".utf8.contains($0) }
+        guard !isPlain || state.utf8.count > 80 else { return "\(name):\(state)" }
+        let plain = state.utf8.prefix(80).map { byte in
+            byte.isASCIIAlphanumeric || byte == UInt8(ascii: "_") ? byte : UInt8(ascii: "?")
+        }
+        return "\(name):\(String(decoding: plain, as: UTF8.self))"
     }
 }
 

@@ -26,15 +26,15 @@ package struct PaymentSettlement {
     }
 
     /// Returns the statements that store an update and settle its order from all stored facts; run them as one
-    /// transaction.
+    /// transaction, after the payment's lock.
     ///
     /// - Parameter lease: the end of the caller's lease on the mails; `now` to leave them to `email-retry`.
     package func statements(
-        _ update: PaymentUpdate, of payment: String, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
-        at now: Instant
-    ) -> (record: Statement<Int>, settle: Statement<PaymentOutcome?>) {
+        _ update: PaymentUpdate, in currency: Currency?, of payment: String, from entry: LedgerEntry,
+        mailLeasedUntil lease: Instant, at now: Instant
+    ) -> (record: Statement<Bool>, settle: Statement<PaymentOutcome?>) {
         (
-            PaymentEventStatements.record(update, of: payment, from: entry),
+            PaymentEventStatements.record(update, in: currency, of: payment, from: entry),
             PaymentStatements.settle(
                 payment, PaymentMails(at: now), mailLeasedUntil: lease, by: actor, from: origin, at: now)
         )

@@ -123,10 +123,22 @@ package struct SessionLookup: Sendable {
         } catch .notOurs(let reason) {
             log(.info, "session not used", [("reason", .string(reason))])
         } catch {
-            log(.error, "a session could not be fulfilled", [("reason", .string(error.description))])
+            await report(error, entry, remote.id)
             return try known.orThrow(.unavailable)
         }
         return try await mapError(SessionLookupFault.database, await order(of: remote.id, at: now)).orThrow(.notFound)
+    }
+
+    /// Logs why a sale was not made; one that our rules refuse for good is parked, so that it is reported once.
+    private func report(_ fault: FulfilmentFault, _ entry: LedgerEntry, _ session: StripeID) async {
+        if fault.isFinal {
+            let parking = EventParking(pool: pool, log: log)
+            do throws(PostgresFault) {
+                try await parking(entry, about: .session(session), because: fault, isPolled: true)
+                return
+            } catch { log(.error, "a failed event could not be recorded", [("reason", .string(error.description))]) }
+        }
+        log(.error, "a session could not be fulfilled", [("reason", .string(fault.description))])
     }
 }
 

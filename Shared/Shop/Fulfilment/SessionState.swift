@@ -18,13 +18,14 @@ extension LedgerEntry {
 
 extension CheckoutSession {
     /// Returns the checkout update that the session's own state implies, and its ledger entry; `nil` if it implies
-    /// none.
+    /// none, or if a word of it is not known.
     ///
     /// The entry is the same for the same state, so that a state makes a sale once.
     ///
     /// - Parameter kind: the ledger's type for the poller.
     package func checkoutUpdate(seenBy kind: String, at now: Instant) -> (CheckoutUpdate, LedgerEntry)? {
         switch (status, paymentStatus) {
+        case _ where unknownWord != nil: nil
         case (.known(.complete), .known(.paid)), (.known(.complete), .known(.noPaymentRequired)):
             (.paid, entry(paymentStatus.text, kind, at: now))
         case (.known(.complete), .known(.unpaid)):
@@ -34,6 +35,11 @@ extension CheckoutSession {
         case (.known(.expired), _): (.expired, entry("expired", kind, at: now))
         default: nil
         }
+    }
+
+    /// Returns the ledger entry of a session whose state is not known.
+    package func unknownState(seenBy kind: String, at now: Instant) -> LedgerEntry {
+        entry([status?.text ?? "none", paymentStatus.text].joined(separator: ":"), kind, at: now)
     }
 
     /// Whether a delayed payment failed or was canceled.

@@ -28,6 +28,8 @@ package struct UnhandledEvent: Equatable, Sendable {
 package enum UnhandledStatements {
     /// The events that failed, and those of `types` that an older version of ours ignored: fewest attempts first, then
     /// the oldest first.
+    ///
+    /// Parked ones wait for a person.
     package static func waiting(types: [String], limit: Int) -> Statement<[String]> {
         .rows(
             """
@@ -42,12 +44,14 @@ package enum UnhandledStatements {
         ) { row throws(PostgresFault) in try row.text(0) }
     }
 
-    /// One of them; `nil` if it has been processed meanwhile.
-    package static func event(_ id: String) -> Statement<UnhandledEvent?> {
+    /// An event with one of `statuses`; `nil` if there is none, or if it has another status meanwhile.
+    package static func event(
+        _ id: String, _ statuses: Set<EventStatus> = [.failed, .ignored]
+    ) -> Statement<UnhandledEvent?> {
         .optionalRow(
             """
             SELECT stripe_event_id, type, api_version, created_at, received_at, payload FROM webhook_events
-            WHERE stripe_event_id = \(id) AND status <> 'processed'
+            WHERE stripe_event_id = \(id) AND status = ANY(\(statuses.map(\.rawValue))::text[])
             """
         ) { row throws(PostgresFault) in
             UnhandledEvent(

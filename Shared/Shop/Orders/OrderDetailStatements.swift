@@ -82,14 +82,14 @@ package enum OrderDetailStatements {
     package static func refunds(_ payment: String?) -> Statement<[OrderPart.Refund]> {
         .rows(
             """
-            SELECT stripe_refund_id, amount, status, stated_at
+            SELECT stripe_refund_id, amount, status, stated_at, currency
             FROM refunds WHERE stripe_payment_intent_id = \(payment) ORDER BY stated_at, stripe_refund_id
             """
         ) { row throws(PostgresFault) in
             OrderPart.Refund(
                 id: try row.text(0), amount: try row.integer(1),
                 status: try row.word(2, "state of a refund") { RefundStatus(rawValue: $0) },
-                reportedAt: try row.instant(3))
+                reportedAt: try row.instant(3), currency: try row.optionalText(4).flatMap { Currency($0) })
         }
     }
 

@@ -34,9 +34,9 @@ package struct PaymentMails: Equatable, Sendable {
 
 /// Stripe's updates of a payment after its sale, and their consequences for the order and its licenses.
 ///
-/// Run `gate` with `keep`, and then `settle`, as one transaction. The first statement takes the payment's lock, so that
-/// the second, which begins with the lock held, sees every fact that any other transaction has committed; so does the
-/// sale's own statement. Concurrent updates are therefore applied one after the other, and whichever arrives second,
+/// Run `lock`, then a statement with `keep`, and then `settle`, as one transaction. The first takes the payment's lock, so
+/// that the others, which begin with the lock held, see every fact that any other transaction has committed; so does
+/// the sale's own statement. Concurrent updates are therefore applied one after the other, and whichever arrives second,
 /// fact or sale, finds the first.
 package enum PaymentStatements {
     /// Takes the lock for reading or writing the facts of `payment`, until the end of the transaction.
@@ -53,41 +53,47 @@ package enum PaymentStatements {
             """)
     }
 
-    /// Takes the payment's lock, as a CTE for a statement that reads or writes the facts of `payment`.
-    package static func gate(_ payment: String) -> SQL {
-        "gate AS MATERIALIZED (SELECT \(locking("\(payment)::text")))"
-    }
-
     private static func locking(_ payment: SQL) -> SQL { "pg_advisory_xact_lock(hashtextextended(\(payment), 0))" }
 
-    /// Stores an update of `payment`, if it is the latest, once for each row of `source`.
-    package static func keep(_ update: PaymentUpdate, of payment: String, from source: SQL) -> SQL {
-        switch update {
+    /// Stores an update of `payment`, if it is the latest, once for each row of `source`, a part with the column
+    /// `stripe_event_id`.
+    ///
+    /// - Parameter currency: the currency of the update's amount; `nil` stands for the order's.
+    package static func keep(
+        _ update: PaymentUpdate, in currency: Currency?, of payment: String, from source: SQL
+    ) -> SQL {
+        let currency = currency?.code
+        return switch update {
         case .refundTotal(let amount, let at):
             """
-            INSERT INTO refund_totals AS known (stripe_payment_intent_id, amount, stated_at)
-            SELECT \(payment), \(amount), \(at) FROM \(source)
+            INSERT INTO refund_totals AS known (stripe_payment_intent_id, amount, stated_at, currency, event)
+            SELECT \(payment), \(amount), \(at), \(currency), stripe_event_id FROM \(source)
             ON CONFLICT (stripe_payment_intent_id) DO UPDATE
-            SET amount = EXCLUDED.amount, stated_at = EXCLUDED.stated_at,
+            SET amount = EXCLUDED.amount, stated_at = EXCLUDED.stated_at, currency = EXCLUDED.currency,
+                event = EXCLUDED.event,
                 times = CASE WHEN (known.stated_at, known.amount) = (EXCLUDED.stated_at, EXCLUDED.amount)
                     THEN known.times + 1 ELSE 1 END
             WHERE (known.stated_at, known.amount) <= (EXCLUDED.stated_at, EXCLUDED.amount)
             """
         case .refund(let id, let amount, let status, let at):
             """
-            INSERT INTO refunds AS known (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at)
-            SELECT \(id), \(payment), \(amount), \(status.rawValue), \(at) FROM \(source)
+            INSERT INTO refunds AS known 
+                (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at, currency, event)
+            SELECT \(id), \(payment), \(amount), \(status.rawValue), \(at), \(currency), stripe_event_id FROM \(source)
             ON CONFLICT (stripe_refund_id) DO UPDATE
-            SET amount = EXCLUDED.amount, status = EXCLUDED.status, stated_at = EXCLUDED.stated_at
+            SET amount = EXCLUDED.amount, status = EXCLUDED.status, stated_at = EXCLUDED.stated_at,
+                currency = EXCLUDED.currency, event = EXCLUDED.event
             WHERE (known.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], known.status))
                 < (EXCLUDED.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], EXCLUDED.status))
             """
         case .dispute(let id, let status, let at):
             """
-            INSERT INTO disputes AS known (stripe_dispute_id, stripe_payment_intent_id, status, stated_at)
-            SELECT \(id), \(payment), \(status.rawValue), \(at) FROM \(source)
+            INSERT INTO disputes AS known 
+                (stripe_dispute_id, stripe_payment_intent_id, status, stated_at, currency, event)
+            SELECT \(id), \(payment), \(status.rawValue), \(at), \(currency), stripe_event_id FROM \(source)
             ON CONFLICT (stripe_dispute_id) DO UPDATE
-            SET status = EXCLUDED.status, stated_at = EXCLUDED.stated_at
+            SET status = EXCLUDED.status, stated_at = EXCLUDED.stated_at, currency = EXCLUDED.currency,
+                event = EXCLUDED.event
             WHERE (known.stated_at, array_position(ARRAY['open', 'won', 'lost'], known.status))
                 < (EXCLUDED.stated_at, array_position(ARRAY['open', 'won', 'lost'], EXCLUDED.status))
             """
@@ -110,7 +116,10 @@ package enum PaymentStatements {
     ) -> Statement<PaymentOutcome?> {
         .optionalRow(
             """
-            WITH payment AS (SELECT \(payment)::text AS id), \(PaymentStatements.facts), standing AS (
+            WITH payment AS (
+                SELECT \(payment)::text AS id,
+                    (SELECT currency FROM orders WHERE stripe_payment_intent_id = \(payment) LIMIT 1) AS currency
+            ), \(PaymentStatements.facts), standing AS (
                 SELECT due.id, due.email, due.was, due.refunded_before, facts.refunded, \(PaymentStatements.status) AS status
                 FROM (
                     SELECT o.id, o.email, o.status AS was, o.amount_refunded AS refunded_before, o.amount_total AS total
@@ -164,25 +173,35 @@ package enum PaymentStatements {
 
     // MARK: The rules of payment and access, shared by the sale and later updates
 
-    /// The CTE `facts`, after a CTE `payment (id)`; it always has one row.
+    /// The CTE `facts`, after a CTE `payment (id, currency)`; it always has one row.
+    ///
+    /// Only facts in the payment's currency count; `is_foreign` tells of others.
     ///
     /// The amount refunded is the larger of two readings: the refunds that are known and did not fail, and the charge's
     /// latest total less what failed since. A refund that failed in the very second of the total is in it, unless the
     /// same total was stated twice in that second: the charge could reach it again only after the failure.
     package static let facts: SQL = """
         facts AS MATERIALIZED (
-            SELECT known.is_lost, known.is_open, greatest(known.others, known.total - known.failed, 0) AS refunded
+            SELECT known.is_lost, known.is_open, known.is_foreign,
+                greatest(known.others, known.total - known.failed, 0) AS refunded
             FROM (
-                SELECT COALESCE(latest.amount, 0) AS total,
+                SELECT CASE WHEN (latest.currency <> payment.currency) IS NOT TRUE THEN COALESCE(latest.amount, 0)
+                        ELSE 0 END AS total,
                     COALESCE(refund.failed, 0)::bigint AS failed, COALESCE(refund.others, 0)::bigint AS others,
-                    COALESCE(dispute.is_lost, false) AS is_lost, COALESCE(dispute.is_open, false) AS is_open
+                    COALESCE(dispute.is_lost, false) AS is_lost, COALESCE(dispute.is_open, false) AS is_open,
+                    (latest.currency <> payment.currency OR refund.is_foreign OR dispute.is_foreign) IS TRUE AS is_foreign
                 FROM payment LEFT JOIN refund_totals latest ON latest.stripe_payment_intent_id = payment.id, LATERAL (
                     SELECT sum(amount) FILTER (WHERE status = 'failed' AND (stated_at > latest.stated_at
-                            OR (stated_at = latest.stated_at AND latest.times = 1))) AS failed,
-                        sum(amount) FILTER (WHERE status <> 'failed') AS others
+                            OR (stated_at = latest.stated_at AND latest.times = 1))
+                            AND (currency <> payment.currency) IS NOT TRUE) AS failed,
+                        sum(amount) FILTER (WHERE status <> 'failed'
+                            AND (currency <> payment.currency) IS NOT TRUE) AS others,
+                        bool_or(currency <> payment.currency) AS is_foreign
                     FROM refunds WHERE stripe_payment_intent_id = payment.id
                 ) refund, LATERAL (
-                    SELECT bool_or(status = 'lost') AS is_lost, bool_or(status = 'open') AS is_open
+                    SELECT bool_or(status = 'lost' AND (currency <> payment.currency) IS NOT TRUE) AS is_lost,
+                        bool_or(status = 'open' AND (currency <> payment.currency) IS NOT TRUE) AS is_open,
+                        bool_or(currency <> payment.currency) AS is_foreign
                     FROM disputes WHERE stripe_payment_intent_id = payment.id
                 ) dispute
             ) known

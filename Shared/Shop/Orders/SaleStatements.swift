@@ -31,7 +31,8 @@ package enum SaleStatements {
             due.stated_email
         FROM item due, facts
         ON CONFLICT (id) DO UPDATE
-        SET status = EXCLUDED.status,
+        -- An order of another shop is left alone: the column refuses NULL.
+        SET status = CASE WHEN o.shop_id = EXCLUDED.shop_id THEN EXCLUDED.status END,
             customer_id = CASE WHEN o.email_corrected_at IS NULL THEN COALESCE(EXCLUDED.customer_id, o.customer_id) ELSE o.customer_id END,
             email = CASE WHEN o.email_corrected_at IS NULL THEN COALESCE(EXCLUDED.email, o.email) ELSE o.email END,
             currency = EXCLUDED.currency, amount_total = EXCLUDED.amount_total,

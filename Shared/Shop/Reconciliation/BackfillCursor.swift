@@ -12,8 +12,8 @@ import Stripe
 struct BackfillCursor<Element: JSONReadable & Sendable> {
     /// Reads one page of a slice, newest first.
     let page: @Loop (TimeSlice, _ after: StripeID?) async throws(ReconciliationFault) -> Page<Element>
-    /// Returns an element's ID and creation time.
-    let place: (Element) -> (id: StripeID, created: Instant)
+    /// Returns an element's ID, `nil` if it has none that can be read, and its creation time.
+    let place: (Element) -> (id: StripeID?, created: Instant)
     /// The content of a slice.
     private enum Content {
         /// All its elements, oldest first.
@@ -70,7 +70,7 @@ struct BackfillCursor<Element: JSONReadable & Sendable> {
             }
             let page = try await page(slice, last)
             elements += page.elements
-            last = page.hasMore ? page.elements.last.map { place($0).id } : nil
+            last = page.hasMore ? page.elements.reversed().lazy.compactMap { place($0).id }.first : nil
         } while last != nil
         return .whole(elements.reversed())
     }

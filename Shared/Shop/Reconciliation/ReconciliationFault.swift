@@ -29,7 +29,7 @@ package enum ReconciliationFault: Error, Equatable, Sendable, CustomStringConver
         switch fault {
         case .database(let fault) where fault.isTransient: self = .database(fault)
         case .stripe(let fault) where fault.isGeneral: self = .stripe(fault)
-        case .notOurs, .misconfigured, .database, .stripe: return nil
+        case .notOurs, .misconfigured, .keys, .unsold, .database, .stripe: return nil
         }
     }
 }

@@ -42,6 +42,8 @@ package struct ReconciliationReport: Equatable, Sendable {
     package var paidHereOnly = 0
     /// Invariants that are violated, by name.
     package var violations: [String] = []
+    /// Items that this run parked for a person; those that were parked before are not counted.
+    package var parked = 0
     /// Why the run ended early.
     package var fault: ReconciliationFault?
 
@@ -61,7 +63,7 @@ package struct ReconciliationReport: Equatable, Sendable {
 
     /// Whether the run finished and found nothing that needs a person's attention.
     package var isClean: Bool {
-        isFinished && failed == 0 && paidAtStripeOnly == 0 && paidHereOnly == 0 && violations.isEmpty
+        isFinished && failed == 0 && parked == 0 && paidAtStripeOnly == 0 && paidHereOnly == 0 && violations.isEmpty
     }
 
     /// The report for programs and for the log.
@@ -71,7 +73,7 @@ package struct ReconciliationReport: Equatable, Sendable {
             + [
                 ("paid_at_stripe_only", .integer(Int64(paidAtStripeOnly))),
                 ("paid_here_only", .integer(Int64(paidHereOnly))),
-                ("violated", .array(violations.map(JSONValue.string))),
+                ("violated", .array(violations.map(JSONValue.string))), ("parked", .integer(Int64(parked))),
             ]
     }
 }

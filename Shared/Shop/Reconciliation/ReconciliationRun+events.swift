@@ -9,16 +9,20 @@ import StripeClient
 extension ReconciliationRun {
     func readEvents() async throws(ReconciliationFault) {
         let (stripe, isUndelivered) = (parts.stripe, plan.start == .watermark)
-        let list = BackfillCursor<EventDocument>(
+        let list = BackfillCursor<Listed<EventDocument>>(
             page: { slice, last throws(ReconciliationFault) in
                 try await mapError(
                     ReconciliationFault.stripe,
                     await stripe.send(.events(in: slice, undelivered: isUndelivered, startingAfter: last)))
-            }, place: { ($0.id, $0.created) })
-        try await backfill(.events, list) { documents throws(ReconciliationFault) in try await process(documents) }
+            }, place: { [begun] in ($0.id, $0.created ?? begun) })
+        try await backfill(.events, list) { listed throws(ReconciliationFault) in
+            try await process(listed, .events, LedgerSubject.event) { documents throws(ReconciliationFault) in
+                try await process(documents)
+            }
+        }
     }
 
-    /// Processes those that the ledger lacks; the others have been processed, or are among those that failed.
+    /// Processes those that the ledger lacks; the others have been processed, failed or are parked.
     private func process(_ documents: [EventDocument]) async throws(ReconciliationFault) -> Int {
         let unknown = Set(
             try await mapError(

@@ -16,7 +16,7 @@ extension ReconciliationRun {
                     ReconciliationFault.stripe, await stripe.send(.refunds(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
         try await backfill(.refunds, list) { listed throws(ReconciliationFault) in
-            try await process(listed, .refunds) { refunds throws(ReconciliationFault) in
+            try await process(listed, .refunds, LedgerSubject.refund) { refunds throws(ReconciliationFault) in
                 try await process(refunds, .refunds)
             }
         }
@@ -30,7 +30,7 @@ extension ReconciliationRun {
                     ReconciliationFault.stripe, await stripe.send(.disputes(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
         try await backfill(.disputes, list) { listed throws(ReconciliationFault) in
-            try await process(listed, .disputes) { disputes throws(ReconciliationFault) in
+            try await process(listed, .disputes, LedgerSubject.dispute) { disputes throws(ReconciliationFault) in
                 try await process(disputes, .disputes)
             }
         }

@@ -37,7 +37,7 @@ extension ReconciliationRun {
 
     private func check(_ order: PaidOrder) async throws(ReconciliationFault) {
         guard let id = order.session.flatMap({ StripeID($0) }) else { return raiseAlert(order) }
-        try await surviving(id, .orders) { () throws(ReconciliationFault) in
+        try await surviving(.session(id), .orders) { () throws(ReconciliationFault) in
             if try await !isPaidAtStripe(id) { raiseAlert(order) }
         }
     }

@@ -18,7 +18,7 @@ extension ReconciliationRun {
                     ReconciliationFault.stripe, await stripe.send(.sessions(in: slice, startingAfter: last)))
             }, place: { [begun] in ($0.id, $0.created ?? begun) })
         try await backfill(.sessions, list) { listed throws(ReconciliationFault) in
-            try await process(listed, .sessions) { sessions throws(ReconciliationFault) in
+            try await process(listed, .sessions, LedgerSubject.session) { sessions throws(ReconciliationFault) in
                 try await process(sessions, .sessions)
             }
         }
@@ -48,8 +48,7 @@ extension ReconciliationRun {
     ) async throws(ReconciliationFault) {
         isPaid[session.id.text] = session.isPaid
         guard let (update, entry) = session.checkoutUpdate(seenBy: SeenBy.session, at: parts.clock.now()) else {
-            if session.status != .known(.open) { reportUnknownState(session, known, step) }
-            return
+            return try await parkUnknownState(session, step)
         }
         if let known, known.status.after(update) == known.status { return }
         let effect = try await attempt(step) { () throws(FulfilmentFault) in
@@ -58,20 +57,22 @@ extension ReconciliationRun {
         if update.target == .paid, !plan.isDryRun { try await confirm(session, effect) }
     }
 
-    private func reportUnknownState(_ session: CheckoutSession, _ known: KnownSale?, _ step: ReconciliationStep) {
-        report[step].failed += 1
-        parts.log(
-            .error, "a session's state is not known",
-            [
-                ("status", session.status.map { .string($0.text) } ?? .null),
-                ("payment_status", .string(session.paymentStatus.text)),
-                ("order", known.map { .string($0.order.description) } ?? .null),
-            ])
+    /// Parks a session of ours whose state we do not know.
+    private func parkUnknownState(
+        _ session: CheckoutSession, _ step: ReconciliationStep
+    ) async throws(ReconciliationFault) {
+        guard session.status != .known(.open), !plan.isDryRun else { return }
+        let entry = session.unknownState(seenBy: SeenBy.session, at: parts.clock.now())
+        try await attempt(step) { () throws(FulfilmentFault) in try await parts.processor.process(session, nil, entry) }
     }
 
     /// Raises an alert if a session that is paid at Stripe is still not a paid order here.
     private func confirm(_ session: CheckoutSession, _ effect: EventEffect?) async throws(ReconciliationFault) {
-        if case .changed = effect { return }
+        switch effect {
+        // What is parked has raised its alert.
+        case .changed, .parked: return
+        case .kept, .unused, nil: break
+        }
         let sale = try await knownSales(of: [session.id.text])[session.id.text]
         let ours = SaleMetadata(session)
         // Another program may sell through the same account.

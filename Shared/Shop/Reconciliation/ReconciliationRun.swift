@@ -119,7 +119,11 @@ final class ReconciliationRun {
         }
         do throws(FulfilmentFault) {
             let effect = try await repair()
-            if case .changed = effect { report[step].repaired += 1 }
+            switch effect {
+            case .changed: report[step].repaired += 1
+            case .parked(_, let isNews): report.parked += isNews ? 1 : 0
+            case .kept, .unused: break
+            }
             return effect
         } catch {
             report[step].failed += 1

@@ -121,11 +121,14 @@ package struct Refunding {
     private func note(
         _ refunds: [Refund], of payment: StripeID, ending request: RefundRequest, _ end: RefundRequestEnd
     ) async throws(RefundFault) {
-        var updates: [(PaymentUpdate, LedgerEntry)] = []
+        var updates: [(PaymentUpdate, Currency?, LedgerEntry)] = []
         for refund in refunds {
             do throws(FulfilmentFault) {
                 updates.append(
-                    (try refund.update(seenAt: context.at), LedgerEntry(refund, of: payment, at: context.at)))
+                    (
+                        try refund.update(seenAt: context.at), refund.currency,
+                        LedgerEntry(refund, of: payment, at: context.at)
+                    ))
             } catch { throw .unknownState(refund: refund.id.text, error) }
         }
         let recorded = updates
@@ -133,15 +136,21 @@ package struct Refunding {
             RefundFault.database,
             await connection.transaction { connection throws(PostgresFault) in
                 var outcomes: [(PaymentOutcome?, LedgerEntry)] = []
-                for (update, entry) in recorded {
+                for (update, currency, entry) in recorded {
                     let (record, settle) = settlement.statements(
-                        update, of: payment.text, from: entry, mailLeasedUntil: context.at, at: context.at)
-                    outcomes.append((try await connection.run(record, settle).1, entry))
+                        update, in: currency, of: payment.text, from: entry, mailLeasedUntil: context.at,
+                        at: context.at)
+                    let lock = PaymentStatements.lock(payment.text)
+                    let (_, isComparable, outcome) = try await connection.run(lock, record, settle)
+                    if isComparable { outcomes.append((outcome, entry)) }
                 }
                 _ = try await connection.run(RefundRequestStatements.end(request.id, end, by: context))
                 return outcomes
             })
         for (outcome, entry) in outcomes { settlement.report(outcome, of: entry) }
+        guard outcomes.count == recorded.count else {
+            throw .unknownState(refund: refunds.map(\.id.text).joined(separator: ", "), .otherCurrency)
+        }
     }
 
     /// Returns why Stripe made no refund, or none that we know of; closes a request that Stripe refused.

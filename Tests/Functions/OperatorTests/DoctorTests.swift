@@ -22,7 +22,7 @@ struct DoctorTests {
         #expect(run.output.contains("reachable, a test key: no real money moves"))
         #expect(run.output.contains("takes our connection and any login"))
         #expect(run.output.contains("signs links to shop with an HMAC key"))
-        #expect(run.output.hasSuffix("\nall 30 checks passed\n"))
+        #expect(run.output.hasSuffix("\nall 31 checks passed\n"))
     }
 
     @Test("nothing that it says holds a setting's value")
@@ -43,7 +43,7 @@ struct DoctorTests {
         #expect(!answer.ok)
         #expect(answer.checks.filter { $0.state != "passed" }.map(\.name) == ["TASKS_AUTH"])
         #expect(answer.checks.first { $0.name == "TASKS_AUTH" }?.advice?.hasPrefix("expected iam") == true)
-        #expect(run.remarks == "latchkey: 1 of 30 checks failed\n")
+        #expect(run.remarks == "latchkey: 1 of 31 checks failed\n")
     }
 
     @Test("every needed setting that is missing is told by name, and what needs it is not looked at")
@@ -59,7 +59,7 @@ struct DoctorTests {
             ])
         #expect(
             answer.checks.filter { $0.state == "skipped" }.map(\.name) == [
-                "database", "migrations", "catalog", "outbox", "Stripe", "mail server", "storage signer",
+                "database", "migrations", "catalog", "outbox", "events", "Stripe", "mail server", "storage signer",
             ])
     }
 
@@ -85,7 +85,7 @@ struct DoctorTests {
         let run = try await doctor(words: ["--deep"])
         #expect(run.exitCode == 0, "\(run.output)")
         #expect(run.output.contains("\nData\n  ✓ paid without license"))
-        #expect(run.output.hasSuffix("\nall 37 checks passed\n"))
+        #expect(run.output.hasSuffix("\nall 38 checks passed\n"))
     }
 
     @Test("with --deep what cannot be right is a failure, with the cases and advice")
@@ -100,8 +100,8 @@ struct DoctorTests {
         #expect(run.exitCode == 1)
         #expect(run.output.contains(" ✗ event unhandled "), "\(run.output)")
         #expect(run.output.contains(" and 2 more\n"))
-        #expect(run.output.contains("→ webhook_events.error says why"))
-        #expect(run.remarks == "latchkey: 1 of 37 checks failed\n")
+        #expect(run.output.contains("→ latchkey event list says why"))
+        #expect(run.remarks == "latchkey: 1 of 38 checks failed\n")
         let noDatabase = try await doctor(["DATABASE_URL": "postgres://x@127.0.0.1:1/x"], words: ["--deep"])
         #expect(noDatabase.output.contains("– event unhandled "))
     }
@@ -191,7 +191,7 @@ struct DoctorTests {
             let run = try await doctor(google.settings.merging(changes) { $1 })
             #expect(run.exitCode == 0, "\(run.output)")
             #expect(run.output.contains("signs links to shop with \(CloudSandbox.account)'s signature"))
-            #expect(run.output.hasSuffix("\nall 33 checks passed\n"))
+            #expect(run.output.hasSuffix("\nall 34 checks passed\n"))
             #expect(!run.output.contains("ya29"))
         }
         #expect(try google.count("signatures") == 2)

@@ -190,7 +190,7 @@ struct OrderRefundTests {
     @Test("an amount in a currency without minor units is read and shown as such")
     func yen() async throws {
         _ = try await DemoOrder(total: 4900, currency: "jpy")
-        try await RefundDesk.open { _, settings throws in
+        try await RefundDesk.open(currency: "jpy") { _, settings throws in
             let run = try await Run.eve(Self.all + ["--amount", "1250"], settings)
             #expect(run.output.contains("1250 JPY of 4900 JPY"))
         }

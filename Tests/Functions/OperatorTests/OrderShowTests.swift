@@ -109,7 +109,7 @@ struct OrderShowTests {
         }
         let json = try await Run.latchkey(["order", "show", "cs_test_1", "--json"])
         for part in [
-            #""refunds":[{"id":"re_1","amount":1250,"status":"succeeded","stated_at":"2026-11-20T20:00:00.000000Z"}]"#,
+            #""refunds":[{"id":"re_1","amount":1250,"currency":"usd","status":"succeeded","stated_at":"2026-11-20T20:00:00.000000Z"}]"#,
             #""disputes":[{"id":"dp_1","status":"open","stated_at":"2026-11-20T21:00:00.000000Z"}]"#,
             #""last_payment_error":"card_declined","#, #""reissues":2,"held_at":"2026-11-20T19:10:00.000000Z"}"#,
             #""action":"license.revoked","order_id":"\#(Self.id)","origin":"desk","details":{"reason": "asked"}}]"#,

@@ -45,15 +45,18 @@ struct ReconcileCommandTests {
 
     @Test("what is not as it should be is exit code 1, and told")
     func unclean() async throws {
-        try await prepare()
+        try await applyDemoCatalog()
         try await execute(
             script: """
-                INSERT INTO webhook_events (stripe_event_id, type, status, error, created_at, received_at, payload)
-                VALUES ('evt_1', 'charge.refunded', 'failed', 'test', '2026-01-01', '2026-01-01', '{');
+                ALTER TABLE download_grants RENAME TO away;
+                INSERT INTO webhook_events (stripe_event_id, type, status, error, created_at, received_at, payload) VALUES
+                ('evt_1', 'x', 'failed', 'test', '2026-01-01', '2026-01-01', '\(SessionEvent().json)'),
+                ('evt_2', 'charge.refunded', 'failed', 'test', '2026-01-01', '2026-01-01', '{');
                 """)
         let run = try await reconcile([])
         #expect(run.exitCode == 1)
         #expect(run.output.contains("✗ 1 thing could not be repaired; the ledger has the reasons"), "\(run.output)")
+        #expect(run.output.contains("✗ 1 thing parked for a person: see latchkey event list"), "\(run.output)")
         #expect(run.output.contains("✗ invariant violated: event_unhandled (latchkey doctor --deep tells more)"))
         #expect(run.remarks.contains("latchkey: not everything is as it should be: see above\n"))
     }

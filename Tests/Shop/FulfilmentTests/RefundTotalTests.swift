@@ -82,6 +82,7 @@ extension Fixture {
     /// Applies an update of `payment` as the webhook does with an event of this ID.
     fileprivate func settle(_ update: PaymentUpdate, of payment: String, event: String) async throws {
         _ = try await pool.run(
+            PaymentStatements.lock(payment),
             PaymentEventStatements.record(update, of: payment, from: entry(event)),
             PaymentStatements.settle(
                 payment, PaymentMails(at: now), mailLeasedUntil: now, by: "function:webhook", at: now))

@@ -152,6 +152,7 @@ extension Fixture {
     /// Takes in what Stripe says of a payment, and what follows from it.
     func learn(_ update: PaymentUpdate, of payment: String, event: String) async throws {
         _ = try await pool.run(
+            PaymentStatements.lock(payment),
             PaymentEventStatements.record(update, of: payment, from: entry(event)),
             PaymentStatements.settle(
                 payment, PaymentMails(at: now), mailLeasedUntil: now + .seconds(60), by: "function:webhook", at: now))

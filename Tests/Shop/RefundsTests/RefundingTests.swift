@@ -1,4 +1,5 @@
 import EventLoop
+import Fulfilment
 import Kernel
 import Orders
 import Postgres
@@ -89,9 +90,21 @@ struct RefundingTests {
     @Test("is made in the order's own currency")
     func yen() async throws {
         _ = try await DemoOrder(total: 4900, currency: "jpy")
-        try await RefundDesk.open { desk, settings throws in
+        try await RefundDesk.open(currency: "jpy") { desk, settings throws in
             try await Refunder(settings).refund(1250)
             #expect(await desk.refunds.map(\.amount) == [1250])
+            #expect(try await numbers("SELECT amount_refunded FROM orders") == [1250])
+        }
+    }
+
+    @Test("that Stripe made in another currency is told as a fault, and counts for nothing")
+    func otherCurrency() async throws {
+        _ = try await DemoOrder()
+        try await RefundDesk.open(currency: "jpy") { desk, settings throws in
+            let fault = try await Refunder(settings).fault(1250)
+            #expect(fault == .unknownState(refund: "re_1", .otherCurrency))
+            #expect(try await numbers("SELECT amount_refunded FROM orders") == [0])
+            #expect(try await numbers("SELECT count(*) FROM refund_requests WHERE ended_at IS NULL") == [0])
         }
     }
 }

@@ -1,7 +1,7 @@
 """A stand-in for Stripe's API that answers as a script says. Usage: stripe_script.py <behaviour>...
 
 One behaviour for each request, the last one for all that follow: `ok`, `later` (the same session with members and words
-that are not known yet), `429`, `500`, `hang`, `hang-in-body`, `cut` (the connection ends within the body), `nothing`,
+that are not known yet), a status such as `429`, `hang`, `hang-in-body`, `cut` (the connection ends within the body), `nothing`,
 `html`, `huge`. Every session is paid, of one piece of `price_1`, and named by the request where it names one. Says
 `port <number>`, then `request <method> <path> <idempotency key>` for each request.
 """
@@ -62,7 +62,7 @@ class Connection(socketserver.StreamRequestHandler):
 
     def answer(self, behaviour, target):
         document = session(target)
-        if behaviour in ["429", "500"]:
+        if behaviour.isdigit():
             return self.reply(behaviour, {"error": {"type": "api_error", "message": "secret words"}})
         if behaviour == "html":
             return self.reply("200", None, b"<html>secret words</html>")

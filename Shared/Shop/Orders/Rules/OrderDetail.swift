@@ -92,6 +92,10 @@ package enum OrderPart {
         package let status: RefundStatus
         /// When Stripe reported that status.
         package let reportedAt: Instant
+        /// The currency; `nil` stands for the order's.
+        ///
+        /// A refund in another one does not count.
+        package let currency: Currency?
     }
 
     /// A dispute over the order's payment, with its latest status.
