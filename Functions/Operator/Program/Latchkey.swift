@@ -11,7 +11,8 @@ struct Latchkey: Sendable {
     /// All commands.
     static let commands: [Command] = [
         .migrate, .catalogApply, .releasePublish, .orderShow, .orderList, .orderRefund, .orderResend,
-        .orderCorrectEmail, .mailList, .mailRetry, .licenseShow, .licenseRevoke, .licenseReinstate, .licenseReissue,
+        .orderCorrectEmail, .eventList, .eventRetry, .eventPark, .mailList, .mailRetry, .licenseShow, .licenseRevoke,
+        .licenseReinstate, .licenseReissue,
         .licenseRehash,
         .auditList, .auditSeal,
         .auditVerify, .exportVerify, .export, .reconcile, .doctor,

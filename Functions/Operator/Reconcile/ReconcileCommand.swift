@@ -25,13 +25,7 @@ extension Command {
                 help: "\(Since.expected); where the last run stopped when absent"),
             .dryRun, .json,
         ],
-        settings: [.databaseURL]
-            + ShopSettings.known.filter {
-                [
-                    "STRIPE_API_KEY", "STRIPE_API_BASE", "LICENSE_SECRETS", "TOKEN_SECRETS", "KEY_PEPPER", "PUBLIC_URL",
-                    "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES", "QUIET_HOURS",
-                ].contains($0.name)
-            },
+        settings: [.databaseURL] + ShopSettings.ofRepairs,
         examples: [
             "latchkey reconcile", "latchkey reconcile --since 30d --dry-run", "latchkey reconcile --since 2026-11-20",
         ],
@@ -65,5 +59,15 @@ extension Command {
             throw .usage("«\(text)» is no time that has passed: expected \(Since.expected)")
         }
         return .since(since)
+    }
+}
+
+extension ShopSettings {
+    /// The settings of commands that process Stripe's events, besides the database's.
+    static let ofRepairs = known.filter {
+        [
+            "STRIPE_API_KEY", "STRIPE_API_BASE", "LICENSE_SECRETS", "TOKEN_SECRETS", "KEY_PEPPER", "PUBLIC_URL",
+            "SMTP_URL", "MAIL_FROM", "MAIL_TEMPLATES", "QUIET_HOURS",
+        ].contains($0.name)
     }
 }
