@@ -65,6 +65,16 @@ private let paymentRoutes = [
         try found(state.disputes[call.id], "dispute", call.id, "dispute")
     },
     APIRoute(.get, "/v1/balance") { _, _ throws(StripeError) in Templates.object("balance") },
+    APIRoute(.get, "/v1/webhook_endpoints", listParameterNames) { state, call throws(StripeError) in
+        let endpoints = state.endpoint.map { url in
+            [
+                Templates.object("webhook_endpoint").setting([
+                    ("url", .string(url)), ("enabled_events", .array(["*"])),
+                ])
+            ]
+        }
+        return try Page(call.parameters).list(endpoints ?? [], url: "/v1/webhook_endpoints")
+    },
 ]
 
 private let eventRoutes = [

@@ -70,6 +70,6 @@ final class Sandbox {
     }
 
     private static func emptyState(_ settings: SandboxSettings) -> SandboxState {
-        SandboxState(catalog: settings.catalog, publicBase: settings.publicBase, hasEndpoint: settings.webhook != nil)
+        SandboxState(catalog: settings.catalog, publicBase: settings.publicBase, endpoint: settings.webhook?.url)
     }
 }

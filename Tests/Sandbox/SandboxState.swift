@@ -21,8 +21,10 @@ struct SandboxState: Sendable {
 
     let catalog: Catalog
     let publicBase: String
+    /// The endpoint that events go to.
+    let endpoint: String?
     /// Whether events have an endpoint to go to.
-    let hasEndpoint: Bool
+    var hasEndpoint: Bool { endpoint != nil }
 
     var sessions = ObjectStore<JSONValue>()
     var checkouts = ObjectStore<Checkout>()
@@ -36,10 +38,10 @@ struct SandboxState: Sendable {
     /// The earliest time, in Unix seconds, at which an open session can expire.
     var earliestExpiry: Int64?
 
-    init(catalog: Catalog, publicBase: String, hasEndpoint: Bool) {
+    init(catalog: Catalog, publicBase: String, endpoint: String?) {
         self.catalog = catalog
         self.publicBase = publicBase
-        self.hasEndpoint = hasEndpoint
+        self.endpoint = endpoint
     }
 
     /// Returns the object with this ID, of any kind.

@@ -27,7 +27,7 @@ struct ShapeTests {
         "the templates are Stripe's own",
         arguments: [
             "checkout.session", "item", "payment_intent", "charge", "refund", "dispute", "radar.early_fraud_warning",
-            "event", "balance",
+            "event", "balance", "webhook_endpoint",
         ])
     func templates(resource: String) throws {
         let fixture = try ShapeTests.fixture(resource)

@@ -1,5 +1,6 @@
 import EventLoop
 import Kernel
+import OrderMails
 
 /// Checks everything that a shop needs, and advises on what fails.
 @Loop
@@ -15,11 +16,11 @@ struct Doctor {
         console.progress("asking the database …")
         let database = await database(settings.database)
         console.progress("asking Stripe …")
-        let stripe = await stripe(settings.stripe)
+        let stripe = [await stripe(settings.stripe), await endpoint(settings.stripe, settings.mail?.publicURL)]
         console.progress("asking the mail server …")
         let mailServer = await mailServer(settings.mail)
         console.progress("asking for a signature …")
-        let services = settings.checks + database + [stripe, mailServer, await signer(settings)]
+        let services = settings.checks + database + stripe + [mailServer, await signer(settings)]
         guard isDeep else { return services }
         console.progress("looking at the data …")
         return services + (await data(settings))
@@ -33,7 +34,7 @@ extension Command {
         summary: "check settings, database, Stripe, mail and storage",
         details: """
             Reads every setting as the functions do, and checks the services behind them; changes nothing and sends no
-            mail. Failures come with advice. Never shows a setting's value. With --deep also checks the data's
+            mail. Stripe's endpoint for the shop must be enabled and get every event that the shop uses. Failures come with advice. Never shows a setting's value. With --deep also checks the data's
             invariants, as each run of reconcile does.
             """,
         options: [

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTP
 import Postgres
+import Stripe
 import Support
 import Testing
 
@@ -12,6 +13,16 @@ struct DoctorTests {
         status: 200, fields: ["Content-Type": "application/json"],
         body: Array(#"{"object":"balance","livemode":false,"available":[]}"#.utf8))
 
+    private static let used = Event.Kind.allCases.map(\.rawValue)
+
+    private static func endpoints(
+        url: String = "https://shop.example/webhooks/stripe", status: String = "enabled", events: [String] = used
+    ) -> Response {
+        let quoted = events.map { "\"\($0)\"" }.joined(separator: ",")
+        let endpoint = #"{"id":"we_1","url":"\#(url)","status":"\#(status)","enabled_events":[\#(quoted)]}"#
+        return Response(status: 200, body: Array(#"{"object":"list","data":[\#(endpoint)],"has_more":false}"#.utf8))
+    }
+
     @Test("a shop in order passes every check")
     func healthy() async throws {
         try await prepare()
@@ -22,7 +33,42 @@ struct DoctorTests {
         #expect(run.output.contains("reachable, a test key: no real money moves"))
         #expect(run.output.contains("takes our connection and any login"))
         #expect(run.output.contains("signs links to shop with an HMAC key"))
-        #expect(run.output.hasSuffix("\nall 31 checks passed\n"))
+        #expect(run.output.hasSuffix("\nall 32 checks passed\n"))
+    }
+
+    @Test(
+        "the endpoint must be the shop's, enabled, and get every event that the shop uses",
+        arguments: [
+            (endpoints(), 0, "gets the 16 types"), (endpoints(events: ["*"]), 0, "→ it also gets what"),
+            (endpoints(events: used + ["customer.created"]), 0, "does not use: customer.created\n"),
+            (
+                endpoints(events: used.filter { !$0.hasPrefix("refund.") }), 1,
+                "lacks refund.created, refund.updated, refund.failed"
+            ),
+            (endpoints(status: "disabled"), 1, "is disabled"),
+            (endpoints(url: "https://other.example/hook"), 1, "Stripe has none for"),
+            (Response(status: 403), 0, "– webhook endpoint"),
+            (Response(status: 200, body: Array("{}".utf8)), 1, "malformed"),
+        ])
+    func endpoint(answer: Response, code: Int32, part: String) async throws {
+        try await prepare()
+        let run = try await doctor(endpoints: answer)
+        #expect(run.exitCode == code, "\(run.output)")
+        #expect(run.output.contains(part), "\(run.output)")
+    }
+
+    @Test("with a live key the endpoint's whole URL must be the shop's, not its path alone")
+    func liveEndpoint() async throws {
+        try await prepare()
+        let live = Response(status: 200, body: Array(#"{"object":"balance","livemode":true}"#.utf8))
+        for (url, isOurs) in [
+            ("https://shop.example/webhooks/stripe", true), ("https://other.example/webhooks/stripe", false),
+        ] {
+            let settings = ["STRIPE_API_KEY": "sk_live_0123456789", "PUBLIC_URL": "https://shop.example"]
+            let run = try await doctor(settings, stripe: live, endpoints: Self.endpoints(url: url))
+            #expect(run.output.contains("✓ webhook endpoint") == isOurs, "\(run.output)")
+            #expect(run.output.contains("✗ webhook endpoint") == !isOurs, "\(run.output)")
+        }
     }
 
     @Test("nothing that it says holds a setting's value")
@@ -43,7 +89,7 @@ struct DoctorTests {
         #expect(!answer.ok)
         #expect(answer.checks.filter { $0.state != "passed" }.map(\.name) == ["TASKS_AUTH"])
         #expect(answer.checks.first { $0.name == "TASKS_AUTH" }?.advice?.hasPrefix("expected iam") == true)
-        #expect(run.remarks == "latchkey: 1 of 31 checks failed\n")
+        #expect(run.remarks == "latchkey: 1 of 32 checks failed\n")
     }
 
     @Test("every needed setting that is missing is told by name, and what needs it is not looked at")
@@ -59,7 +105,8 @@ struct DoctorTests {
             ])
         #expect(
             answer.checks.filter { $0.state == "skipped" }.map(\.name) == [
-                "database", "migrations", "catalog", "outbox", "events", "Stripe", "mail server", "storage signer",
+                "database", "migrations", "catalog", "outbox", "events", "Stripe", "webhook endpoint",
+                "mail server", "storage signer",
             ])
     }
 
@@ -85,7 +132,7 @@ struct DoctorTests {
         let run = try await doctor(words: ["--deep"])
         #expect(run.exitCode == 0, "\(run.output)")
         #expect(run.output.contains("\nData\n  ✓ paid without license"))
-        #expect(run.output.hasSuffix("\nall 38 checks passed\n"))
+        #expect(run.output.hasSuffix("\nall 39 checks passed\n"))
     }
 
     @Test("with --deep what cannot be right is a failure, with the cases and advice")
@@ -101,7 +148,7 @@ struct DoctorTests {
         #expect(run.output.contains(" ✗ event unhandled "), "\(run.output)")
         #expect(run.output.contains(" and 2 more\n"))
         #expect(run.output.contains("→ latchkey event list says why"))
-        #expect(run.remarks == "latchkey: 1 of 38 checks failed\n")
+        #expect(run.remarks == "latchkey: 1 of 39 checks failed\n")
         let noDatabase = try await doctor(["DATABASE_URL": "postgres://x@127.0.0.1:1/x"], words: ["--deep"])
         #expect(noDatabase.output.contains("– event unhandled "))
     }
@@ -191,7 +238,7 @@ struct DoctorTests {
             let run = try await doctor(google.settings.merging(changes) { $1 })
             #expect(run.exitCode == 0, "\(run.output)")
             #expect(run.output.contains("signs links to shop with \(CloudSandbox.account)'s signature"))
-            #expect(run.output.hasSuffix("\nall 34 checks passed\n"))
+            #expect(run.output.hasSuffix("\nall 35 checks passed\n"))
             #expect(!run.output.contains("ya29"))
         }
         #expect(try google.count("signatures") == 2)
@@ -234,10 +281,11 @@ struct DoctorTests {
     }
 
     private func doctor(
-        _ changes: [String: String] = [:], words: [String] = [], stripe: Response = balance, user: String = "",
+        _ changes: [String: String] = [:], words: [String] = [], stripe: Response = balance,
+        endpoints: Response = endpoints(), user: String = "",
         mail: @escaping @Sendable (String) -> String = { _ in "250 ok" }
     ) async throws -> Run {
-        try await withStripe(stripe) { base in
+        try await withStripe(stripe, endpoints: endpoints) { base in
             try await withMailServer(mail) { authority in
                 var settings = environment([:])
                 settings["DATABASE_URL"] = nil

@@ -6,13 +6,16 @@ import Support
 
 /// A server that answers every request of Stripe's API in one way.
 func withStripe<Output: Sendable>(
-    _ answer: Response, _ body: (_ base: String) async throws -> Output
+    _ answer: Response, endpoints: Response? = nil, _ body: (_ base: String) async throws -> Output
 ) async throws -> Output {
     let log = Log { _ in }
     let server = try await onLoop {
         let server = Server(
             limits: ServerLimits(), requestLog: RequestLog(log, routes: [], trustedHops: 0),
-            isReady: { true }, handler: { _ in answer })
+            isReady: { true },
+            handler: { request in
+                request.path == "/v1/webhook_endpoints" ? endpoints ?? answer : answer
+            })
         return (server, try server.listen(host: "127.0.0.1", port: 0))
     }
     let output = try await body("http://127.0.0.1:\(server.1)")
