@@ -34,8 +34,9 @@ extension Command {
         summary: "check settings, database, Stripe, mail and storage",
         details: """
             Reads every setting as the functions do, and checks the services behind them; changes nothing and sends no
-            mail. Stripe's endpoint for the shop must be enabled and get every event that the shop uses. Failures come with advice. Never shows a setting's value. With --deep also checks the data's
-            invariants, as each run of reconcile does.
+            mail. Stripe's endpoint for the shop must be enabled and get every event that the shop uses. Failures come
+            with advice. Never shows a setting's value. With --deep also checks the data's invariants, as each run of
+            reconcile does.
             """,
         options: [
             Option(name: "--deep", help: "also check the invariants of orders, licenses, mails and events"),

@@ -45,8 +45,8 @@ package struct Event: Equatable, Sendable {
     package let created: Instant
     /// Whether it is live mode.
     package let isLive: Bool
-    /// The connected account that it is about; `nil` for our own.
-    package let account: String?
+    /// Whether it is about a connected account and not our own.
+    package let isOfConnectedAccount: Bool
     /// The API version it is rendered in.
     package let apiVersion: String?
     /// The event's object.
@@ -69,7 +69,7 @@ extension Event: JSONReadable {
         kind = try node.required("type")
         created = try node.required("created")
         isLive = try node.required("livemode")
-        account = try node.optional("account")
+        isOfConnectedAccount = node["account"] != nil
         apiVersion = try node.optional("api_version")
         switch kind {
         case .known: object = try node.required("data", as: Content<Object>.self).object

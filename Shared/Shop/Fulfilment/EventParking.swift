@@ -76,26 +76,6 @@ extension EventProcessor {
                 entry, about: object, because: fault, isPolled: true, isQuiet: true))
     }
 
-    /// Runs `body`; on failure parks `entry` or records the reason in the ledger for retry.
-    func settled(
-        _ entry: LedgerEntry, about subject: LedgerSubject?,
-        _ body: @Loop () async throws(FulfilmentFault) -> EventEffect
-    ) async throws(FulfilmentFault) -> EventEffect {
-        do throws(FulfilmentFault) { return try await repeated(body) } catch {
-            return try await settle(error, of: entry, about: subject)
-        }
-    }
-
-    /// Runs `body`, and once more if the database rejected its values: two events about one sale may have met.
-    func repeated(
-        _ body: @Loop () async throws(FulfilmentFault) -> EventEffect
-    ) async throws(FulfilmentFault) -> EventEffect {
-        do throws(FulfilmentFault) { return try await body() } catch {
-            guard case .database(let fault) = error, fault.rejectsValues else { throw error }
-            return try await body()
-        }
-    }
-
     /// Parks `entry` if `fault` is final; otherwise records the reason in the ledger for retry, and throws it.
     package func settle(
         _ fault: FulfilmentFault, of entry: LedgerEntry, about subject: LedgerSubject? = nil

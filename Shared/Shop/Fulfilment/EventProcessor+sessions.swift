@@ -2,6 +2,7 @@ import Kernel
 import Log
 import Orders
 import Stripe
+import StripeClient
 
 // What becomes of a session, whoever tells of it.
 extension EventProcessor {
@@ -37,13 +38,17 @@ extension EventProcessor {
 
 extension FulfilmentFault {
     /// Returns the fault as it counts for what `session` says: one without a payment, and without our metadata, that
-    /// sells nothing is ignored, and a paid one that sells nothing is not.
+    /// sells nothing is ignored; a paid one that sells nothing is not, and names its amount.
     fileprivate func asToldBy(_ session: CheckoutSession, _ update: CheckoutUpdate) -> FulfilmentFault {
         guard update.target == .paid else {
             return isFinal && SaleMetadata(session) == nil ? .notOurs("nothing is paid; \(description)") : self
         }
-        guard case .notOurs(let reason) = self, session.total?.minorUnits != 0 else { return self }
-        return .unsold(session.total, reason)
+        switch self {
+        case .notOurs(let reason): return session.total?.minorUnits == 0 ? self : .unsold(session.total, reason)
+        case .misconfigured(let reason): return .unsold(session.total, reason)
+        case .stripe(let fault) where fault.isFinal: return .unsold(session.total, fault.description)
+        case .stripe, .database, .keys, .unsold: return self
+        }
     }
 }
 

@@ -97,10 +97,13 @@ extension EventProcessor {
         _ body: @Loop () async throws(FulfilmentFault) -> EventEffect
     ) async throws(FulfilmentFault) -> EventEffect {
         if !again, try await isParked(parked) { return .parked(parked.event, isNews: false) }
-        do throws(FulfilmentFault) { return try await repeated(body) } catch {
-            if case .notOurs = error { return .unused }
-            return try await settle(error, of: error.isFinal ? parked : entry, about: subject)
+        var fault: FulfilmentFault
+        do throws(FulfilmentFault) { return try await body() } catch { fault = error }
+        if fault.mayBeRace {
+            do throws(FulfilmentFault) { return try await body() } catch { fault = error }
         }
+        if case .notOurs = fault { return .unused }
+        return try await settle(fault, of: fault.isFinal ? parked : entry, about: subject)
     }
 
     private func isParked(_ entry: LedgerEntry) async throws(FulfilmentFault) -> Bool {

@@ -65,13 +65,18 @@ package struct EventProcessor {
     /// - Throws: the reason for failure, which may pass by itself and which the ledger keeps together with the event.
     @discardableResult
     package func process(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
-        try await settled(entry, about: event.subject) { () throws(FulfilmentFault) in try await handle(event, entry) }
+        do throws(FulfilmentFault) { return try await handle(event, entry) } catch {
+            guard error.mayBeRace else { return try await settle(error, of: entry, about: event.subject) }
+        }
+        do throws(FulfilmentFault) { return try await handle(event, entry) } catch {
+            return try await settle(error, of: entry, about: event.subject)
+        }
     }
 
     func handle(_ event: Event, _ entry: LedgerEntry) async throws(FulfilmentFault) -> EventEffect {
         guard event.isLive == isLive else { return try await ignore(entry, "test and live mode do not match") }
         do throws(FulfilmentFault) {
-            if event.account != nil, case .known = event.kind { throw event.connectedAccountFault }
+            if event.isOfConnectedAccount, case .known = event.kind { throw event.connectedAccountFault }
             if let (session, update) = event.checkoutUpdate() { return try await sell(session, update, entry) }
             if let (payment, update) = try event.paymentUpdate() {
                 return try await apply(update, to: payment, entry)

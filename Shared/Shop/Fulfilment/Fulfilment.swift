@@ -23,7 +23,7 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
     case misconfigured(String)
     /// The license secrets or the catalog cannot make a key; it succeeds once a person has corrected them.
     case keys(KeyFault)
-    /// A paid session sells nothing of this shop although it is on our account.
+    /// A paid session on our account sells nothing: nothing of it is this shop's, or our rules refuse it.
     case unsold(Money?, String)
 
     package var description: String {
@@ -34,7 +34,7 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
         case .misconfigured(let reason): reason
         case .keys(let fault): fault.description
         case .unsold(let total, let reason):
-            "\(total?.formatted ?? "an amount") paid for nothing of this shop: \(reason)"
+            "\(total?.formatted ?? "an amount") paid and nothing sold: \(reason)"
         }
     }
 

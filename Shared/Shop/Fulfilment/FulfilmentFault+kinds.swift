@@ -18,6 +18,12 @@ extension FulfilmentFault {
         }
     }
 
+    /// Whether the database rejected values that it may take a moment later: two events about one sale may have met.
+    var mayBeRace: Bool {
+        guard case .database(let fault) = self else { return false }
+        return fault.rejectsValues
+    }
+
     /// An event or object has a member that cannot be read.
     package static func unreadable(_ field: String) -> FulfilmentFault {
         .misconfigured("an event that cannot be read (\(field))")

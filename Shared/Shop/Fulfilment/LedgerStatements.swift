@@ -57,7 +57,10 @@ extension LedgerEntry {
     /// Returns `text` without control characters, among them NUL, which no column holds, and no longer than an index
     /// takes: the ledger must take in whatever it is to report.
     static func storable(_ text: String, within limit: Int) -> String {
-        guard text.utf8.count > limit || text.utf8.contains(where: { $0 < 0x20 }) else { return text }
+        let bytes = text.utf8.span
+        var isPlain = bytes.count <= limit
+        for index in bytes.indices where bytes[index] < 0x20 { isPlain = false }
+        if isPlain { return text }
         var short = SafeText.singleLine(text)
         while short.utf8.count > limit { short = String(short.prefix(min(short.count - 1, limit))) }
         return short

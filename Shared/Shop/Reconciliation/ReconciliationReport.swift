@@ -71,9 +71,10 @@ package struct ReconciliationReport: Equatable, Sendable {
         [("finished", .bool(isFinished))]
             + ReconciliationStep.allCases.map { ($0.rawValue, self[$0].document) }
             + [
+                ("parked", .integer(Int64(parked))),
                 ("paid_at_stripe_only", .integer(Int64(paidAtStripeOnly))),
                 ("paid_here_only", .integer(Int64(paidHereOnly))),
-                ("violated", .array(violations.map(JSONValue.string))), ("parked", .integer(Int64(parked))),
+                ("violated", .array(violations.map(JSONValue.string))),
             ]
     }
 }

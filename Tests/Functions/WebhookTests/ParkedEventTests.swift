@@ -45,8 +45,16 @@ struct ParkedEventTests {
             #expect(shop.log.text.count(of: Self.alert) == 1, "\(shop.log.text)")
             #expect(shop.log.text.contains(#""amount":12300,"currency":"usd""#), "\(shop.log.text)")
             let kept = try await shop.text("SELECT status || ': ' || error FROM webhook_events")
-            #expect(kept == "parked: 123.00 USD paid for nothing of this shop: no item of it is in the catalog")
+            #expect(kept == "parked: 123.00 USD paid and nothing sold: no item of it is in the catalog")
             expectCounts(try await shop.counts(), Counts(events: 1))
+        }
+    }
+
+    @Test("a paid session whose items Stripe does not tell is an alert with its amount and currency as well")
+    func unknownItems() async throws {
+        try await withShop(answering: "404") { shop throws in
+            #expect(try await shop.deliver(SessionEvent(metadata: "{}").json).status == 200)
+            #expect(shop.log.text.contains(#""amount":4900,"currency":"usd""#), "\(shop.log.text)")
         }
     }
 
@@ -180,7 +188,7 @@ private let refusedEvents = [
     Told(
         SessionEvent(
             metadata: #"{"latchkey_product":"of-elsewhere","latchkey_quantity":"1"}"#, lineItems: items("price_9")),
-        "49.00 USD paid for nothing of this shop"),
+        "49.00 USD paid and nothing sold"),
     Told(SessionEvent(metadata: "{}"), "status=404"),
     Told(SessionEvent(amount: -1), "amount_total"), Told(SessionEvent(amount: .max), "amount_total"),
     Told(

@@ -66,7 +66,7 @@ struct EventShapeTests {
             try await shop.deliver(event)
             #expect(
                 try await shop.text("SELECT status || ': ' || error FROM webhook_events")
-                    == "parked: a sale without an amount")
+                    == "parked: an amount paid and nothing sold: a sale without an amount")
             let items = #"{"data":[{"id":"li_1","quantity":1,"price":{"id":"price_1"}}],"has_more":true}"#
             let many = SessionEvent(id: "evt_2", metadata: "{}", lineItems: items).json
             try await shop.deliver(many)
