@@ -17,17 +17,16 @@ struct MutatedEventTests {
             var seen = 0
             for (number, mutation) in try Mutation.all(of: event).enumerated() {
                 let body = mutation.text.replacing("TAG", with: "\(number)")
-                var alerts: [Int] = []
-                for _ in 1...2 {
+                // A repeat is like the first, which `ParkedEventTests` shows of each kind; here of some.
+                for _ in 0...(number % 4 == 0 ? 1 : 0) {
                     let refusal = await refusal { try await shop.deliver(body) }
                     #expect(refusal == nil, "\(mutation.path): \(body.prefix(2_000))")
-                    alerts.append(shop.log.text.utf8.count)
                 }
                 let lines = shop.log.text.utf8.dropFirst(seen)
                 #expect(
                     String(decoding: lines, as: UTF8.self).count(of: #""severity":"ERROR""#) <= 1,
                     "\(mutation.path): \(body.prefix(2_000))")
-                seen = alerts[1]
+                seen = shop.log.text.utf8.count
             }
             let states = try await shop.text(
                 "SELECT string_agg(DISTINCT status, ' ' ORDER BY status) FROM webhook_events")
@@ -57,10 +56,6 @@ private let wholeness: [SQL] = [
 private let events: [(String, String)] = [
     ("sale", wrapped("checkout.session.completed", session)),
     ("unpaid", wrapped("checkout.session.completed", session.replacing(#""paid""#, with: #""unpaid""#))),
-    (
-        "payment link",
-        wrapped("checkout.session.async_payment_succeeded", session.replacing("latchkey_product", with: "note"))
-    ),
     (
         "refund",
         wrapped(
