@@ -15,6 +15,7 @@ BY_HAND = {
     ".env.example": ("DATABASE_PASSWORD_LATCHKEY_ORDERS=<replace-me>", "DATABASE_PASSWORD_LATCHKEY_ORDERS="),
     "README.md": ("| `webhook` | `POST /webhooks/stripe` |", "| `webhook` | `POST /webhooks/stripes` |"),
     "infra/terraform/README.md": ("| `database-url-webhook` | `DATABASE_URL` | webhook |", ""),
+    "infra/runbooks/first-deployment.md": ("   - `refund.failed`\n", ""),
     "infra/security/policy.md": ("| `DATABASE_URL` | a role of its own", "| `DATABASE_URL` | one role"),
     "Shared/Platform/Pages/Page.swift": ("\\(site.wordmark)</a>", "Shop</a>"),
     "Shared/Shop/Limits/RateLimitPolicy+shop.swift": ("quota: 240", "quota: 2400"),
