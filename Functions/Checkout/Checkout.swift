@@ -107,7 +107,9 @@ struct Checkout: Sendable {
             successURL: publicURL.link("/orders/{CHECKOUT_SESSION_ID}"),
             cancelURL: publicURL.link("/cancel"))
         session.clientReferenceID = order.description
-        session.metadata = SaleMetadata.values(order: order, product: input.product, quantity: input.quantity)
+        session.metadata = SaleMetadata.values(
+            order: order, product: input.product, quantity: input.quantity,
+            ordered: terms.unitPrice.times(input.quantity))
         session.customerEmail = input.email?.text
         session.allowsPromotionCodes = terms.allowsPromotionCodes
         session.calculatesTax = terms.calculatesTax

@@ -6,7 +6,7 @@ import uuid
 
 HALF_DONE = {
     "a paid order without its licenses": """
-        SELECT o.id FROM orders o LEFT JOIN licenses l ON l.order_id = o.id LEFT JOIN order_items i ON i.order_id = o.id
+        SELECT o.id FROM orders o LEFT JOIN licenses l ON l.order_id = o.id LEFT JOIN order_lines i ON i.order_id = o.id
         WHERE o.status = 'paid' GROUP BY o.id, i.quantity HAVING count(l.id) IS DISTINCT FROM i.quantity""",
     "a paid order without a grant": """
         SELECT id FROM orders o WHERE status = 'paid'

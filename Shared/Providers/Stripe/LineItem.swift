@@ -26,6 +26,8 @@ package struct LineItem: Equatable, Sendable {
     package let price: StripeID?
     /// The product's ID, any text, because the seller can choose it.
     package let product: String?
+    /// The price of one unit, in the minor unit; `nil` if it is no whole number of them.
+    package let unitAmount: Int64?
     /// The quantity.
     package let quantity: Int64?
     /// The amount before discounts and taxes, in the minor unit.
@@ -46,6 +48,7 @@ extension LineItem: JSONReadable {
         description = try node.optional("description")
         price = try node.optional("price")
         product = node["price"]?["product"]?.id
+        unitAmount = node["price"]?["unit_amount"]?.integer
         quantity = try node.optional("quantity")
         amountSubtotal = try node.optional("amount_subtotal")
         amountDiscount = try node.optional("amount_discount")

@@ -17,7 +17,7 @@ package struct DownloadOverview: Equatable, Sendable {
     package let usesLeft: Int
     /// Whether the link was revoked.
     package let isRevoked: Bool
-    /// Whether a license of the order is active.
+    /// Whether a license of the order line is active.
     package let hasAccess: Bool
     /// The newest release's files.
     package let artifacts: [Artifact]
@@ -39,10 +39,10 @@ package enum DownloadStatements {
         Statement(
             """
             SELECT s.name, s.support_email, p.name, g.expires_at, g.max_uses - g.uses, g.revoked_at IS NOT NULL,
-                EXISTS (SELECT FROM licenses l WHERE l.order_id = g.order_id AND l.status = 'active'),
+                EXISTS (SELECT FROM licenses l WHERE l.order_id = g.order_id AND l.line = g.line AND l.status = 'active'),
                 r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256
             FROM download_grants g
-            JOIN order_items i ON i.order_id = g.order_id AND i.position = 1
+            JOIN order_lines i ON i.order_id = g.order_id AND i.position = g.line
             JOIN products p ON p.id = i.product_id
             JOIN shops s ON s.id = p.shop_id
             LEFT JOIN LATERAL (
@@ -73,15 +73,17 @@ package enum DownloadStatements {
             """
             WITH \(gate.parts), used AS (
                 UPDATE download_grants g SET uses = g.uses + 1
-                FROM order_items i
+                FROM order_lines i
                 JOIN LATERAL (
                     SELECT id, version FROM releases WHERE product_id = i.product_id
                     ORDER BY released_at DESC, id DESC LIMIT 1
                 ) r ON true
                 JOIN artifacts a ON a.release_id = r.id
                 WHERE g.id = \(grant) AND g.uses < g.max_uses AND g.revoked_at IS NULL AND g.expires_at > \(now)
-                    AND i.order_id = g.order_id AND i.position = 1 AND a.file_name = \(name)
-                    AND EXISTS (SELECT FROM licenses l WHERE l.order_id = g.order_id AND l.status = 'active')
+                    AND i.order_id = g.order_id AND i.position = g.line AND a.file_name = \(name)
+                    AND EXISTS (
+                        SELECT FROM licenses l WHERE l.order_id = g.order_id AND l.line = g.line AND l.status = 'active'
+                    )
                     AND EXISTS (SELECT FROM admitted)
                 RETURNING r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256
             )

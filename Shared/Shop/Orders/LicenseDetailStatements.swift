@@ -16,16 +16,18 @@ package enum LicenseDetailStatements {
             LicenseDetail(
                 id: try row.id(0), order: try row.id(1), orderStatus: try row.orderStatus(2),
                 email: try row.optionalText(3), product: try row.text(4), productName: try row.text(5),
-                keyPrefix: try row.text(6), lastFour: try row.text(7), status: try row.licenseStatus(8),
-                heldAt: try row.optionalInstant(9), keyVersion: Int(try row.integer(10)),
+                keyPrefix: try row.optionalText(6), lastFour: try row.optionalText(7), status: try row.licenseStatus(8),
+                heldAt: try row.optionalInstant(9), keyVersion: try row.optionalInteger(10).map { Int($0) },
                 reissues: Int(try row.integer(11)), activationLimit: Int(try row.integer(12)),
-                createdAt: try row.instant(13))
+                createdAt: try row.instant(13), isRefunded: try row.bool(14))
         }
     }
 
     private static let columns: SQL = """
         SELECT l.id, l.order_id, o.status, o.email, p.slug, p.name, p.key_prefix, l.key_last_four, l.status, l.held_at,
-            l.key_version, l.reissues, p.activation_limit, l.created_at
+            l.key_version, l.reissues, p.activation_limit, l.created_at,
+            i.amount_refunded > 0 AND i.amount_refunded >= i.amount_total
         FROM licenses l JOIN orders o ON o.id = l.order_id JOIN products p ON p.id = l.product_id
+        JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
         """
 }

@@ -85,7 +85,7 @@ struct DoctorTests {
         let run = try await doctor(words: ["--deep"])
         #expect(run.exitCode == 0, "\(run.output)")
         #expect(run.output.contains("\nData\n  ✓ paid without license"))
-        #expect(run.output.hasSuffix("\nall 37 checks passed\n"))
+        #expect(run.output.hasSuffix("\nall 38 checks passed\n"))
     }
 
     @Test("with --deep what cannot be right is a failure, with the cases and advice")
@@ -101,7 +101,7 @@ struct DoctorTests {
         #expect(run.output.contains(" ✗ event unhandled "), "\(run.output)")
         #expect(run.output.contains(" and 2 more\n"))
         #expect(run.output.contains("→ webhook_events.error says why"))
-        #expect(run.remarks == "latchkey: 1 of 37 checks failed\n")
+        #expect(run.remarks == "latchkey: 1 of 38 checks failed\n")
         let noDatabase = try await doctor(["DATABASE_URL": "postgres://x@127.0.0.1:1/x"], words: ["--deep"])
         #expect(noDatabase.output.contains("– event unhandled "))
     }

@@ -17,14 +17,15 @@ extension CatalogPlan {
     private static func prefixRefusals(
         _ product: ProductRecord, _ stored: [StoredProduct], _ file: CatalogFile, _ path: String
     ) -> [CatalogFault] {
-        let prefix = LicensePrefix(product.keyPrefix)
+        let prefix = product.keyPrefix.flatMap { LicensePrefix($0) }
         if let old = stored.first(where: { $0.record.slug == product.slug }), old.hasLicenses,
-            LicensePrefix(old.record.keyPrefix) != prefix
+            old.record.keyPrefix.flatMap({ LicensePrefix($0) }) != prefix
         {
-            return [CatalogFault("\(path).key_prefix", .soldPrefix(old.record.keyPrefix))]
+            return [CatalogFault("\(path).key_prefix", .soldPrefix(old.record.keyPrefix ?? "none"))]
         }
+        guard let prefix else { return [] }
         let rival = stored.first { other in
-            LicensePrefix(other.record.keyPrefix) == prefix
+            other.record.keyPrefix.flatMap { LicensePrefix($0) } == prefix
                 && !file.products.contains { $0.record.slug == other.record.slug }
         }
         return rival.map {

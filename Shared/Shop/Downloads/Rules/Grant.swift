@@ -1,7 +1,7 @@
 package import Catalog
 package import Kernel
 
-/// The right to download an order's files a limited number of times until it expires.
+/// The right to download an order line's files a limited number of times until it expires.
 package struct Grant: Equatable, Sendable {
     /// The row's ID, created before the row.
     package let id: GrantID
@@ -15,6 +15,23 @@ package struct Grant: Equatable, Sendable {
         self.id = id
         self.expiresAt = expiresAt
         self.maxUses = maxUses
+    }
+}
+
+/// A grant, with the order line whose files it opens.
+package struct LineGrant: Equatable, Sendable {
+    /// The grant.
+    package let grant: Grant
+    /// The order.
+    package let order: OrderID
+    /// The line's position.
+    package let line: Int
+
+    /// Creates a line's grant.
+    package init(grant: Grant, order: OrderID, line: Int = 1) {
+        self.grant = grant
+        self.order = order
+        self.line = line
     }
 }
 

@@ -85,8 +85,13 @@ extension LicenseKey {
     }
 }
 
+extension LicenseKey {
+    /// Returns what is shown of a key: its prefix and its last four symbols.
+    package static func masked(prefix: String, lastFour: String) -> String { "\(prefix)-****-****-\(lastFour)" }
+}
+
 extension LicenseKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package var description: String { "\(prefix.text)-****-****-\(lastFour)" }
+    package var description: String { LicenseKey.masked(prefix: prefix.text, lastFour: lastFour) }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -11,11 +11,18 @@ package struct SaleMetadata: Equatable, Sendable {
     package let product: String
     /// The quantity.
     package let quantity: Int
+    /// The price of everything, before discounts and taxes; `nil` if it is not written there.
+    package let ordered: Money?
+    /// The version of the license secret at the time of the order; `nil` if it is not written there.
+    package let keyVersion: Int?
 
     private enum Name {
         static let order = "latchkey_order"
         static let product = "latchkey_product"
         static let quantity = "latchkey_quantity"
+        static let amount = "latchkey_amount"
+        static let currency = "latchkey_currency"
+        static let keyVersion = "latchkey_key_version"
     }
 
     /// Reads the metadata of `session`; `nil` if another program created it.
@@ -31,10 +38,20 @@ package struct SaleMetadata: Equatable, Sendable {
         order = metadata[Name.order].flatMap { OrderID($0) }
         self.product = product
         self.quantity = quantity
+        let currency = metadata[Name.currency].flatMap { Currency($0) }
+        ordered = metadata[Name.amount].flatMap { Int64($0) }.flatMap { amount in
+            currency.map { Money(minorUnits: amount, currency: $0) }
+        }
+        keyVersion = metadata[Name.keyVersion].flatMap { Int($0) }
     }
 
     /// Returns the metadata for a new session.
-    package static func values(order: OrderID, product: String, quantity: Int) -> [String: String] {
-        [Name.order: order.description, Name.product: product, Name.quantity: String(quantity)]
+    package static func values(order: OrderID, product: String, quantity: Int, ordered: Money?) -> [String: String] {
+        var values = [Name.order: order.description, Name.product: product, Name.quantity: String(quantity)]
+        if let ordered {
+            values[Name.amount] = String(ordered.minorUnits)
+            values[Name.currency] = ordered.currency.code
+        }
+        return values
     }
 }

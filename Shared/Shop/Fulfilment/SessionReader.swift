@@ -1,0 +1,124 @@
+import Catalog
+import EventLoop
+import Kernel
+import Orders
+import Stripe
+import StripeClient
+
+/// Reads what a session sells: from the metadata of our checkout if what was paid fits it, else from its line items.
+@Loop
+struct SessionReader {
+    private let catalog: CatalogCache
+    private let stripe: StripeClient
+
+    /// Creates a reader.
+    init(catalog: CatalogCache, stripe: StripeClient) { (self.catalog, self.stripe) = (catalog, stripe) }
+
+    /// Returns the lines of `session`, with the catalog that they are from.
+    ///
+    /// - Throws: `notOurs` if the catalog knows nothing of it.
+    func callAsFunction(
+        _ session: CheckoutSession
+    ) async throws(FulfilmentFault) -> (lines: SessionLines, catalog: Catalog) {
+        if case .known(let mode)? = session.mode, mode != .payment { throw .notOurs("mode \(mode.rawValue)") }
+        guard let total = session.total else { throw .misconfigured("a sale without an amount") }
+        try SessionReader.check(session)
+        guard let ours = SaleMetadata(session) else { return try await itemized(session, total) }
+        let known = try await currentCatalog { $0.product(slug: ours.product) != nil }
+        guard let product = known.product(slug: ours.product) else { return try await itemized(session, total) }
+        guard ours.quantity <= SessionLines.unitLimit else {
+            throw .misconfigured("a sale of \(ours.quantity) units")
+        }
+        var lines = SessionLines(product, quantity: ours.quantity, session, total: total)
+        guard let ordered = ours.ordered ?? product.price?.times(ours.quantity),
+            ordered != Money(minorUnits: session.subtotal ?? total.minorUnits, currency: total.currency)
+        else { return (lines, known) }
+        // Something else was paid than ordered. What it was, the items say; if Stripe does not know the session, what
+        // was ordered is sold.
+        var catalog = known
+        do throws(FulfilmentFault) {
+            (lines, catalog) = try await itemized(session, total)
+        } catch {
+            guard error.isFinal else { throw error }
+        }
+        lines.note(
+            .otherPrice(
+                ordered: ordered,
+                paid: Money(minorUnits: session.subtotal ?? total.minorUnits, currency: total.currency)))
+        return (lines, catalog)
+    }
+
+    private func itemized(
+        _ session: CheckoutSession, _ total: Money
+    ) async throws(FulfilmentFault) -> (SessionLines, Catalog) {
+        let items = try await items(of: session)
+        let known = try await currentCatalog { known in items.allSatisfy { known.product($0) != nil } }
+        guard items.contains(where: { known.product($0) != nil }) else {
+            throw .notOurs("no item of it is in the catalog")
+        }
+        let lines = try SessionLines(items, session, total: total, known)
+        guard lines.units <= SessionLines.unitLimit else { throw .misconfigured("a sale of \(lines.units) units") }
+        return (lines, known)
+    }
+
+    /// Returns all items of the session, asking Stripe for those that the session does not contain.
+    private func items(of session: CheckoutSession) async throws(FulfilmentFault) -> [LineItem] {
+        var known = session.lineItems
+        if known == nil {
+            known = try await call(StripeRequest<CheckoutSession>.session(session.id)).lineItems
+        }
+        guard let known else { throw .misconfigured("a session whose items Stripe does not tell") }
+        var (items, hasMore) = (known.items, known.hasMore)
+        while hasMore {
+            let page = try await call(
+                StripeRequest<Page<LineItem>>.lineItems(of: session.id, startingAfter: items.last?.id))
+            items += page.elements
+            hasMore = page.hasMore && !page.elements.isEmpty
+        }
+        for item in items { try SessionReader.check(item) }
+        return items
+    }
+
+    private func call<Answer>(_ request: StripeRequest<Answer>) async throws(FulfilmentFault) -> Answer {
+        try await mapError(FulfilmentFault.stripe, await stripe.send(request))
+    }
+
+    private func currentCatalog(_ isComplete: (Catalog) -> Bool) async throws(FulfilmentFault) -> Catalog {
+        do { return try await catalog.catalog(isComplete) } catch { throw .database(error) }
+    }
+
+    // MARK: Amounts
+
+    /// The largest amount of a sale: far more than Stripe charges at once, and far less than what sums could overflow.
+    private static let largest: Int64 = 1_000_000_000_000_000
+
+    private static func check(_ session: CheckoutSession) throws(FulfilmentFault) {
+        try check([session.amountTotal, session.amountSubtotal, session.amountDiscount, session.amountTax])
+    }
+
+    private static func check(_ item: LineItem) throws(FulfilmentFault) {
+        try check([item.unitAmount, item.amountSubtotal, item.amountDiscount, item.amountTax, item.amountTotal])
+    }
+
+    private static func check(_ amounts: [Int64?]) throws(FulfilmentFault) {
+        for case let amount? in amounts where !(0...largest).contains(amount) {
+            throw .misconfigured("an amount of \(amount)")
+        }
+    }
+}
+
+extension FulfilmentFault {
+    /// Whether another attempt would end the same.
+    fileprivate var isFinal: Bool {
+        switch self {
+        case .notOurs, .misconfigured: true
+        case .stripe(let fault): fault.isNotFound
+        case .database: false
+        }
+    }
+}
+
+extension Catalog {
+    /// Returns the product that an item is of.
+    func product(_ item: LineItem) -> Product? { item.price.flatMap { product(stripePrice: $0.text) } }
+}
