@@ -17,7 +17,7 @@ extension OrderView {
             ("amount", money(record.total)), ("refunded", money(record.refunded)),
             ("ordered_at", time(record.orderedAt)), ("paid_at", time(record.paidAt)),
             ("license_keys", .array(keys.map(JSONValue.string))), ("license_keys_masked", .bool(keysUntil == nil)),
-            ("license_keys_until", time(keysUntil)), 
+            ("license_keys_until", time(keysUntil)),
             ("download", open.first.map { download(of: $0, base) } ?? .null),
             ("lines", .array(record.lines.map { line($0, base) })), ("mail", mailJSON),
             ("address_changed_at", time(record.correctedAt)), ("address_changeable_until", time(correctableUntil)),

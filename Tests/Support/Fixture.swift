@@ -102,7 +102,8 @@ package struct Fixture {
         try await pool.run(
             FulfilmentStatements.lock(sale),
             FulfilmentStatements.apply(
-                sale, of: shop, entitlement, from: entry(event), mailLeasedUntil: now + .seconds(60), by: "function:webhook",
+                sale, of: shop, entitlement, from: entry(event), mailLeasedUntil: now + .seconds(60),
+                by: "function:webhook",
                 at: now)
         ).1
     }

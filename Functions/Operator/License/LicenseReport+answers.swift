@@ -13,7 +13,8 @@ extension LicenseReport {
             ["key", license.maskedKey], ["status", license.statusText],
             ["product", "\(license.productName)  \(license.product)"],
             ["order", "\(license.order)  \(license.orderStatus.rawValue)"], ["buyer", license.email ?? "–"],
-            ["issued", license.createdAt.toTheSecond], ["version", license.keyVersion.map { "\($0)\(reissues)" } ?? "–"],
+            ["issued", license.createdAt.toTheSecond],
+            ["version", license.keyVersion.map { "\($0)\(reissues)" } ?? "–"],
             ["machines", "\(active) of \(license.activationLimit)"],
         ]
         return ["License \(license.id)"] + aligned(facts) + section("Machines", activations.map(row))
@@ -39,7 +40,8 @@ extension LicenseReport {
             ("product", .string(license.product)), ("order", .string(license.order.description)),
             ("order_status", .string(license.orderStatus.rawValue)),
             ("email", license.email.map(JSONValue.string) ?? .null), ("created_at", time(license.createdAt)),
-            ("key_version", license.keyVersion.map { .integer(Int64($0)) } ?? .null), ("reissues", .integer(Int64(license.reissues))),
+            ("key_version", license.keyVersion.map { .integer(Int64($0)) } ?? .null),
+            ("reissues", .integer(Int64(license.reissues))),
             ("activation_limit", .integer(Int64(license.activationLimit))),
             ("activations", .array(activations.map(object))), ("history", .array(history.map(\.document))),
         ])

@@ -87,7 +87,8 @@ struct OrderList: Equatable, Sendable {
         [
             order.createdAt.toTheSecond, order.id.description, order.status.rawValue + (order.isLive ? "" : " (test)"),
             order.total.formatted, order.refunded.minorUnits > 0 ? order.refunded.formatted : "–",
-            order.products.isEmpty ? "–" : "\(order.quantity) × \(order.products.joined(separator: ", "))", order.email.map(shown) ?? "–",
+            order.products.isEmpty ? "–" : "\(order.quantity) × \(order.products.joined(separator: ", "))",
+            order.email.map(shown) ?? "–",
         ]
     }
 

@@ -42,7 +42,8 @@ extension OrderReport {
             ("id", .string(license.id.description)), ("line", .integer(Int64(license.line))),
             ("last4", text(license.lastFour)),
             ("status", .string(license.status.rawValue)), ("product", .string(license.product)),
-            ("key_version", license.keyVersion.map(JSONValue.integer) ?? .null), ("reissues", .integer(license.reissues)),
+            ("key_version", license.keyVersion.map(JSONValue.integer) ?? .null),
+            ("reissues", .integer(license.reissues)),
             ("held_at", time(license.heldAt)),
         ])
     }
@@ -79,7 +80,8 @@ extension OrderReport {
 
     private func object(_ grant: OrderPart.Grant) -> JSONValue {
         .object([
-            ("id", .string(grant.id.description)), ("line", .integer(Int64(grant.line))), ("uses", .integer(grant.uses)),
+            ("id", .string(grant.id.description)), ("line", .integer(Int64(grant.line))),
+            ("uses", .integer(grant.uses)),
             ("max_uses", .integer(grant.maxUses)), ("expires_at", time(grant.expiresAt)),
             ("revoked", .bool(grant.isRevoked)),
         ])

@@ -98,7 +98,9 @@ extension OrderReport {
     }
 
     private func row(_ grant: OrderPart.Grant) -> [String] {
-        line(grant.line) + ["\(grant.id)", "\(grant.uses) of \(grant.maxUses) used", "until \(grant.expiresAt.toTheSecond)"]
+        line(grant.line) + [
+            "\(grant.id)", "\(grant.uses) of \(grant.maxUses) used", "until \(grant.expiresAt.toTheSecond)",
+        ]
             + (grant.isRevoked ? ["revoked"] : [])
     }
 

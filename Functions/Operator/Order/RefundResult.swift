@@ -67,10 +67,11 @@ extension RefundPlan {
         }
         let before = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
         return ["Refund \(amount.formatted) of order \(order.id)"]
-            + aligned([
-                ["buyer", order.email ?? "–"], ["total", order.total.formatted],
-                ["refunded", "\(before.formatted) before, \(refundedThen.formatted) then"],
-            ] + (hasSeveralLines ? [["of", lines.map(of) ?? "no line by name"]] : []) + [["licenses", licenses]])
+            + aligned(
+                [
+                    ["buyer", order.email ?? "–"], ["total", order.total.formatted],
+                    ["refunded", "\(before.formatted) before, \(refundedThen.formatted) then"],
+                ] + (hasSeveralLines ? [["of", lines.map(of) ?? "no line by name"]] : []) + [["licenses", licenses]])
             + (order.status == .disputed ? ["A dispute over the payment is open: Stripe may refuse the refund."] : [])
     }
 

@@ -141,7 +141,8 @@ package enum CatalogApplyStatements {
         """
     ) { row throws(PostgresFault) in
         let record = ProductRecord(
-            slug: try row.text(1), name: try row.text(2), description: try row.text(3), keyPrefix: try row.optionalText(4),
+            slug: try row.text(1), name: try row.text(2), description: try row.text(3),
+            keyPrefix: try row.optionalText(4),
             activationLimit: Int(try row.integer(5)), downloadLimit: Int(try row.integer(6)),
             downloadDays: Int(try row.integer(7)), allowPromotionCodes: try row.bool(8), automaticTax: try row.bool(9),
             termsConsent: try row.bool(10), invoiceCreation: try row.bool(11), isActive: try row.bool(12))

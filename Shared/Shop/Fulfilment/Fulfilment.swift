@@ -80,16 +80,18 @@ package struct Fulfilment {
         let now = clock.now()
         let ids = DeterministicIDs(session: session.id, createdAt: session.created ?? now)
         let sale = try sale(session, update, lines, ids, paidAt: min(now, entry.latestPayment))
-        let entitlement = try entitlement(sale, session, known, ids, at: now)
+        let entitlement = try entitlement(sale, known, ids, at: now)
         let outcome = try await mapError(
             FulfilmentFault.database,
             await pool.run(
                 FulfilmentStatements.lock(sale),
                 FulfilmentStatements.apply(
-                    sale, of: known.shop.id, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease, by: actor, at: now)
+                    sale, of: known.shop.id, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease,
+                    by: actor, at: now)
             ).1)
         report(outcome, sale, lines, known)
-        if outcome.isOutboxHeld {
+        if outcome.isOutboxHeld || outcome.status == .partiallyRefunded {
+            // What went back before the sale arrived is known to the database alone.
             await mails.send(outcome.hasMail ? [entitlement.email] : [])
         } else if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
             let email = receipt(order, status, sale, entitlement, to: recipient, at: now)
@@ -108,7 +110,24 @@ package struct Fulfilment {
             ("status", .string(status.rawValue)), ("live", .bool(sale.isLive)),
         ]
         log(.info, "sale made", fields)
-        for difference in lines.differences { log(.error, difference.message, fields + difference.logFields) }
+        for difference in lines.differences { report(difference, fields) }
+    }
+
+    private func report(_ difference: SaleDifference, _ fields: [(String, JSONValue)]) {
+        switch difference {
+        case .unknownItem(let amount):
+            log(
+                .error, "a paid session holds what the catalog does not know",
+                fields + [("unknown_amount", .integer(amount))])
+        case .itemsDoNotAddUp(let items, let paid):
+            log(
+                .error, "the items of a paid session do not add up to what was paid",
+                fields + [("items", .string(items.formatted)), ("paid", .string(paid.formatted))])
+        case .otherPrice(let ordered, let paid):
+            log(
+                .error, "the amount paid is not the order's",
+                fields + [("ordered", .string(ordered.formatted)), ("paid", .string(paid.formatted))])
+        }
     }
 
     private func sale(
@@ -130,40 +149,36 @@ package struct Fulfilment {
 
     /// Returns what the sale's lines grant: nothing unless they are paid.
     private func entitlement(
-        _ sale: Sale, _ session: CheckoutSession, _ catalog: Catalog, _ ids: DeterministicIDs, at now: Instant
+        _ sale: Sale, _ catalog: Catalog, _ ids: DeterministicIDs, at now: Instant
     ) throws(FulfilmentFault) -> Entitlement {
-        let version = keyVersion(for: session)
+        let version = keys.currentVersion
         var entitlement = Entitlement(keyVersion: version, email: ids.email(sale.update.target))
         guard sale.update.target == .paid else { return entitlement }
         var unit = 0
         for line in sale.lines {
             guard let product = line.product.flatMap({ catalog.product($0) }) else { continue }
             entitlement.grants[line.position] = product.newGrant(at: now)
-            for _ in 0..<line.quantity {
-                let license = ids.license(unit)
-                unit += 1
-                let key: LicenseKey?
-                do throws(KeyFault) {
-                    key = try product.keyPrefix.map { prefix throws(KeyFault) in
-                        try keys.key(of: KeyOrigin(license: license, prefix: prefix, version: version, reissues: 0))
-                    }
-                } catch { throw .misconfigured(error.description) }
-                entitlement.licenses.append(
-                    NewLicense(
-                        id: license, line: line.position, prefix: product.keyPrefix, keyHash: key.map(keys.hash),
-                        keyLastFour: key?.lastFour))
-            }
+            let licenses = (unit..<unit + line.quantity).map(ids.license)
+            unit += line.quantity
+            do throws(KeyFault) {
+                // In the order in which everything else lists them.
+                for license in licenses.sorted(by: { ($0.uuid.high, $0.uuid.low) < ($1.uuid.high, $1.uuid.low) }) {
+                    entitlement.licenses.append(try newLicense(license, line, product, version))
+                }
+            } catch { throw .misconfigured(error.description) }
         }
         return entitlement
     }
 
-    /// Returns the version of the license secret at the sale's own time, so that a sale that is made again after a
-    /// restore has the keys that its buyer was sent; the current one if the session does not say or it is unknown here.
-    private func keyVersion(for session: CheckoutSession) -> Int {
-        guard let version = SaleMetadata(session)?.keyVersion, keys.has(version: version) else {
-            return keys.currentVersion
+    private func newLicense(
+        _ id: LicenseID, _ line: SaleLine, _ product: Product, _ version: Int
+    ) throws(KeyFault) -> NewLicense {
+        guard let prefix = product.keyPrefix else {
+            return NewLicense(id: id, line: line.position, prefix: nil, keyHash: nil, keyLastFour: nil)
         }
-        return version
+        let key = try keys.key(of: KeyOrigin(license: id, prefix: prefix, version: version, reissues: 0))
+        return NewLicense(
+            id: id, line: line.position, prefix: prefix, keyHash: keys.hash(key), keyLastFour: key.lastFour)
     }
 
     private func receipt(

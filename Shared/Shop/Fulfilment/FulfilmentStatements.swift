@@ -48,7 +48,8 @@ package enum FulfilmentStatements {
     ///
     /// - Parameter actor: the audit log's name for the caller, such as `function:webhook`.
     package static func apply(
-        _ sale: Sale, of shop: ShopID, _ entitlement: Entitlement, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
+        _ sale: Sale, of shop: ShopID, _ entitlement: Entitlement, from entry: LedgerEntry,
+        mailLeasedUntil lease: Instant,
         by actor: String, at now: Instant
     ) -> Statement<FulfilmentOutcome> {
         Statement(

@@ -1,5 +1,4 @@
 import Catalog
-import JSON
 import Kernel
 import Orders
 import Stripe
@@ -36,7 +35,7 @@ struct SessionLines: Equatable, Sendable {
             line.position = index + 1
             line.price = item.price?.text
             if product == nil {
-                line.description = SafeText.singleLine(item.description ?? "unknown item")
+                line.description = String(SafeText.singleLine(item.description ?? "unknown item").prefix(250))
                 differences.append(.unknownItem(amount: line.total))
             }
             lines.append(line)
@@ -89,28 +88,6 @@ enum SaleDifference: Equatable, Sendable {
     case otherPrice(ordered: Money, paid: Money)
 }
 
-extension SaleDifference {
-    /// The message of the log line that tells of it.
-    var message: String {
-        switch self {
-        case .unknownItem: "a paid session holds what the catalog does not know"
-        case .itemsDoNotAddUp: "the items of a paid session do not add up to what was paid"
-        case .otherPrice: "the amount paid is not the order's"
-        }
-    }
-
-    /// The fields of that line, besides those of the sale.
-    var logFields: [(String, JSONValue)] {
-        switch self {
-        case .unknownItem(let amount): [("unknown_amount", .integer(amount))]
-        case .itemsDoNotAddUp(let items, let paid):
-            [("items", .string(items.formatted)), ("paid", .string(paid.formatted))]
-        case .otherPrice(let ordered, let paid):
-            [("ordered", .string(ordered.formatted)), ("paid", .string(paid.formatted))]
-        }
-    }
-}
-
 extension CheckoutSession {
     /// The price of everything before discounts, from the total if Stripe does not say.
     var subtotal: Int64? {
@@ -129,7 +106,8 @@ extension SaleLine {
 
     /// Creates the line of an item, with the catalog's price where Stripe does not say what it cost.
     fileprivate init(_ item: LineItem, _ product: Product?, quantity: Int) {
-        let unit = item.unitAmount ?? item.amountSubtotal.map { $0 / Int64(quantity) } ?? product?.price?.minorUnits ?? 0
+        let unit =
+            item.unitAmount ?? item.amountSubtotal.map { $0 / Int64(quantity) } ?? product?.price?.minorUnits ?? 0
         let discount = max(item.amountDiscount ?? 0, 0)
         let total = item.amountTotal ?? item.amountSubtotal.map { $0 - discount } ?? unit * Int64(quantity) - discount
         self.init(

@@ -62,7 +62,7 @@ package enum OrderListStatements {
             return ListedOrder(
                 id: try row.id(0), status: try row.orderStatus(1), email: try row.optionalText(2),
                 total: Money(minorUnits: try row.integer(4), currency: currency),
-                refunded: Money(minorUnits: try row.integer(5), currency: currency), 
+                refunded: Money(minorUnits: try row.integer(5), currency: currency),
                 products: row.isNull(6) ? [] : try row.texts(6),
                 quantity: try row.optionalInteger(7) ?? 0, isLive: try row.bool(8), createdAt: try row.instant(9))
         }

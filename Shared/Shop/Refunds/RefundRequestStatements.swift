@@ -38,7 +38,8 @@ package enum RefundRequestStatements {
     /// It returns `nil` if the order is no longer as it was `seen`, with so many minor units refunded: the decision was
     /// then made on a stale state.
     package static func begin(
-        _ id: RefundRequestID, order: OrderID, amount: Int64, lines: RefundLines?, seen refunded: Int64, by context: AuditContext
+        _ id: RefundRequestID, order: OrderID, amount: Int64, lines: RefundLines?, seen refunded: Int64,
+        by context: AuditContext
     ) -> Statement<RefundRequest?> {
         .optionalRow(
             """

@@ -100,7 +100,8 @@ package struct Refunding {
         metadata[RefundLines.metadataKey] = request.lines?.text
         return try await stripe.send(
             StripeRequest<Refund>.refund(
-                paymentIntent: plan.payment, amount: request.amount, metadata: metadata, idempotencyKey: "latchkey-refund-\(request.id)"))
+                paymentIntent: plan.payment, amount: request.amount, metadata: metadata,
+                idempotencyKey: "latchkey-refund-\(request.id)"))
     }
 
     private func isOf(_ request: RefundRequest, _ refund: Refund) -> Bool {

@@ -45,7 +45,8 @@ struct RoleTests {
                 let outcome = try await pool.run(
                     FulfilmentStatements.lock(sale),
                     FulfilmentStatements.apply(
-                        sale, of: fixture.shop, fixture.entitlement(update == .paid ? 1 : 0), from: fixture.entry("evt_\(index)"),
+                        sale, of: fixture.shop, fixture.entitlement(update == .paid ? 1 : 0),
+                        from: fixture.entry("evt_\(index)"),
                         mailLeasedUntil: fixture.now, by: "function:\(role)", at: fixture.now)
                 ).1
                 #expect(outcome.status == update.target)
@@ -145,7 +146,8 @@ struct RoleTests {
             let claimed = try await pool.run(OutboxStatements.claim(limit: 5, leaseUntil: later, at: later))
             let purchases = try await pool.run(PurchaseStatements.purchases(of: claimed.map(\.id)))
             let order = try #require(purchases.first?.1.order)
-            let granted = try await pool.run(GrantStatements.issue([LineGrant(grant: fixture.entitlement().grant, order: order)], at: later))
+            let granted = try await pool.run(
+                GrantStatements.issue([LineGrant(grant: fixture.entitlement().grant, order: order)], at: later))
             #expect(granted == 1)
             try await settleEveryWay(pool, fixture)
         }

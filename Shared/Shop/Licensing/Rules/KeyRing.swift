@@ -30,9 +30,6 @@ package struct KeyRing: Sendable {
     /// The version of the secret that new keys are derived from.
     package var currentVersion: Int { secrets.currentVersion }
 
-    /// Returns whether keys can be derived from the secret of this version.
-    package func has(version: Int) -> Bool { secrets.key(version) != nil }
-
     /// Creates a key ring.
     package init(secrets: VersionedSecrets, pepper: Pepper) { (self.secrets, self.pepper) = (secrets, pepper) }
 

@@ -13,8 +13,6 @@ package struct SaleMetadata: Equatable, Sendable {
     package let quantity: Int
     /// The price of everything, before discounts and taxes; `nil` if it is not written there.
     package let ordered: Money?
-    /// The version of the license secret at the time of the order; `nil` if it is not written there.
-    package let keyVersion: Int?
 
     private enum Name {
         static let order = "latchkey_order"
@@ -22,7 +20,6 @@ package struct SaleMetadata: Equatable, Sendable {
         static let quantity = "latchkey_quantity"
         static let amount = "latchkey_amount"
         static let currency = "latchkey_currency"
-        static let keyVersion = "latchkey_key_version"
     }
 
     /// Reads the metadata of `session`; `nil` if another program created it.
@@ -42,7 +39,6 @@ package struct SaleMetadata: Equatable, Sendable {
         ordered = metadata[Name.amount].flatMap { Int64($0) }.flatMap { amount in
             currency.map { Money(minorUnits: amount, currency: $0) }
         }
-        keyVersion = metadata[Name.keyVersion].flatMap { Int($0) }
     }
 
     /// Returns the metadata for a new session.

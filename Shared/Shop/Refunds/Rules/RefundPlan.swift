@@ -109,7 +109,9 @@ package struct RefundPlan: Equatable, Sendable {
             open.lines.map { lines in
                 lines.shares.count == wishes.count
                     && lines.shares.allSatisfy { share in
-                        wishes.contains { $0.line == share.line && ($0.amount.map { $0.minorUnits == share.amount } ?? true) }
+                        wishes.contains {
+                            $0.line == share.line && ($0.amount.map { $0.minorUnits == share.amount } ?? true)
+                        }
                     }
             } ?? false
         }

@@ -42,9 +42,11 @@ struct Story: Sendable {
         let count = Int.random(in: 1...5, using: &random)
         return (0..<count).map { index in
             // One at least is known, or else nothing is sold.
-            let price = index == 0 || random.chance(60) ? "price_1" : random.chance(70) ? "price_new" : "price_elsewhere"
+            let price =
+                index == 0 || random.chance(60) ? "price_1" : random.chance(70) ? "price_new" : "price_elsewhere"
             let total: Int64 = [0, 1000, 1000, 2000, 3000, 4900].randomElement(using: &random) ?? 0
-            return StoryLine(price: price, quantity: random.chance(75) ? 1 : 2, total: index == 0 ? max(total, 1000) : total)
+            return StoryLine(
+                price: price, quantity: random.chance(75) ? 1 : 2, total: index == 0 ? max(total, 1000) : total)
         }
     }
 
@@ -136,7 +138,8 @@ struct Story: Sendable {
     private func refundLines(
         _ named: [Int64], _ left: Int64, _ random: inout SeededGenerator
     ) -> RefundLines? {
-        guard random.chance(50), let index = lines.indices.filter({ lines[$0].total > named[$0] }).randomElement(using: &random)
+        guard random.chance(50),
+            let index = lines.indices.filter({ lines[$0].total > named[$0] }).randomElement(using: &random)
         else { return nil }
         let most = min(left, lines[index].total - named[index])
         let amount = random.chance(60) ? most : Int64.random(in: 1...most, using: &random)
@@ -193,7 +196,8 @@ extension Story: CustomStringConvertible {
         let told = events.enumerated().map { "  \($0) \($1.type) \($1.meaning)" }.joined(separator: "\n")
         let order = hasPendingOrder ? "pending" : "unknown"
         let bought = lines.map { "\($0.price) \($0.quantity) × = \($0.total)" }.joined(separator: ", ")
-        return "total \(total) \(currency), \(quantity) units, \(order) order, lines [\(bought)]\n\(told)\nwaves \(waves)"
+        return
+            "total \(total) \(currency), \(quantity) units, \(order) order, lines [\(bought)]\n\(told)\nwaves \(waves)"
     }
 }
 
@@ -228,7 +232,8 @@ struct Ending: Equatable, Sendable {
             return
         }
         let bought =
-            story.lines.isEmpty ? [StoryLine(price: "price_1", quantity: story.quantity, total: story.total)] : story.lines
+            story.lines.isEmpty
+            ? [StoryLine(price: "price_1", quantity: story.quantity, total: story.total)] : story.lines
         let back = facts.refunded(ofLines: bought.map(\.total))
         lines = zip(bought, back).map { line, back in
             let isClosed = status.access == .revoked || (back > 0 && back >= line.total)
