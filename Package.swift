@@ -105,7 +105,7 @@ let targets: [[Target]] = [
     system("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
-    platform("Kernel"),
+    platform("Kernel", testing: ["Support"]),
     platform("JSON", uses: ["CYYJSON", "Kernel"]),
     platform("Log", uses: ["JSON", "Kernel"]),
     platform("Settings", uses: ["Kernel"]),
