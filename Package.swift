@@ -217,15 +217,16 @@ let functions: [Function] = [
     Function(
         "Checkout", named: "checkout",
         uses: [
-            "EventLoop", "HTTP", "JSON", "Kernel", "Limits", "Log", "Orders", "Pages", "Postgres", "RateLimiting",
-            "Server",
+            "EventLoop", "HTTP", "JSON", "Kernel", "Licensing", "Limits", "Log", "Orders", "Pages", "Postgres",
+            "RateLimiting", "Server",
             "Settings", "Stripe", "StripeClient",
         ], testing: ["Outbound"]),
     Function(
         "Download", named: "download",
         uses: [
-            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Limits", "Log", "Pages",
-            "Postgres", "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
+            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Licensing", "Limits",
+            "Log",
+            "Pages", "Postgres", "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
         ], testing: ["Fulfilment", "Outbound"]),
     Function(
         "EmailRetry", named: "email-retry",
@@ -244,8 +245,8 @@ let functions: [Function] = [
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "OIDC", "Postgres", "Reconciliation", "Server",
-            "Settings",
+            "Audit", "EventLoop", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OIDC", "Postgres", "Reconciliation",
+            "Server", "Settings",
         ], testing: ["Orders", "Outbound", "StripeClient"]),
     Function(
         "Webhook", named: "webhook",

@@ -2,6 +2,7 @@ import Downloads
 import EventLoop
 import HTTP
 import Kernel
+import Licensing
 import Limits
 import Log
 import Postgres

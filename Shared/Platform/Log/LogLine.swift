@@ -28,7 +28,8 @@ package enum Severity: String, Comparable, Sendable, CaseIterable {
 
 /// One structured log line, with Cloud Logging's field names.
 ///
-/// It must contain nothing secret: no key, token, full address or card detail.
+/// It must contain nothing secret: no key, token, full address or card detail. E-mail addresses in its fields are masked
+/// when it is written, since a text from outside may quote one.
 /// Source: <https://cloud.google.com/logging/docs/structured-logging>
 package struct LogLine: Sendable {
     /// The severity.
@@ -73,7 +74,7 @@ package struct LogLine: Sendable {
             if let place { write("context", .object([("reportLocation", place.document)]), to: &bytes) }
         }
         writeTrace(origin, to: &bytes)
-        for (name, value) in fields { write(name, value, to: &bytes) }
+        for (name, value) in fields { write(name, value.maskingAddresses, to: &bytes) }
         bytes += "}\n".utf8
         return bytes
     }
@@ -98,6 +99,19 @@ package struct LogLine: Sendable {
         if let isSampled = trace.isSampled {
             bytes += #","logging.googleapis.com/trace_sampled":"#.utf8
             bytes += isSampled ? "true".utf8 : "false".utf8
+        }
+    }
+}
+
+extension JSONValue {
+    /// The value with an ellipsis for each e-mail address in its texts.
+    fileprivate var maskingAddresses: JSONValue {
+        switch self {
+        case .string(let text): .string(Recognizer.addresses.masked(text))
+        case .written(let text): .written(Recognizer.addresses.masked(text))
+        case .array(let values): .array(values.map(\.maskingAddresses))
+        case .object(let members): .object(members.map { ($0.0, $0.1.maskingAddresses) })
+        case .null, .bool, .integer, .number: self
         }
     }
 }

@@ -52,7 +52,7 @@ package struct RequestLog: Sendable {
             ("responseSize", .string(String(response.body.count))), ("remoteIp", .string(network)),
         ]
         if let agent = request.fields["user-agent"] {
-            details.append(("userAgent", .string(agent.utf8.count <= 200 ? agent : String(agent.prefix(200)))))
+            details.append(("userAgent", log.masked(agent.utf8.count <= 200 ? agent : String(agent.prefix(200)))))
         }
         let outcome = end == .answered && isFailure ? .failed : end
         var fields = [("httpRequest", JSONValue.object(details)), ("outcome", .string(outcome.rawValue))]

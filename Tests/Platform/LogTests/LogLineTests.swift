@@ -39,6 +39,28 @@ struct LogLineTests {
         #expect(text.contains(#""logging.googleapis.com/trace":"00000000000000000000000000000001"}"#))
     }
 
+    @Test("an address in a text from outside is masked, in every field and however it is written")
+    func masked() throws {
+        let said = "550 <ada@customer.example>: unknown; ask bob%40customer.example"
+        let line = LogLine(
+            .warning, "mail postponed",
+            [
+                ("reason", .string(said)), ("all", .array([.object([("said", .string(said))])])),
+                ("row", .written(#"{"a":"ada@customer.example"}"#)),
+            ])
+        let text = String(decoding: line.bytes(at: start, from: LogOrigin("a")), as: UTF8.self)
+        #expect(!text.contains("ada") && !text.contains("bob") && !text.contains("customer"))
+        #expect(
+            text.contains(
+                #""reason":"550 <…>: unknown; ask …","all":[{"said":"550 <…>: unknown; ask …"}],"row":{"a":"…"}"#))
+    }
+
+    @Test("a log hides in a caller's text what it was made to hide")
+    func callersText() {
+        let log = Log(masking: Recognizer(of: { _ in [0..<1] }, if: { $0 == "x" })) { _ in }
+        #expect(log.masked("x") == "…" && log.masked("y") == "y")
+    }
+
     @Test("an error is marked for Error Reporting")
     func error() throws {
         let lines = Lines()
