@@ -53,6 +53,37 @@ class RunbookFormTests(unittest.TestCase):
             self.assertIn(says, str(told.exception))
 
 
+class RotationTests(unittest.TestCase):
+    """Where we hold two keys ourselves, whoever reads knows the new one before anybody writes with it."""
+
+    def setUp(self):
+        file = ROOT / "infra/runbooks/rotate-secrets.md"
+        self.page = runbook_text.parse(file.name, file.read_text(encoding="utf-8"))
+
+    def lines(self, kind, word):
+        return [line for block in self.page.of(kind) for line in block.text.splitlines() if word in line]
+
+    def test_in_the_cloud_every_function_is_renewed_between_the_two_steps(self):
+        for setting in ["LICENSE_SECRETS", "TOKEN_SECRETS"]:
+            secret = setting.lower().replace("_", "-")
+            (block,) = [block for block in self.page.of("cloud") if f"introduce {secret}" in block.text]
+            renew = f"renew $(infra/deploy/table with {setting})"
+            program = "infra/terraform/secrets production"
+            self.assertEqual(
+                block.text.splitlines(), [f"{program} introduce {secret}", renew, f"{program} promote {secret}", renew]
+            )
+            for line in self.lines("cloud", secret):
+                self.assertNotIn("versions add", line, "by hand a new key may come to stand in front at once")
+
+    def test_on_this_machine_the_new_key_stands_behind_first(self):
+        for setting in ["LICENSE_SECRETS", "TOKEN_SECRETS"]:
+            first, second, *_ = self.lines("local", f"secret {setting} ")
+            self.assertEqual(first, f'secret {setting} "$(secret {setting}),2:$(openssl rand -base64 32)"')
+            self.assertEqual(second, f'secret {setting} "$(secret {setting} | cut -d, -f2),$(secret {setting} | cut -d, -f1)"')
+            (block,) = [block.text for block in self.page.of("local") if first in block.text]
+            self.assertRegex(block, r"(?s)\),2:.*\nreload\n.*-f1\)\"\nreload\n")
+
+
 class AnswerTests(unittest.TestCase):
     def test_an_answer_fits_with_its_gaps(self):
         for expected, said in [

@@ -45,6 +45,51 @@ class LogLineTests(unittest.TestCase):
                 self.assertTrue(event["messages"] or event.get("severity_at_least"))
 
 
+class BuildAccountTests(unittest.TestCase):
+    """Every grant that Terraform makes to the two accounts that build, found by reading the files."""
+
+    GRANT = re.compile(r'^resource "(google_\w+_iam_\w+)" "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+
+    def grants(self, account):
+        texts = "\n".join(file.read_text(encoding="utf-8") for file in sorted(MODULE.glob("*.tf")))
+        named = re.compile(rf"^ +members? .*google_service_account\.{account}\b", re.MULTILINE)
+        return {f"{kind}.{name}": body for kind, name, body in self.GRANT.findall(texts) if named.search(body)}
+
+    def test_the_build_that_tests_may_write_logs_and_read_its_source_and_nothing_else(self):
+        grants = self.grants("tester")
+        self.assertEqual(set(grants), {"google_project_iam_member.tester", "google_storage_bucket_iam_member.tester"})
+        roles = set(re.findall(r'"roles/[\w.]+"', "".join(grants.values())))
+        self.assertEqual(roles, {'"roles/logging.logWriter"', '"roles/storage.objectViewer"'})
+
+    def test_the_deployer_has_the_grants_that_are_known_and_no_others(self):
+        self.assertEqual(
+            set(self.grants("deployer")),
+            {
+                "google_project_iam_member.deployer",
+                "google_cloud_run_v2_service_iam_member.deployer",
+                "google_cloud_run_v2_job_iam_member.deployer_migrates",
+                "google_cloud_run_v2_job_iam_member.deployer_asks",
+                "google_artifact_registry_repository_iam_member.deployer",
+                "google_service_account_iam_member.deployer_as",
+                "google_storage_bucket_iam_member.builds",
+            },
+        )
+
+    def test_nobody_may_act_as_an_account_that_builds_or_publish_what_became_of_a_build(self):
+        texts = "\n".join(file.read_text(encoding="utf-8") for file in sorted(MODULE.glob("*.tf")))
+        self.assertNotRegex(texts, r"service_account_id += google_service_account\.(?:tester|deployer)\b")
+        self.assertNotIn('"google_pubsub_topic_iam_', texts)
+
+
+class TraceTests(unittest.TestCase):
+    def test_no_trace_is_kept_of_addresses_that_are_as_good_as_a_key(self):
+        self.assertNotIn("cloudtrace", (MODULE / "services.tf").read_text(encoding="utf-8"))
+        page = (ROOT / "infra/runbooks/first-deployment.md").read_text(encoding="utf-8")
+        self.assertIn("gcloud services disable cloudtrace.googleapis.com", page)
+        source = swift_source()
+        self.assertNotIn("cloudtrace", source.lower())
+
+
 class EnvironmentTests(unittest.TestCase):
     """infra/terraform/tf, with a terraform that only says how it was called."""
 

@@ -39,6 +39,8 @@ class StandIn(BaseHTTPRequestHandler):
     """Secret Manager and Cloud SQL Admin, as far as the program asks them."""
 
     def do_GET(self):
+        if self.path.startswith("/run/v2/projects/example-shop-staging/locations/europe-west1/services/"):
+            return self._run(self.path.rpartition("/services/")[2].split("/"))
         path = self.path.partition("?")[0].partition("/secrets")[2].strip("/").split("/")
         if path == [""]:
             self._say(200, {"secrets": [{"name": f"projects/1/secrets/{name}"} for name in SECRETS]})
@@ -48,7 +50,16 @@ class StandIn(BaseHTTPRequestHandler):
             data = base64.b64encode(self.server.versions[path[0]][-1].encode()).decode()
             self._say(200, {"payload": {"data": data}})
         else:
-            self._say(200, {"state": "ENABLED"})
+            self._say(200, {"state": "ENABLED", "createTime": self.server.written.get(path[0], "2026-05-01T12:00:00Z")})
+
+    def _run(self, path):
+        """A service whose traffic goes to one revision, and when that was made."""
+        if path[0] not in self.server.revisions:
+            return self._say(404, {})
+        if len(path) == 1:
+            status = [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}, {"revision": "tagged", "tag": "c-1"}]
+            return self._say(200, {"latestReadyRevision": f"projects/1/revisions/{path[0]}-1", "trafficStatuses": status})
+        return self._say(200, {"createTime": self.server.revisions[path[0]]})
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -59,6 +70,7 @@ class StandIn(BaseHTTPRequestHandler):
             return
         name = re.search(r"/secrets/([a-z-]+):addVersion$", self.path)[1]
         self.server.versions.setdefault(name, []).append(base64.b64decode(body["payload"]["data"]).decode())
+        self.server.written[name] = "2026-05-01T12:00:00.5Z"
         self._say(200, {})
 
     def _say(self, status, answer):
@@ -76,6 +88,7 @@ class SecretsProgramTests(unittest.TestCase):
     def setUp(self):
         self.google = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
         self.google.versions, self.google.users, self.google.tokens = {}, [], set()
+        self.google.written, self.google.revisions = {}, {}
         thread = threading.Thread(target=self.google.serve_forever)
         thread.start()
         self.addCleanup(thread.join)
@@ -147,11 +160,52 @@ class SecretsProgramTests(unittest.TestCase):
 
     def test_nothing_secret_is_printed(self):
         results = [self.run_program(command) for command in ["owner", "make", "roles", "check"]]
+        results += [self.run_program("introduce", name) for name in ["license-secrets", "token-secrets"]]
         results.append(self.run_program("set", "key-pepper", given="a-new-pepper\n"))
         self.assertEqual(self.google.versions["key-pepper"][-1], "a-new-pepper")
         printed = "".join(result.stdout + result.stderr for result in results)
         for value in [*self.values(), *(user["password"] for user in self.google.users), TOKEN]:
             self.assertNotIn(value, printed)
+
+    def renew(self, setting, when):
+        """New revisions of every function that is told a setting."""
+        for function in json.loads((ROOT / "infra/functions.json").read_text(encoding="utf-8"))["functions"]:
+            if setting in function["settings"]:
+                self.google.revisions[function["name"]] = when
+
+    def test_a_key_is_known_to_every_function_before_any_uses_it(self):
+        for secret, setting in [("license-secrets", "LICENSE_SECRETS"), ("token-secrets", "TOKEN_SECRETS")]:
+            with self.subTest(secret):
+                self.run_program("make")
+                (old,) = self.google.versions[secret]
+                self.assertEqual(self.run_program("introduce", secret).returncode, 0)
+                both = self.google.versions[secret][-1]
+                first, new = both.split(",")
+                self.assertEqual((first, new[:2], len(base64.b64decode(new[2:], validate=True))), (old, "2:", 32))
+                self.renew(setting, "2026-05-01T12:00:00.501Z")
+                self.google.revisions["webhook"] = "2026-05-01T12:00:00Z"
+                refused = self.run_program("promote", secret)
+                self.assertEqual((refused.returncode, self.google.versions[secret]), (1, [old, both]))
+                self.assertIn("webhook serves with a revision from before", refused.stderr)
+                self.renew(setting, "2026-05-01T12:00:01Z")
+                self.assertEqual(self.run_program("promote", secret).returncode, 0)
+                self.assertEqual(self.google.versions[secret][-1], f"{new},{old}")
+
+    def test_a_second_key_is_not_introduced_or_promoted_beside_one_that_waits(self):
+        self.run_program("make")
+        self.assertIn("there is none to promote", self.run_program("promote", "token-secrets").stderr)
+        self.run_program("introduce", "token-secrets")
+        self.assertIn("waits to be promoted", self.run_program("introduce", "token-secrets").stderr)
+        self.assertEqual(len(self.google.versions["token-secrets"]), 2)
+
+    def test_the_current_key_stays_when_the_others_are_retired_and_a_licenses_never_goes(self):
+        self.google.versions = {"token-secrets": ["2:bmV3,1:b2xk"], "license-secrets": ["2:bmV3,1:b2xk"], "key-pepper": ["x"]}
+        self.assertEqual(self.run_program("retire", "token-secrets").returncode, 0)
+        self.assertEqual(self.google.versions["token-secrets"][-1], "2:bmV3")
+        self.assertIn("no key could be made again", self.run_program("retire", "license-secrets").stderr)
+        self.assertIn("has no versions in it", self.run_program("introduce", "key-pepper").stderr)
+        self.google.versions["token-secrets"].append("1:b2xk,2:bmV3")
+        self.assertIn("waits to be promoted", self.run_program("retire", "token-secrets").stderr)
 
     def test_a_secret_without_a_version_is_named(self):
         self.google.versions = {name: ["x"] for name in SECRETS if name != "token-secrets"}

@@ -73,7 +73,8 @@ package struct Fixture {
             order: order ?? fallback, fallbackOrder: fallback, session: session, paymentIntent: "pi_" + session,
             email: EmailAddress("Buyer@example.com"), name: "Björk",
             total: Money(minorUnits: 4900 * Int64(quantity), currency: currency),
-            product: product, quantity: quantity, isLive: false, createdAt: now, update: update)
+            product: product, quantity: quantity, isLive: false, createdAt: now,
+            paidAt: now, update: update)
     }
 
     /// Returns what a paid sale grants: licenses and a link with two uses that lasts an hour.

@@ -4,9 +4,9 @@ import Stripe
 
 /// All that is known of a payment after its sale.
 ///
-/// Of each refund and dispute the latest word counts, and of two words of the same second the more final one; of the
-/// charge's accounts the largest. Each of these is a maximum, so facts are the same in whichever order, and however
-/// often, the updates arrive.
+/// Of each refund and dispute the latest status counts, and of two of the same second the more final one; of the
+/// charge's totals the latest, and of two of the same second the larger one. Each of these is a maximum, so facts are
+/// the same in whichever order the updates arrive.
 package struct PaymentFacts: Equatable, Sendable {
     private struct Refund: Equatable {
         var amount: Int64
@@ -19,7 +19,13 @@ package struct PaymentFacts: Equatable, Sendable {
         var at: Instant
     }
 
-    private var refundTotal: Int64 = 0
+    private struct Total: Equatable {
+        var amount: Int64
+        var at: Instant
+        var times = 1
+    }
+
+    private var total: Total?
     private var refunds: [String: Refund] = [:]
     private var disputes: [String: Dispute] = [:]
 
@@ -29,7 +35,13 @@ package struct PaymentFacts: Equatable, Sendable {
     /// Takes in what Stripe said.
     package mutating func learn(_ update: PaymentUpdate) {
         switch update {
-        case .refundTotal(let amount): refundTotal = max(refundTotal, amount)
+        case .refundTotal(let amount, let at):
+            if let known = total, (known.at, known.amount) > (at, amount) { return }
+            if total?.at == at, total?.amount == amount {
+                total?.times += 1
+            } else {
+                total = Total(amount: amount, at: at)
+            }
         case .refund(let id, let amount, let status, let at):
             if let known = refunds[id], (known.at, known.status.finality) >= (at, status.finality) { return }
             refunds[id] = Refund(amount: amount, status: status, at: at)
@@ -41,14 +53,15 @@ package struct PaymentFacts: Equatable, Sendable {
 
     /// Minor units that went back or are on their way.
     ///
-    /// The charge's account counts a refund that failed later, and is silent about one whose own event came first, so
-    /// the larger of both readings is the truth.
+    /// The charge's total includes a refund that failed later, and misses one whose own event came first, so the larger
+    /// of both readings is the truth.
     package var amountRefunded: Int64 {
-        var (failed, others): (Int64, Int64) = (0, 0)
-        for refund in refunds.values {
-            if refund.status == .failed { failed += refund.amount } else { others += refund.amount }
+        let others = refunds.values.filter { $0.status != .failed }.reduce(0) { $0 + $1.amount }
+        guard let total else { return others }
+        let failedSince = refunds.values.filter {
+            $0.status == .failed && ($0.at > total.at || ($0.at == total.at && total.times == 1))
         }
-        return max(refundTotal - failed, others, 0)
+        return max(failedSince.reduce(total.amount) { $0 - $1.amount }, others, 0)
     }
 
     /// What counts of the disputes: one that was lost, else one that is open.

@@ -82,7 +82,7 @@ extension StoryEvent {
             object: """
                 {"id":"ch_<TAG>","object":"charge","amount":<TOTAL>,"amount_refunded":\(amount),\
                 "refunded":\(amount >= total),"disputed":false,"currency":"usd","payment_intent":<PAYMENT>,"metadata":{}}
-                """, meaning: .payment(.refundTotal(amount)))
+                """, meaning: .payment(.refundTotal(amount, at: Instant(unixSeconds: created))))
     }
 
     /// One refund as it stood.

@@ -42,16 +42,17 @@ package final class StripeStub: Sendable {
         return try found.get()
     }
 
-    /// A session as Stripe would describe it.
+    /// A session as Stripe would describe it, created so long ago.
     package static func session(
         _ id: String, status: String = "complete", payment: String = "paid", isLive: Bool = false,
         email: String = "buyer@example.com", mode: String = "payment",
-        metadata: String = #"{"latchkey_product":"genx-delay","latchkey_quantity":"1"}"#, items: String = "null"
+        metadata: String = #"{"latchkey_product":"genx-delay","latchkey_quantity":"1"}"#, items: String = "null",
+        age: Duration = .zero
     ) throws -> CheckoutSession {
         let json = """
             {
               "id": "\(id)", "object": "checkout.session", "amount_total": 4900, "currency": "usd",
-              "created": 1795201100, "livemode": \(isLive), "mode": "\(mode)", "status": "\(status)",
+              "created": \((WallClock.system.now() - age).unixSeconds), "livemode": \(isLive), "mode": "\(mode)", "status": "\(status)",
               "payment_status": "\(payment)", "payment_intent": "pi_1", "metadata": \(metadata),
               "customer_details": {"email": "\(email)", "name": "Björk"}, "line_items": \(items)
             }

@@ -5,7 +5,8 @@
 #   REPOSITORY    where images go: REGION-docker.pkg.dev/PROJECT/latchkey
 #   COMMIT_SHA    what is built and deployed
 #   DEPLOY        `false` ends the build with the images, for a project that has no services yet
-#   DEPLOY_STATE  the folder that hands one step's findings to the next
+#   DEPLOY_STATE  the folder that hands one step's findings to the next; every step of a build can change it, so no step
+#                 of ours runs other people's code as the deployer
 # shellcheck disable=SC2034  # the scripts that source this use it
 set -euo pipefail
 

@@ -154,7 +154,10 @@ package enum ExportStatements {
     private static func money(_ table: ExportTable) -> SQL {
         switch table {
         case .refundTotals:
-            "SELECT stripe_payment_intent_id, amount FROM refund_totals ORDER BY stripe_payment_intent_id"
+            """
+            SELECT stripe_payment_intent_id, amount, NULLIF(stated_at, '-infinity') AS stated_at, times
+            FROM refund_totals ORDER BY stripe_payment_intent_id
+            """
         case .refundRequests:
             """
             SELECT id, order_id, amount, requested_at, ended_at, stripe_refund_id, failure

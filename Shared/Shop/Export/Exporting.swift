@@ -133,10 +133,7 @@ extension AuditEntry {
     /// Creates the entry for an export signed with `key`.
     fileprivate init(exportBy context: AuditContext, hasKeys: Bool, _ key: Ed25519PublicKey) {
         self.init(
-            context.actor, "shop.exported",
-            details: [
-                ("reason", (context.reason?.text).map(JSONValue.string) ?? .null), ("license_keys", .bool(hasKeys)),
-                ("signed_by", .string(Hex.encode(key.bytes))),
-            ], from: context.origin, at: context.at)
+            by: context, "shop.exported",
+            details: [("license_keys", .bool(hasKeys)), ("signed_by", .string(Hex.encode(key.bytes)))])
     }
 }

@@ -26,7 +26,8 @@ extension Event {
         switch object {
         case .charge(let charge):
             return (
-                PaymentReference(payment: charge.paymentIntent, charge: charge.id), .refundTotal(charge.amountRefunded)
+                PaymentReference(payment: charge.paymentIntent, charge: charge.id),
+                .refundTotal(charge.amountRefunded, at: created)
             )
         case .refund(let refund):
             return (

@@ -79,7 +79,7 @@ package struct Fulfilment {
         let (product, quantity, known) = try await purchasedProduct(of: session)
         let now = clock.now()
         let ids = DeterministicIDs(session: session.id, createdAt: session.created ?? now)
-        let sale = try sale(session, update, product, quantity, ids)
+        let sale = try sale(session, update, product, quantity, ids, paidAt: min(now, entry.latestPayment))
         let entitlement = try entitlement(product, quantity, update, ids, at: now)
         let outcome = try await mapError(
             FulfilmentFault.database,
@@ -157,14 +157,15 @@ package struct Fulfilment {
 
     private func sale(
         _ session: CheckoutSession, _ update: CheckoutUpdate, _ product: Product, _ quantity: Int,
-        _ ids: DeterministicIDs
+        _ ids: DeterministicIDs, paidAt: Instant
     ) throws(FulfilmentFault) -> Sale {
         guard let total = session.total else { throw .misconfigured("a sale without an amount") }
         return Sale(
             order: SaleMetadata(session)?.order ?? ids.order, fallbackOrder: ids.order,
             session: session.id.text, paymentIntent: session.paymentIntent?.text,
             email: session.email.flatMap { EmailAddress($0) }, name: session.buyerName, total: total,
-            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt, update: update)
+            product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt,
+            paidAt: paidAt, update: update)
     }
 
     private func entitlement(

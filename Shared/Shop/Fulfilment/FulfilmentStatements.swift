@@ -69,21 +69,15 @@ package enum FulfilmentStatements {
                     item.grant_max_uses AS max_uses, item.now AS at
                 FROM sale, item WHERE item.is_paid
             ), download AS (
-                \(GrantStatements.issue(from: "new_grant"))
+                \(FulfilmentStatements.grant)
             ), due_mail AS (
                 SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
                     CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
                 FROM sale, item WHERE mail IS NOT NULL
             ), mail AS (
-                \(OutboxStatements.enqueue(from: "due_mail"))
+                \(FulfilmentStatements.mail)
             ), audit AS (
-                \(AuditStatements.append(
-                    "'order.' || status", of: "id",
-                    details: """
-                        'licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
-                        'amount_refunded', amount_refunded, 'payment', item.payment
-                        """,
-                    by: "item.actor", at: "item.now", from: "sale, item WHERE item.is_paid"))
+                \(FulfilmentStatements.audit)
             )
             SELECT id, status, CASE WHEN mail = 'receipt' THEN email END FROM sale
             """
@@ -92,6 +86,17 @@ package enum FulfilmentStatements {
             return try result.withRow(0, outcome)
         }
     }
+
+    // Parts without values, made once.
+    private static let grant = GrantStatements.issue(from: "new_grant")
+    private static let mail = OutboxStatements.enqueue(from: "due_mail")
+    private static let audit = AuditStatements.append(
+        "'order.' || status", of: "id",
+        details: """
+            'licenses', item.licenses, 'amount', item.total, 'currency', item.currency,
+            'amount_refunded', amount_refunded, 'payment', item.payment
+            """,
+        by: "item.actor", at: "item.now", from: "sale, item WHERE item.is_paid")
 
     /// Returns the CTE `input`, which binds each value of the sale once.
     private static func input(
@@ -103,7 +108,7 @@ package enum FulfilmentStatements {
                 \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.name)::text AS name,
                 \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
                 \(sale.product)::uuid AS product_id, \(sale.quantity)::integer AS quantity, \(sale.isLive)::boolean AS livemode,
-                \(sale.createdAt)::timestamptz AS created_at, \(sale.update.target == .paid)::boolean AS is_paid,
+                \(sale.createdAt)::timestamptz AS created_at, \(sale.paidAt)::timestamptz AS paid_at, \(sale.update.target == .paid)::boolean AS is_paid,
                 \(sale.update.target.rawValue)::text AS target, \(sale.update.startingPoints.map(\.rawValue))::text[] AS starts,
                 \(CustomerID(at: now))::uuid AS customer_id, \(entitlement.licenses.count)::integer AS licenses,
                 \(entitlement.grant.id)::uuid AS grant_id, \(entitlement.grant.expiresAt)::timestamptz AS grant_expires_at,

@@ -3,6 +3,19 @@ package import Kernel
 package import Orders
 package import Stripe
 
+extension LedgerEntry {
+    /// The latest instant at which the payment that it tells of can have been made.
+    ///
+    /// That is the event's own time; a polled session does not tell it, but can be paid only until it expires, 24 hours
+    /// after its creation.
+    ///
+    /// Source: <https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-expires_at>
+    var latestPayment: Instant {
+        guard case .session = LedgerSubject(entryID: event) else { return createdAt }
+        return createdAt + .seconds(86_400)
+    }
+}
+
 extension CheckoutSession {
     /// Returns the checkout update that the session's own state implies, and its ledger entry; `nil` if it implies
     /// none.

@@ -44,16 +44,8 @@ package struct KeyRehashing: Sendable {
             let batch = Array(hashes[start..<min(start + KeyRehashing.batch, hashes.count)])
             changed += try await connection.run(LicenseHashStatements.replace(batch))
         }
-        if changed > 0 { _ = try await connection.run(AuditStatements.record(entry(changed, context))) }
+        let entry = AuditEntry(by: context, "licenses.rehashed", details: [("count", .integer(Int64(changed)))])
+        if changed > 0 { _ = try await connection.run(AuditStatements.record(entry)) }
         return .done(seen: hashes.count, changed: changed)
-    }
-
-    private func entry(_ changed: Int, _ context: AuditContext) -> AuditEntry {
-        AuditEntry(
-            context.actor, "licenses.rehashed",
-            details: [
-                ("reason", (context.reason?.text).map(JSONValue.string) ?? .null), ("count", .integer(Int64(changed))),
-            ],
-            from: context.origin, at: context.at)
     }
 }

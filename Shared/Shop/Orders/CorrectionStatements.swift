@@ -11,7 +11,7 @@ package struct CorrectionMails: Equatable, Sendable {
 
     /// Creates new IDs: one for each kind of mail that may have to be repeated, and one for the previous address.
     package init(at now: Instant) {
-        ids = (0..<4).map { _ in EmailID(at: now) }
+        ids = (0..<5).map { _ in EmailID(at: now) }
         notice = EmailID(at: now)
     }
 }
@@ -131,7 +131,7 @@ package enum CorrectionStatements {
     /// The CTE `due_mail`: the mails to repeat, a receipt if a license is active, and the notice.
     private static let dueMail: SQL = """
         again AS (
-            SELECT kind FROM dropped WHERE kind IN ('refund_confirmed', 'access_suspended', 'payment_failed')
+            SELECT kind FROM dropped WHERE kind IN ('refund_confirmed', 'access_suspended', 'access_revoked', 'payment_failed')
             UNION
             SELECT 'receipt' FROM changed
             WHERE EXISTS (SELECT FROM licenses l WHERE l.order_id = changed.id AND l.status = 'active')

@@ -63,12 +63,15 @@ package enum PaymentStatements {
     /// Stores an update of `payment`, if it is the latest, once for each row of `source`.
     package static func keep(_ update: PaymentUpdate, of payment: String, from source: SQL) -> SQL {
         switch update {
-        case .refundTotal(let amount):
+        case .refundTotal(let amount, let at):
             """
-            INSERT INTO refund_totals AS known (stripe_payment_intent_id, amount)
-            SELECT \(payment), \(amount) FROM \(source)
-            ON CONFLICT (stripe_payment_intent_id) DO UPDATE SET amount = EXCLUDED.amount
-            WHERE known.amount < EXCLUDED.amount
+            INSERT INTO refund_totals AS known (stripe_payment_intent_id, amount, stated_at)
+            SELECT \(payment), \(amount), \(at) FROM \(source)
+            ON CONFLICT (stripe_payment_intent_id) DO UPDATE
+            SET amount = EXCLUDED.amount, stated_at = EXCLUDED.stated_at,
+                times = CASE WHEN (known.stated_at, known.amount) = (EXCLUDED.stated_at, EXCLUDED.amount)
+                    THEN known.times + 1 ELSE 1 END
+            WHERE (known.stated_at, known.amount) <= (EXCLUDED.stated_at, EXCLUDED.amount)
             """
         case .refund(let id, let amount, let status, let at):
             """
@@ -94,6 +97,7 @@ package enum PaymentStatements {
     /// Brings the order of `payment` and its licenses to the status that the facts imply; returns `nil` if nothing
     /// changes or the order is unpaid.
     ///
+    /// Each change of access is announced by a mail: `refund_confirmed` if a refund closed the order, else one of its own.
     /// A license that the seller revoked by hand stays revoked. Downloads, activations and leases check the license, so
     /// its status grants and revokes all access at once.
     ///
@@ -117,16 +121,17 @@ package enum PaymentStatements {
                 UPDATE orders o SET status = standing.status, amount_refunded = standing.refunded FROM standing
                 WHERE o.id = standing.id AND (o.status <> standing.status OR o.amount_refunded <> standing.refunded)
                 RETURNING o.id, o.email, o.status, o.amount_refunded, standing.was, standing.refunded_before,
-                    \(PaymentStatements.access) AS access
+                    \(PaymentStatements.access) AS access,
+                    \(PaymentStatements.accessBefore) AS had
             ), license AS (
                 \(LicenseStatements.move(licensesOf: "changed"))
             ), news AS (
                 SELECT id, email, \(mails.refund)::uuid AS mail, 'refund_confirmed' AS kind FROM changed
                 WHERE amount_refunded > refunded_before
                 UNION ALL
-                SELECT id, email, \(mails.access)::uuid, CASE access WHEN 'active' THEN 'access_restored' ELSE 'access_suspended' END
-                FROM changed
-                WHERE (access = 'active') <> (was IN ('paid', 'partially_refunded')) AND access <> 'revoked'
+                SELECT id, email, \(mails.access)::uuid, CASE access WHEN 'active' THEN 'access_restored'
+                    WHEN 'suspended' THEN 'access_suspended' ELSE 'access_revoked' END
+                FROM changed WHERE access <> had AND status <> 'refunded'
             ), due_mail AS (
                 SELECT mail AS id, id AS order_id, kind, email AS recipient,
                     \(lease > now ? lease : nil)::timestamptz AS leased_until, \(now)::timestamptz AS at
@@ -160,15 +165,20 @@ package enum PaymentStatements {
     // MARK: The rules of payment and access, shared by the sale and later updates
 
     /// The CTE `facts`, after a CTE `payment (id)`; it always has one row.
+    ///
+    /// The amount refunded is the larger of two readings: the refunds that are known and did not fail, and the charge's
+    /// latest total less what failed since. A refund that failed in the very second of the total is in it, unless the
+    /// same total was stated twice in that second: the charge could reach it again only after the failure.
     package static let facts: SQL = """
         facts AS MATERIALIZED (
             SELECT known.is_lost, known.is_open, greatest(known.others, known.total - known.failed, 0) AS refunded
             FROM (
-                SELECT COALESCE((SELECT amount FROM refund_totals t WHERE t.stripe_payment_intent_id = payment.id), 0) AS total,
+                SELECT COALESCE(latest.amount, 0) AS total,
                     COALESCE(refund.failed, 0)::bigint AS failed, COALESCE(refund.others, 0)::bigint AS others,
                     COALESCE(dispute.is_lost, false) AS is_lost, COALESCE(dispute.is_open, false) AS is_open
-                FROM payment, LATERAL (
-                    SELECT sum(amount) FILTER (WHERE status = 'failed') AS failed,
+                FROM payment LEFT JOIN refund_totals latest ON latest.stripe_payment_intent_id = payment.id, LATERAL (
+                    SELECT sum(amount) FILTER (WHERE status = 'failed' AND (stated_at > latest.stated_at
+                            OR (stated_at = latest.stated_at AND latest.times = 1))) AS failed,
                         sum(amount) FILTER (WHERE status <> 'failed') AS others
                     FROM refunds WHERE stripe_payment_intent_id = payment.id
                 ) refund, LATERAL (
@@ -189,9 +199,11 @@ package enum PaymentStatements {
         """
 
     /// `OrderStatus.access` of `standing.status`, for a paid order.
-    package static let access: SQL = """
-        CASE WHEN standing.status IN ('refunded', 'lost') THEN 'revoked'
-            WHEN standing.status = 'disputed' THEN 'suspended'
-            ELSE 'active' END
-        """
+    package static let access: SQL = access(of: "standing.status")
+
+    private static let accessBefore: SQL = access(of: "standing.was")
+
+    private static func access(of status: SQL) -> SQL {
+        "CASE WHEN \(status) IN ('refunded', 'lost') THEN 'revoked' WHEN \(status) = 'disputed' THEN 'suspended' ELSE 'active' END"
+    }
 }

@@ -27,7 +27,7 @@ package enum SaleStatements {
             due.shop_id, (SELECT id FROM customer),
             CASE WHEN due.is_paid THEN \(PaymentStatements.status) ELSE due.target END,
             due.email, due.currency, due.total, due.session, due.payment, due.livemode, due.created_at,
-            CASE WHEN due.is_paid THEN due.now END, CASE WHEN due.is_paid THEN facts.refunded ELSE 0 END
+            CASE WHEN due.is_paid THEN due.paid_at END, CASE WHEN due.is_paid THEN facts.refunded ELSE 0 END
         FROM item due, facts
         ON CONFLICT (id) DO UPDATE
         SET status = EXCLUDED.status,
@@ -42,7 +42,8 @@ package enum SaleStatements {
             CASE WHEN email IS NULL THEN NULL
                 WHEN status IN ('paid', 'partially_refunded') THEN 'receipt'
                 WHEN status = 'disputed' THEN 'access_suspended'
-                WHEN status IN ('refunded', 'lost') AND amount_refunded > 0 THEN 'refund_confirmed'
+                WHEN status = 'lost' THEN 'access_revoked'
+                WHEN status = 'refunded' THEN 'refund_confirmed'
                 WHEN status = 'failed' THEN 'payment_failed' END AS mail
         """
 

@@ -28,10 +28,9 @@ package struct EmailRevival {
 
     private nonisolated func entry(_ mail: EmailID?, _ count: Int, _ context: AuditContext) -> AuditEntry {
         AuditEntry(
-            context.actor, "mails.retried",
+            by: context, "mails.retried",
             details: [
-                ("reason", (context.reason?.text).map(JSONValue.string) ?? .null), ("count", .integer(Int64(count))),
-                ("mail", mail.map { .string($0.description) } ?? .null),
-            ], from: context.origin, at: context.at)
+                ("count", .integer(Int64(count))), ("mail", mail.map { .string($0.description) } ?? .null),
+            ])
     }
 }

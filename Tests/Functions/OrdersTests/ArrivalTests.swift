@@ -41,6 +41,21 @@ struct ArrivalTests {
         }
     }
 
+    @Test("a sale that is found weeks late shows no whole key, and its address stays")
+    func late() async throws {
+        try await withOrderDesk { desk in
+            let order = try await desk.begin(session)
+            desk.stripe.set(
+                try StripeStub.session(session, metadata: StripeStub.metadata(order), age: .seconds(40 * 86_400)))
+            let page = await desk.page(session)
+            let key = try await desk.key()
+            #expect(
+                page.status == 200 && !page.text.contains(key) && page.text.contains("GENX-****-****-\(key.suffix(4))"))
+            #expect(!page.text.contains("<form"))
+            #expect(await desk.correct(session, "finder@example.net").status == 409)
+        }
+    }
+
     @Test("the page in several processes and the webhook at once are one sale", arguments: 0..<3)
     func atOnce(round: Int) async throws {
         try await withOrderDesk(poolSize: 6) { desk in

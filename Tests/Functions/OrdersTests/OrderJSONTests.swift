@@ -66,7 +66,9 @@ struct OrderJSONTests {
             let key = try await desk.key()
             #expect(order.licenseKeys == [key])
             #expect(order.licenseKeysMasked == false && order.licenseKeysUntil != nil && order.paidAt != nil)
-            #expect(order.orderedAt == "2026-11-20T18:58:20.000000Z")
+            let orderedAt = try await desk.text(
+                #"SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM orders"#)
+            #expect(order.orderedAt == orderedAt)
             #expect(
                 order.mail
                     == Shape.Mail(to: "b…@example.com", status: "sent", sentAt: "2026-11-20T18:59:00.000000Z"))

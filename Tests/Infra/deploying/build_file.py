@@ -20,7 +20,7 @@ def faults_of(text):
         json_format.ParseDict(build, cloudbuild_v1.Build.pb(cloudbuild_v1.Build()))
     except json_format.ParseError as error:
         return [str(error)]
-    return [*_steps(build), *_substitutions(build, text), *_secrets(build), *_whole(build)]
+    return [*_steps(build), *_substitutions(build, text), *_secrets(build), *_whole(build), *_apart(build)]
 
 
 def _steps(build):
@@ -70,6 +70,22 @@ def _whole(build):
         yield "the build ends before its longest step may"
     if build["options"].get("logging") != "CLOUD_LOGGING_ONLY":
         yield "a build under an account of its own needs to say where it logs"
+
+
+def _apart(build):
+    """All steps of a build share its folder and its account, so tests are alone, and nothing deploys but what was tested."""
+    scripts = {step.get("id"): (step.get("args") or [""])[0].removeprefix("infra/deploy/") for step in build["steps"]}
+    if "test" in scripts.values():
+        for name, script in scripts.items():
+            if script != "test":
+                yield f"{name} shares its build with tests, which run other people's code"
+        return
+    first, *rest = build["steps"]
+    if scripts[first.get("id")] != "tested":
+        yield f"{first.get('id')} begins before anybody asked whether the commit was tested"
+    for step in rest:
+        if "-" in step.get("waitFor", []):
+            yield f"{step.get('id')} does not wait to hear whether the commit was tested"
 
 
 def main():

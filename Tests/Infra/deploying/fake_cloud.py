@@ -36,7 +36,7 @@ class Cloud:
             name: {"url": f"{base}/{name}/live", "base": base, "traffic": {f"{name}-00001-old": 100}, "tags": {}, "count": 1}
             for name in names
         }
-        return {"services": services, "jobs": {}, "calls": [], "fails": [], "broken": []}
+        return {"services": services, "jobs": {}, "builds": [], "calls": [], "fails": [], "broken": []}
 
 
 def main():
@@ -53,6 +53,9 @@ def main():
 
 def _gcloud(cloud, state, words):
     options, rest = _options(words)
+    if "--region" in options and rest == ["builds", "list"]:
+        print(json.dumps(state["builds"]))
+        return 0
     if "--region" not in options or rest[0] != "run":
         return _refuse(f"no region, or not Cloud Run: {rest}")
     kind, verb, name = rest[1], rest[2], rest[3]
@@ -61,6 +64,9 @@ def _gcloud(cloud, state, words):
     if (kind, verb) == ("jobs", "update"):
         state["jobs"][name] = options["--image"]
         cloud.save(state)
+        return 0
+    if (kind, verb) == ("jobs", "describe"):
+        print(state["jobs"].get(name, ""))
         return 0
     if (kind, verb) == ("jobs", "execute"):
         return _execute(name, options)

@@ -1,4 +1,4 @@
-"""cloudbuild.yaml by Google's two readers and by our own rules; each is shown a fault that it must see."""
+"""cloudbuild.yaml and cloudbuild.test.yaml by Google's two readers and by our own rules; each is shown a fault that it must see."""
 
 import os
 import shutil
@@ -7,9 +7,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import yaml
 from build_file import ROOT, faults_of
 
-FILE = ROOT / "cloudbuild.yaml"
+FILE, TESTS = ROOT / "cloudbuild.yaml", ROOT / "cloudbuild.test.yaml"
+TEST_STEP = "\n  - id: test\n    name: swift:6\n    entrypoint: bash\n    args: [infra/deploy/test]\n    waitFor: [plan]\n    timeout: 9s\n"
 
 # One thing changed, and who has to see it: G is gcloud's loader, P Google's published messages, O our own rules.
 PLANTED = [
@@ -25,6 +27,9 @@ PLANTED = [
     ("a value that nobody gives", "REGION=${_REGION}", "REGION=${_REGOIN}", "O"),
     ("a secret that nobody offers", "    args: [infra/deploy/plan]", "    args: [infra/deploy/plan]\n    secretEnv: [KEY]", "O"),
     ("a build too short for its steps", "timeout: 9000s", "timeout: 60s", "O"),
+    ("tests in the build that deploys", "\ntimeout: 9000s", f"{TEST_STEP}\ntimeout: 9000s", "O"),
+    ("a deployment that asks for no tests", "args: [infra/deploy/tested]", "args: [infra/deploy/plan]", "O"),
+    ("a step that does not wait for the answer", "waitFor: [tested]", 'waitFor: ["-"]', "O"),
 ]
 
 
@@ -63,9 +68,16 @@ class BuildFileTests(unittest.TestCase):
             )
         return "" if done.returncode == 0 else done.stderr or "refused"
 
-    def test_the_file_is_a_build(self):
-        for reader, read in self.readers.items():
-            self.assertEqual(read(self.text), "", reader)
+    def test_both_files_are_builds(self):
+        for file in [FILE, TESTS]:
+            for reader, read in self.readers.items():
+                self.assertEqual(read(file.read_text(encoding="utf-8")), "", f"{file.name}: {reader}")
+
+    def test_tests_are_a_build_of_their_own_with_the_name_that_the_deployment_looks_for(self):
+        build = yaml.safe_load(TESTS.read_text(encoding="utf-8"))
+        self.assertEqual([step["args"] for step in build["steps"]], [["infra/deploy/test"]])
+        self.assertIn(f"tags={build['tags'][0]} ", (ROOT / "infra/deploy/tested").read_text(encoding="utf-8"))
+        self.assertNotIn("infra/deploy/test]", self.text)
 
     def test_every_reader_sees_what_it_is_there_for(self):
         for what, old, new, seen_by in PLANTED:
@@ -85,7 +97,7 @@ class BuildFileTests(unittest.TestCase):
 
         scripts = [line.split("[")[1].rstrip("]").split(", ") for line in self.text.splitlines() if "infra/deploy/" in line and "args" in line]
         names = [tuple([words[0].removeprefix("infra/deploy/"), *words[1:]]) for words in scripts]
-        self.assertEqual([name for name in names if name != ("test",)], STEPS)
+        self.assertEqual(names, STEPS)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 from fake_cloud import STATE, Cloud
@@ -16,7 +19,12 @@ TAG = "c-0123456789ab"
 SERVICES = subprocess.run([ROOT / "infra/deploy/table", "services"], capture_output=True, text=True, check=True).stdout.split()
 OLD = {name: {f"{name}-00001-old": 100} for name in SERVICES}
 NEW = {name: {f"{name}-00002-new": 100} for name in SERVICES}
-STEPS = [("plan",), ("images",), ("migrate",), ("deploy",), ("check", "candidate"), ("shift",)]
+STEPS = [("tested",), ("plan",), ("images",), ("migrate",), ("deploy",), ("check", "candidate"), ("shift",)]
+TESTER = "latchkey-tester@shop.iam.gserviceaccount.com"
+TESTED = {
+    "id": "b-1", "status": "SUCCESS", "tags": ["latchkey-test"], "substitutions": {"COMMIT_SHA": COMMIT},
+    "serviceAccount": f"projects/shop/serviceAccounts/{TESTER}", "buildTriggerId": "t-1",
+}
 BY_DIGEST = re.compile(r"--image \S+/latchkey/[a-z-]+@sha256:[0-9a-f]{64} ")
 
 
@@ -26,6 +34,21 @@ def image(name):
 
 
 class DeployTests(unittest.TestCase):
+    """Against a copy of the tree in which every image of others was looked up."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.tree = Path(folder.name)
+        for name in ["Dockerfile", "cloudbuild.yaml", "cloudbuild.test.yaml", "docker-compose.yml", ".env.example"]:
+            shutil.copy(ROOT / name, cls.tree)
+        shutil.copytree(ROOT / "infra", cls.tree / "infra", ignore=shutil.ignore_patterns(".terraform*", "__pycache__"))
+        loader = SourceFileLoader("image_digests", str(ROOT / "infra/images/digests"))
+        digests = module_from_spec(spec_from_loader("image_digests", loader))
+        loader.exec_module(digests)
+        digests.record(cls.tree, {tag: f"sha256:{tag.encode().hex():0<64.64}" for tag in digests.known(cls.tree)})
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -37,7 +60,7 @@ class DeployTests(unittest.TestCase):
             program.symlink_to(Path(__file__).with_name("fake_cloud.py"))
         self.services = Services(ROOT, self.cloud.file)
         self.addCleanup(self.services.stop)
-        self.cloud.save(Cloud.new(SERVICES, f"http://{self.services.address}"))
+        self.cloud.save(Cloud.new(SERVICES, f"http://{self.services.address}") | {"builds": [TESTED]})
 
     def change(self, **members):
         self.cloud.save(self.cloud.load() | members)
@@ -55,10 +78,12 @@ class DeployTests(unittest.TestCase):
             "REPOSITORY": "europe-west1-docker.pkg.dev/shop/latchkey",
             "COMMIT_SHA": COMMIT,
             "DEPLOY": "true",
+            "TESTER": TESTER,
+            "TEST_TRIGGER": "t-1",
             "PYTHONDONTWRITEBYTECODE": "1",
         } | environment
         done = subprocess.run(
-            ["bash", f"infra/deploy/{name}", *words], cwd=ROOT, env=environment, text=True, capture_output=True, timeout=120
+            ["bash", f"infra/deploy/{name}", *words], cwd=self.tree, env=environment, text=True, capture_output=True, timeout=120
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -68,7 +93,7 @@ class DeployTests(unittest.TestCase):
         state.mkdir(exist_ok=True)
         (state / "services").write_text("".join(f"{name}\n" for name in SERVICES))
         (state / "images").write_text("".join(image(name) for name in [*SERVICES, "latchkey"]))
-        return self.build(STEPS[2:], **environment)
+        return self.build(STEPS[3:], **environment)
 
     def build(self, steps=STEPS, **environment):
         """Every step in its order until one fails, as Cloud Build runs them; answers the last's code and all that was said."""
@@ -99,10 +124,94 @@ class DeployTests(unittest.TestCase):
         self.assertEqual(tags, {name: {} for name in SERVICES})
         self.assertIn(f"Deployed {COMMIT}", said)
 
+    def test_what_was_not_tested_ends_before_anything_is_built(self):
+        for what, builds in [
+            ("no build at all", []),
+            ("another commit's", [TESTED | {"substitutions": {"COMMIT_SHA": "f" * 40}}]),
+            ("one that failed", [TESTED | {"status": "FAILURE"}]),
+            ("the deployer's own", [TESTED | {"serviceAccount": TESTED["serviceAccount"].replace("tester", "deployer")}]),
+            ("another trigger's", [TESTED | {"buildTriggerId": "t-2"}]),
+            ("one that a person submitted", [{name: value for name, value in TESTED.items() if name != "buildTriggerId"}]),
+        ]:
+            with self.subTest(what):
+                self.change(builds=builds, calls=[])
+                code, said = self.build()
+                self.assertNotEqual(code, 0)
+                self.assertIn("has not passed its tests", said)
+                self.assertEqual(self.where("docker|run "), [])
+
+    def test_nothing_is_built_while_an_image_of_others_is_named_by_its_tag_alone(self):
+        table = self.tree / "infra/images/digests.json"
+        before = table.read_text(encoding="utf-8")
+        self.addCleanup(table.write_text, before, encoding="utf-8")
+        table.write_text(re.sub(r'"sha256:\w+"', "null", before, count=1), encoding="utf-8")
+        code, said = self.build()
+        self.assertNotEqual(code, 0)
+        self.assertIn("not all named by digest", said)
+        self.assertEqual(self.where("docker|run "), [])
+
+    def test_by_hand_any_build_under_the_testers_account_counts(self):
+        self.change(builds=[{name: value for name, value in TESTED.items() if name != "buildTriggerId"}])
+        code, said = self.step("tested", TEST_TRIGGER="")
+        self.assertEqual((code, said), (0, f"{COMMIT} passed its tests in the build b-1.\n"))
+        (call,) = self.calls
+        self.assertIn(f"--filter status=SUCCESS AND tags=latchkey-test AND substitutions.COMMIT_SHA={COMMIT}", call)
+
+    def test_a_commit_that_is_no_commit_asks_nobody(self):
+        for wrong in ["main", COMMIT[:12], f"{COMMIT} OR status=SUCCESS"]:
+            code, said = self.step("tested", COMMIT_SHA=wrong)
+            self.assertNotEqual(code, 0)
+            self.assertIn("no whole commit", said)
+        self.assertEqual(self.calls, [])
+
+    def test_no_job_but_migrate_is_changed_and_none_but_smoke_gets_other_words(self):
+        self.build()
+        self.assertEqual({self.calls[at].split()[4] for at in self.where("jobs update")}, {"migrate"})
+        self.assertEqual({self.calls[at].split()[4] for at in self.where("jobs execute .*--args")}, {"smoke"})
+        self.assertEqual({self.calls[at].split()[4] for at in self.where("jobs execute")}, {"migrate", "smoke"})
+
+    def test_the_deployer_is_allowed_what_its_scripts_call_and_nothing_else(self):
+        """Held against gcloud's calls; each permission is what the call's request needs."""
+        self.build()
+        needs = {
+            "services describe": {"run.services.get"},
+            "services update": {"run.services.get", "run.services.update", "run.operations.get"},
+            "services update-traffic": {"run.services.get", "run.services.update", "run.operations.get"},
+            "jobs update": {"run.jobs.get", "run.jobs.update"},
+            "jobs execute": {"run.jobs.run", "run.executions.get"},
+            "jobs execute --args": {"run.jobs.get", "run.jobs.run", "run.jobs.runWithOverrides", "run.executions.get"},
+            "builds list": {"cloudbuild.builds.list"},
+        }
+        called = set()
+        for call in self.calls:
+            words = call.split()
+            if words[0] == "gcloud":
+                called.add(" ".join(words[2:4] if words[1] == "run" else words[1:3]) + (" --args" if " --args " in call else ""))
+        self.assertEqual(called, set(needs))
+        text = (ROOT / "infra/terraform/modules/shop/deployer.tf").read_text(encoding="utf-8")
+        roles = text[text.index("deployer_roles = {") : text.index('resource "google_project_iam_custom_role"')]
+        self.assertEqual(set(re.findall(r'"([a-z]+\.[a-zA-Z.]+)"', roles)), set().union(*needs.values()))
+
+    def test_a_job_that_a_person_starts_has_the_image_of_the_last_deployment(self):
+        self.build()
+        deployed = self.cloud.load()["jobs"]["migrate"]
+        code, said = self.step("job", "operator", "order", "list", "--since", "2 days", REGION="", CLOUDSDK_RUN_REGION="europe-west1")
+        self.assertEqual((code, self.cloud.load()["jobs"]["operator"]), (0, deployed), said)
+        (call,) = self.where("jobs execute operator")
+        self.assertIn("jobs execute operator --wait --args ^;^order;list;--since;2 days", self.calls[call])
+        self.step("job", "operator", "doctor")
+        self.assertEqual(len(self.where("jobs update operator")), 1)
+
+    def test_a_person_starts_the_two_jobs_that_are_theirs_and_no_other(self):
+        for words in [[], ["migrate"], ["smoke"], ["operator", "order;list"]]:
+            code, _ = self.step("job", *words)
+            self.assertNotEqual(code, 0)
+        self.assertEqual(self.calls, [])
+
     def test_what_runs_is_named_by_digest_alone(self):
         self.build()
         with_image = [call for call in self.calls if " --image " in call]
-        self.assertEqual(len(with_image), len(SERVICES) + 3)
+        self.assertEqual(len(with_image), len(SERVICES) + 1)
         for call in with_image:
             self.assertRegex(call, BY_DIGEST)
 
@@ -224,11 +333,11 @@ class DeployTests(unittest.TestCase):
         code, _ = self.build()
         self.assertNotEqual(code, 0)
         self.assertFalse((self.folder / "state/images").exists())
-        self.assertEqual(self.where("^gcloud"), [])
+        self.assertEqual(self.where("^gcloud run"), [])
 
     def test_images_alone_can_be_wanted(self):
         code, said = self.build(DEPLOY="false")
-        self.assertEqual((code, self.where("^gcloud")), (0, []), said)
+        self.assertEqual((code, self.where("^gcloud run")), (0, []), said)
         self.assertTrue((self.folder / "state/images").exists())
 
     def test_a_build_that_is_not_told_what_it_needs_says_so(self):

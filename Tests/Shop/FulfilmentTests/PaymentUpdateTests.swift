@@ -63,7 +63,40 @@ struct PaymentUpdateTests {
             #expect(try await sold.mayDownload() == (outcome == "won"))
             #expect(sold.shop.log.text.contains("a dispute was \(outcome)"))
             let mails = "receipt:sent access_suspended:sent"
-            #expect(try await sold.mails() == mails + (outcome == "won" ? " access_restored:sent" : ""))
+            #expect(
+                try await sold.mails() == mails + (outcome == "won" ? " access_restored:sent" : " access_revoked:sent"))
+        }
+    }
+
+    @Test("a dispute that is lost as it is opened revokes, and a mail says so")
+    func bornLost() async throws {
+        try await withSold { sold in
+            try await sold.deliver(.dispute(1, "created", "lost", .lost, at: 1_795_201_200))
+            #expect(try await sold.state() == "lost revoked")
+            #expect(try await sold.mails() == "receipt:sent access_revoked:sent")
+            try await sold.deliver(.dispute(1, "closed", "lost", .lost, at: 1_795_201_300))
+            #expect(try await sold.mails() == "receipt:sent access_revoked:sent")
+        }
+    }
+
+    @Test("a sale whose dispute was lost before it came opens nothing, and a mail says so")
+    func lostFirst() async throws {
+        try await withSold(isDelivered: false) { sold in
+            try await sold.deliver(.dispute(1, "closed", "lost", .lost, at: 1_795_201_200))
+            try await sold.deliverSale()
+            #expect(try await sold.state() == "lost revoked")
+            #expect(try await sold.mails() == "access_revoked:pending")
+        }
+    }
+
+    @Test("a refund that fails while a dispute is open says that access is only paused")
+    func pausedAgain() async throws {
+        try await withSold { sold in
+            try await sold.deliver(.refund(1, "refund.created", 4900, "pending", .pending, at: 1_795_201_200))
+            try await sold.deliver(.dispute(1, "created", "needs_response", .open, at: 1_795_201_250))
+            try await sold.deliver(.refund(1, "refund.failed", 4900, "failed", .failed, at: 1_795_201_300))
+            #expect(try await sold.state() == "disputed suspended")
+            #expect(try await sold.mails() == "receipt:sent refund_confirmed:sent access_suspended:sent")
         }
     }
 

@@ -71,7 +71,7 @@ struct RoleTests {
         try await withFixture(as: role) { fixture, pool in
             _ = try await fixture.apply(fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
             let updates: [PaymentUpdate] = [
-                .refundTotal(100), .refund(id: "re_1", amount: 100, .succeeded, at: fixture.now),
+                .refundTotal(100, at: fixture.now), .refund(id: "re_1", amount: 100, .succeeded, at: fixture.now),
                 .dispute(id: "dp_1", .open, at: fixture.now),
             ]
             for (index, update) in updates.enumerated() {

@@ -17,15 +17,21 @@ struct LicenseChangingTests {
         return try #require(try await connection.run(LicenseDetailStatements.find(.license(id))).first)
     }
 
+    /// Runs `body` with the license of a sale, for changes by `eve`.
+    private func withLicense(
+        _ body: @escaping @Loop @Sendable (Connection, LicenseDetail, AuditContext) async throws -> Void
+    ) async throws {
+        try await withFixture { fixture in
+            _ = try await fixture.apply(try fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
+            let context = AuditContext(.operator("eve"), from: "desk", because: "leaked", at: fixture.now)
+            try await withConnection { connection in try await body(connection, try await license(connection), context)
+            }
+        }
+    }
+
     @Test("a dry run returns the change that the next run makes; a change that was made is not made again")
     func revokes() async throws {
-        let settings = try testDatabase()
-        try await onLoop {
-            let fixture = try await Fixture()
-            _ = try await fixture.apply(try fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
-            let connection = try await Connection.open(settings)
-            let context = AuditContext(.operator("eve"), from: "desk", because: "leaked", at: fixture.now)
-            let license = try await license(connection)
+        try await withLicense { connection, license, context in
             var transitions: [LicenseTransition] = []
             for isDryRun in [true, false, false] {
                 transitions.append(
@@ -38,20 +44,12 @@ struct LicenseChangingTests {
             let back = try await LicenseChanging(AuditedConnection(connection, by: context, dryRun: false)).reinstate(
                 license)
             #expect(back.status == .active && back.hasChanged)
-            connection.close()
-            fixture.pool.close()
         }
     }
 
     @Test("a license that was not revoked by hand, and one that is not there, cannot be changed")
     func refusals() async throws {
-        let settings = try testDatabase()
-        try await onLoop {
-            let fixture = try await Fixture()
-            _ = try await fixture.apply(try fixture.sale("cs_1"), fixture.entitlement(), event: "evt_1")
-            let connection = try await Connection.open(settings)
-            let context = AuditContext(.operator("eve"), from: "desk", because: "leaked", at: fixture.now)
-            let license = try await license(connection)
+        try await withLicense { connection, license, context in
             let changing = LicenseChanging(AuditedConnection(connection, by: context, dryRun: false))
             let unchanged = try await changing.reinstate(license)
             #expect(!unchanged.hasChanged && unchanged.status == .active)
@@ -59,8 +57,6 @@ struct LicenseChangingTests {
             await #expect(throws: LicenseChangeFault.notHeld) { try await changing.reinstate(license) }
             try await connection.execute(script: "DELETE FROM licenses")
             await #expect(throws: LicenseChangeFault.noLicense) { try await changing.revoke(license) }
-            connection.close()
-            fixture.pool.close()
         }
     }
 }

@@ -12,26 +12,34 @@ struct PaymentFactsTests {
         "each combination of refunds and disputes has one status",
         arguments: [
             ([], OrderStatus.paid, Int64(0)),
-            ([.refundTotal(100)], .partiallyRefunded, 100),
-            ([.refundTotal(4900)], .refunded, 4900),
+            ([snapshot(100)], .partiallyRefunded, 100),
+            ([snapshot(4900)], .refunded, 4900),
             ([refund(1, 2000), refund(2, 2900)], .refunded, 4900),
             ([refund(1, 2000), refund(2, 2899)], .partiallyRefunded, 4899),
             ([refund(1, 4900, .pending)], .refunded, 4900),
             ([refund(1, 4900, .failed)], .paid, 0),
-            ([.refundTotal(4900), refund(1, 4900, .failed)], .paid, 0),
-            ([.refundTotal(4900), refund(1, 4900, .failed), refund(2, 100)], .partiallyRefunded, 100),
+            ([snapshot(4900), refund(1, 4900, .failed)], .paid, 0),
+            ([snapshot(4900), refund(1, 4900, .failed), refund(2, 100)], .partiallyRefunded, 100),
+            // A total stated after a failure is free of it, whether the totals are a second apart or not.
+            ([snapshot(4900, at: 1), refund(1, 4900, .failed, at: 2)], .paid, 0),
+            ([snapshot(4900, at: 1), refund(1, 4900, .failed, at: 2), snapshot(4900, at: 3)], .refunded, 4900),
+            ([snapshot(4900), refund(1, 4900, .failed), snapshot(4900)], .refunded, 4900),
+            ([refund(1, 2000, .failed, at: 1), snapshot(4900, at: 2)], .refunded, 4900),
+            ([snapshot(2000, at: 1), refund(1, 2000, .failed, at: 2), snapshot(100, at: 3)], .partiallyRefunded, 100),
+            ([snapshot(2000, at: 1), snapshot(4900, at: 1)], .refunded, 4900),
+            ([snapshot(4900, at: 1), refund(1, 4900, .failed, at: 2), refund(2, 4900, at: 2)], .refunded, 4900),
             ([dispute(1, .open)], .disputed, 0),
             ([dispute(1, .won)], .paid, 0),
             ([dispute(1, .lost)], .lost, 0),
-            ([dispute(1, .open), .refundTotal(100)], .disputed, 100),
-            ([dispute(1, .open), .refundTotal(4900)], .refunded, 4900),
-            ([dispute(1, .lost), .refundTotal(4900)], .lost, 4900),
+            ([dispute(1, .open), snapshot(100)], .disputed, 100),
+            ([dispute(1, .open), snapshot(4900)], .refunded, 4900),
+            ([dispute(1, .lost), snapshot(4900)], .lost, 4900),
             ([dispute(1, .won), dispute(2, .open)], .disputed, 0),
             ([dispute(1, .lost), dispute(2, .won)], .lost, 0),
-            ([dispute(1, .won), .refundTotal(100)], .partiallyRefunded, 100),
+            ([dispute(1, .won), snapshot(100)], .partiallyRefunded, 100),
         ] as [([PaymentUpdate], OrderStatus, Int64)])
     func status(after updates: [PaymentUpdate], status: OrderStatus, refunded: Int64) {
-        for order in [updates, updates.reversed(), updates + updates] {
+        for order in [updates, updates.reversed(), updates.shuffled()] {
             var facts = PaymentFacts()
             for each in order { facts.learn(each) }
             #expect(facts.status(ofTotal: PaymentFactsTests.total) == status)
@@ -62,6 +70,10 @@ struct PaymentFactsTests {
         #expect(OrderStatus.allCases.filter { $0.access == .suspended } == [.disputed])
         #expect(OrderStatus.allCases.filter { $0.access == .revoked } == [.refunded, .lost])
     }
+}
+
+private func snapshot(_ amount: Int64, at: Int64 = 0) -> PaymentUpdate {
+    .refundTotal(amount, at: Instant(unixSeconds: at))
 }
 
 private func refund(_ id: Int, _ amount: Int64, _ status: RefundStatus = .succeeded, at: Int64 = 0) -> PaymentUpdate {

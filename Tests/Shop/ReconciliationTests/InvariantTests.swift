@@ -14,7 +14,8 @@ struct InvariantTests {
     func healthy() async throws {
         try await withShop { shop in
             for (session, change) in [
-                ("cs_paid", nil), ("cs_part", PaymentUpdate.refundTotal(100)), ("cs_back", .refundTotal(9800)),
+                ("cs_paid", nil), ("cs_part", PaymentUpdate.refundTotal(100, at: shop.now)),
+                ("cs_back", .refundTotal(9800, at: shop.now)),
                 ("cs_open", .dispute(id: "dp_1", .open, at: shop.now)),
                 ("cs_lost", .dispute(id: "dp_2", .lost, at: shop.now)),
             ] {

@@ -18,7 +18,7 @@ struct RefundingFaultTests {
             try await onLoop { desk.fates = [.cut, .cut, .cut] }
             #expect(try await Refunder(settings).fault(1250)?.isUnknown == true)
             #expect(try await refundState() == ["paid 0", "active", "open"])
-            if eventCame { try await PaymentUpdate.refundTotal(1250).deliver(as: "evt_1") }
+            if eventCame { try await PaymentUpdate.refundTotal(1250, at: testNow).deliver(as: "evt_1") }
             #expect(try await Refunder(settings).refund(1250)?.amount == 1250)
             #expect(await desk.refunds.count == 1)
             #expect(await Set(desk.keys).count == 1)
@@ -87,7 +87,7 @@ struct RefundingFaultTests {
         try await RefundDesk.open { desk, settings throws in
             try await onLoop { desk.fates = [.cut, .cut, .cut] }
             #expect(try await Refunder(settings).fault()?.isUnknown == true)
-            try await PaymentUpdate.refundTotal(4900).deliver(as: "evt_1")
+            try await PaymentUpdate.refundTotal(4900, at: testNow).deliver(as: "evt_1")
             #expect(try await Refunder(settings).refund()?.amount == 4900)
             #expect(await desk.refunds.count == 1)
         }

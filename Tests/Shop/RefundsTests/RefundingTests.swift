@@ -39,7 +39,7 @@ struct RefundingTests {
         let recorded = ["partially_refunded 1250", "active", "refund_confirmed pending 0 due", "ended re_1"]
         #expect(try await refundState() == recorded)
         let entries = try await auditLog()
-        try await PaymentUpdate.refundTotal(1250).deliver(as: "evt_1")
+        try await PaymentUpdate.refundTotal(1250, at: testNow).deliver(as: "evt_1")
         try await PaymentUpdate.refund(id: "re_1", amount: 1250, .succeeded, at: testNow + .seconds(1))
             .deliver(as: "evt_2")
         #expect(try await refundState() == recorded)

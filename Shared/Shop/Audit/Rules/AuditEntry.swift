@@ -47,6 +47,14 @@ package struct AuditEntry: Equatable, Sendable {
         self.origin = origin
         self.at = at
     }
+
+    /// Creates the entry of an action that someone takes, with their reason before the other details.
+    package init(by context: AuditContext, _ action: String, details: [(String, JSONValue)]) {
+        self.init(
+            context.actor, action,
+            details: [("reason", (context.reason?.text).map(JSONValue.string) ?? .null)] + details,
+            from: context.origin, at: context.at)
+    }
 }
 
 /// One entry as stored in the log.

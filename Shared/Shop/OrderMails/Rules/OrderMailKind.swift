@@ -7,8 +7,8 @@ package import Templates
 package struct OrderMailKind: Sendable {
     /// All kinds of order mails.
     package static let all: [OrderMailKind] = [
-        .receipt, .resend, .refundConfirmed, .accessSuspended, .accessRestored, .paymentFailed, .keyReissued,
-        .addressChanged,
+        .receipt, .resend, .refundConfirmed, .accessSuspended, .accessRestored, .accessRevoked, .paymentFailed,
+        .keyReissued, .addressChanged,
     ]
 
     /// The names of the kinds that carry keys.

@@ -19,7 +19,9 @@ package enum DisputeStatus: String, CaseIterable, Sendable {
 /// An update of a payment after the sale, from Stripe.
 package enum PaymentUpdate: Equatable, Sendable {
     /// The charge's own total: the amount refunded so far, in minor units.
-    case refundTotal(Int64)
+    ///
+    /// It includes pending refunds, and goes down when a refund fails.
+    case refundTotal(Int64, at: Instant)
     /// One refund, in minor units, with its status at some instant.
     case refund(id: String, amount: Int64, RefundStatus, at: Instant)
     /// One dispute with its status at some instant.

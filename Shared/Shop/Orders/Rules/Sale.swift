@@ -24,6 +24,8 @@ package struct Sale: Equatable, Sendable {
     package var isLive: Bool
     /// When the session was created.
     package var createdAt: Instant
+    /// When it was paid, by Stripe's clock if that is known: the buyer's time limits count from it.
+    package var paidAt: Instant
     /// The session's update.
     package var update: CheckoutUpdate
 
@@ -31,7 +33,7 @@ package struct Sale: Equatable, Sendable {
     package init(
         order: OrderID, fallbackOrder: OrderID, session: String, paymentIntent: String?, email: EmailAddress?,
         name: String?, total: Money, product: ProductID, quantity: Int, isLive: Bool, createdAt: Instant,
-        update: CheckoutUpdate
+        paidAt: Instant, update: CheckoutUpdate
     ) {
         self.order = order
         self.fallbackOrder = fallbackOrder
@@ -44,6 +46,7 @@ package struct Sale: Equatable, Sendable {
         self.quantity = quantity
         self.isLive = isLive
         self.createdAt = createdAt
+        self.paidAt = paidAt
         self.update = update
     }
 }

@@ -71,6 +71,9 @@ final class StoryStage {
     private func complaint(_ story: Story, _ subject: StorySubject) async throws -> String? {
         let expected = Ending(story)
         let (found, closed, keyMails, receipts) = try await ending(subject)
+        if story.isWhole && found.amountRefunded != (found.licenses > 0 ? story.refunded : 0) {
+            return "\(found.amountRefunded) refunded, not \(story.refunded)"
+        }
         if found != expected { return "ended as \(found), not as \(expected)" }
         if closed > 0 { return "\(closed) licenses are not as their order is" }
         if receipts > 1 { return "\(receipts) receipts" }

@@ -1,4 +1,5 @@
-# The `latchkey` command as Cloud Run jobs. They run as the database's owner, so only people and the deployer start them.
+# The `latchkey` command as Cloud Run jobs. They run as the database's owner, so only people start them; the deployer may
+# change and start `migrate`.
 
 locals {
   operator_settings = distinct(flatten([for row in values(local.functions) : row.settings]))
@@ -8,7 +9,7 @@ locals {
     migrate = { arguments = ["migrate"], settings = ["DATABASE_URL"] }
     # After catalog.json was put into the catalog's bucket.
     catalog-apply = { arguments = ["catalog", "apply", "/catalog/catalog.json"], settings = ["DATABASE_URL"] }
-    # Any other command: gcloud run jobs execute operator --args=order,list
+    # Any other command: infra/deploy/job operator order list
     operator = { arguments = ["doctor"], settings = local.operator_settings }
   }
 }

@@ -1,4 +1,4 @@
-# The parts of Google Cloud that the shop uses, and no others.
+# The parts of Google Cloud that the shop uses, and no others. Cloud Trace is none of them: see logging.tf.
 
 resource "google_project_service" "used" {
   for_each = toset([
@@ -8,12 +8,12 @@ resource "google_project_service" "used" {
     "clouderrorreporting.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "cloudscheduler.googleapis.com",
-    "cloudtrace.googleapis.com",
     "compute.googleapis.com",
     "iam.googleapis.com",
     "iamcredentials.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",
+    "pubsub.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
     "sqladmin.googleapis.com",

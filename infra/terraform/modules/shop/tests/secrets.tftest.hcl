@@ -63,15 +63,23 @@ run "only_those_who_name_it" {
   }
 }
 
-run "the_deployer_reads_none" {
+run "builds_read_none" {
   command = plan
 
   assert {
-    condition = !anytrue([
-      for grant in google_project_iam_member.deployer :
-      contains(["roles/owner", "roles/editor", "roles/run.admin", "roles/secretmanager.secretAccessor", "roles/cloudsql.client"], grant.role)
+    condition = length(setintersection(
+      [for grant in google_secret_manager_secret_iam_member.reader : grant.member],
+      [google_service_account.deployer.member, google_service_account.tester.member],
+    )) == 0
+    error_message = "Cloud Build can read a secret."
+  }
+
+  assert {
+    condition = alltrue([
+      for grant in concat(values(google_project_iam_member.deployer), values(google_project_iam_member.tester)) :
+      grant.role == "roles/logging.logWriter" || startswith(grant.role, google_project_iam_custom_role.deployer["sees"].name)
     ])
-    error_message = "Cloud Build can read a secret, or open a service to everybody."
+    error_message = "Cloud Build has a role in the whole project that may read a secret, or open a service to everybody."
   }
 }
 

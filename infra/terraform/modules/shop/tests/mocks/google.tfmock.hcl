@@ -5,6 +5,10 @@ mock_resource "google_cloud_run_v2_service" {
   defaults = { uri = "https://function.example.run.app" }
 }
 
+mock_resource "google_cloudbuild_trigger" {
+  defaults = {}
+}
+
 mock_resource "google_compute_backend_service" {
   defaults = {}
 }
@@ -14,6 +18,14 @@ mock_resource "google_compute_security_policy" {
 }
 
 mock_resource "google_compute_ssl_policy" {
+  defaults = {}
+}
+
+mock_resource "google_project_iam_custom_role" {
+  defaults = {}
+}
+
+mock_resource "google_pubsub_topic" {
   defaults = {}
 }
 
