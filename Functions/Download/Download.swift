@@ -147,7 +147,7 @@ struct Download: Sendable {
             .info, "download served",
             [
                 ("product", .string(address.object.product)), ("version", .string(address.object.version)),
-                ("platform", .string(address.object.platform)), ("grant", .string(link.grant.description)),
+                ("platform", .string(address.object.platform)), ("grant", .id(link.grant)),
             ])
         return address.redirect
     }

@@ -11,7 +11,7 @@ package final class CapturedLog: Sendable {
     /// The log to pass to the product.
     package var log: Log {
         Log { [self] line in
-            let text = String(decoding: line.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("test")), as: UTF8.self)
+            let text = String(decoding: line.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("test"), masking: .addresses), as: UTF8.self)
             lines.withLock { $0 += text }
         }
     }

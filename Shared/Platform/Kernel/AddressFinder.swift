@@ -9,24 +9,6 @@ enum AddressFinder {
         return row.characters.indices.filter { row.characters[$0] == .at }.compactMap(row.address)
     }
 
-    /// Whether the text has an at, an escape, a character beyond ASCII, or a bracket with an A behind it.
-    static let suspects: Recognizer.Suspicion = { text in
-        let bytes = text.utf8.span
-        var isBehindBracket = false
-        for index in bytes.indices {
-            switch bytes[index] {
-            case UInt8(ascii: "@"), UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "&"), UInt8(ascii: "\\"),
-                0x80...:
-                return true
-            case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "<"): isBehindBracket = true
-            case UInt8(ascii: " "): continue
-            case UInt8(ascii: "a"), UInt8(ascii: "A"): if isBehindBracket { return true }
-            default: isBehindBracket = false
-            }
-        }
-        return false
-    }
-
     /// The characters that have a shape, each with its place.
     private struct Row {
         var characters: [TypedCharacter] = []

@@ -4,32 +4,22 @@ package import Kernel
 
 /// Writes log lines.
 package struct Log: Sendable {
-    private let recognizer: Recognizer
     private let sink: @Sendable (LogLine) -> Void
 
     /// Creates a log that passes every line to `sink`.
-    ///
-    /// - Parameter recognizer: finds what `masked` hides.
-    package init(masking recognizer: Recognizer = .addresses, sink: @escaping @Sendable (LogLine) -> Void) {
-        self.recognizer = recognizer
-        self.sink = sink
-    }
+    package init(sink: @escaping @Sendable (LogLine) -> Void) { self.sink = sink }
 
     /// Returns a log that writes JSON lines to standard output, from `threshold` upward.
+    ///
+    /// - Parameter recognizer: finds what the lines must not have.
     package static func standardOutput(
-        from origin: LogOrigin, threshold: Severity, masking recognizer: Recognizer = .addresses,
-        clock: WallClock = .system
+        from origin: LogOrigin, threshold: Severity, masking recognizer: Recognizer, clock: WallClock = .system
     ) -> Log {
-        Log(masking: recognizer) { line in
+        Log { line in
             guard line.severity >= threshold else { return }
-            writeWhole(line.bytes(at: clock.now(), from: origin))
+            writeWhole(line.bytes(at: clock.now(), from: origin, masking: recognizer))
         }
     }
-
-    /// Returns a caller's text for a field, without what identifies a person or opens something.
-    ///
-    /// E-mail addresses are masked in every field of every line; this hides what the shop adds to them.
-    package func masked(_ text: String) -> JSONValue { .string(recognizer.masked(text)) }
 
     /// Writes `line`.
     package func callAsFunction(_ line: LogLine) { sink(line) }

@@ -28,8 +28,8 @@ package enum Severity: String, Comparable, Sendable, CaseIterable {
 
 /// One structured log line, with Cloud Logging's field names.
 ///
-/// It must contain nothing secret: no key, token, full address or card detail. E-mail addresses in its fields are masked
-/// when it is written, since a text from outside may quote one.
+/// It must contain nothing secret: no key, token, full address or card detail. Since a text from outside may quote one,
+/// what the log's recognizer finds is masked in every field when the line is written, except in `JSONValue.own`.
 /// Source: <https://cloud.google.com/logging/docs/structured-logging>
 package struct LogLine: Sendable {
     /// The severity.
@@ -59,7 +59,7 @@ package struct LogLine: Sendable {
     ///
     /// An error's line carries the members by which Error Reporting picks it up under its service and version and
     /// groups it by source location: <https://cloud.google.com/error-reporting/docs/formatting-error-messages>
-    package func bytes(at instant: Instant, from origin: LogOrigin) -> [UInt8] {
+    package func bytes(at instant: Instant, from origin: LogOrigin, masking recognizer: Recognizer) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(768)
         bytes += #"{"severity":""#.utf8
@@ -74,16 +74,18 @@ package struct LogLine: Sendable {
             if let place { write("context", .object([("reportLocation", place.document)]), to: &bytes) }
         }
         writeTrace(origin, to: &bytes)
-        for (name, value) in fields { write(name, value.maskingAddresses, to: &bytes) }
+        for (name, value) in fields { write(name, value, to: &bytes, replacing: recognizer.mask) }
         bytes += "}\n".utf8
         return bytes
     }
 
-    private func write(_ name: String, _ value: JSONValue, to bytes: inout [UInt8]) {
+    private func write(
+        _ name: String, _ value: JSONValue, to bytes: inout [UInt8], replacing replace: ((String) -> String?)? = nil
+    ) {
         bytes.append(UInt8(ascii: ","))
         JSONValue.string(name).write(to: &bytes)
         bytes.append(UInt8(ascii: ":"))
-        value.write(to: &bytes)
+        value.write(to: &bytes, replacing: replace)
     }
 
     private func writeTrace(_ origin: LogOrigin, to bytes: inout [UInt8]) {
@@ -99,19 +101,6 @@ package struct LogLine: Sendable {
         if let isSampled = trace.isSampled {
             bytes += #","logging.googleapis.com/trace_sampled":"#.utf8
             bytes += isSampled ? "true".utf8 : "false".utf8
-        }
-    }
-}
-
-extension JSONValue {
-    /// The value with an ellipsis for each e-mail address in its texts.
-    fileprivate var maskingAddresses: JSONValue {
-        switch self {
-        case .string(let text): .string(Recognizer.addresses.masked(text))
-        case .written(let text): .written(Recognizer.addresses.masked(text))
-        case .array(let values): .array(values.map(\.maskingAddresses))
-        case .object(let members): .object(members.map { ($0.0, $0.1.maskingAddresses) })
-        case .null, .bool, .integer, .number: self
         }
     }
 }

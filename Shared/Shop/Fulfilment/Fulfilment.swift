@@ -101,7 +101,7 @@ package struct Fulfilment {
         log(
             .info, "sale made",
             [
-                ("order", .string(order.description)), ("product", .string(product.slug)),
+                ("order", .id(order)), ("product", .string(product.slug)),
                 ("quantity", .integer(Int64(sale.quantity))), ("amount", .integer(sale.total.minorUnits)),
                 ("currency", .string(sale.total.currency.code)), ("status", .string(status.rawValue)),
                 ("live", .bool(sale.isLive)),

@@ -64,7 +64,7 @@ package final class EmailSender {
     private func drop(_ job: EmailJob) async {
         log(
             .notice, "a mail was dropped: its order has moved on",
-            [("email", .string(job.id.description)), ("kind", .string(job.kind.rawValue))])
+            [("email", .id(job.id)), ("kind", .string(job.kind.rawValue))])
         await settle(job.id, job.attempt, .dead, error: "the order has moved on")
     }
 
@@ -82,7 +82,7 @@ package final class EmailSender {
         } catch {
             log(
                 .error, "a mail could not be settled",
-                [("email", .string(mail.description)), ("reason", .string(error.description))])
+                [("email", .id(mail)), ("reason", .string(error.description))])
         }
     }
 
@@ -103,7 +103,7 @@ package final class EmailSender {
 
     private func report(_ job: EmailJob, _ next: EmailSchedule.Next, _ fault: DeliveryFault?) {
         let fields: [(String, JSONValue)] = [
-            ("email", .string(job.id.description)), ("kind", .string(job.kind.rawValue)),
+            ("email", .id(job.id)), ("kind", .string(job.kind.rawValue)),
             ("attempt", .integer(Int64(job.attempt))), ("reason", (fault?.reason).map(JSONValue.string) ?? .null),
         ]
         switch next {

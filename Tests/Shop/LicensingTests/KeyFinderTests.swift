@@ -23,8 +23,8 @@ struct KeyFinderTests {
         ])
     func found(text: String) {
         for text in [text, "it is \(text), they say", "№\(text)№"] {
-            #expect(Recognizer.keys.finds(in: text), "\(text)")
-            #expect(!Recognizer.keys.finds(in: Recognizer.keys.masked(text)), "\(text)")
+            #expect(Recognizer.keysAndAddresses.finds(in: text), "\(text)")
+            #expect(!Recognizer.keysAndAddresses.finds(in: Recognizer.keysAndAddresses.masked(text)), "\(text)")
         }
     }
 
@@ -37,18 +37,19 @@ struct KeyFinderTests {
             "pi_3MtwBwLkdIwHu7ix28a3tqPa", "evt_1NG8Du2eZvKYlo2CUI79vXWy",
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             "326aa82ce59f4c7ad1b0fd7b9e1a2f6ac3d4e5f6",
+            "that were made with another Swift", "They were sold with Macs", "interchangeability or responsibilities",
             "refund of 49.00 USD on 2026-11-30 at 20:31, order 1042", "version 2.1.0 on macOS 15.2 and Windows 11",
         ])
     func notFound(text: String) {
-        #expect(!Recognizer.keys.finds(in: text))
-        #expect(Recognizer.keys.masked(text) == text)
+        #expect(!Recognizer.keysAndAddresses.finds(in: text))
+        #expect(Recognizer.keysAndAddresses.masked(text) == text)
     }
 
     @Test("a mask hides the key and keeps what is around it")
     func masks() {
         #expect(
             Recognizer.keysAndAddresses.masked("GENX 855E K7EH AJ9C of ada@customer.example leaked") == "… of … leaked")
-        #expect(Recognizer.keys.masked("App/1.0 (key:GENX%2D855E%2DK7EH%2DAJ9C)") == "App/1.0 (key:…)")
+        #expect(Recognizer.keysAndAddresses.masked("App/1.0 (key:GENX%2D855E%2DK7EH%2DAJ9C)") == "App/1.0 (key:…)")
     }
 
     @Test("random keys are found between random characters, in groups or whole, in any case, with O for 0 and L for 1")
@@ -57,20 +58,20 @@ struct KeyFinderTests {
         for _ in 0..<4_000 {
             let key = try randomKey(&random)
             let text = noise(&random) + spelling(of: key, &random) + noise(&random)
-            #expect(Recognizer.keys.finds(in: text), "\(text.debugDescription) \(key.revealed())")
+            #expect(Recognizer.keysAndAddresses.finds(in: text), "\(text.debugDescription) \(key.revealed())")
         }
     }
 
-    @Test("of a thousand sentences of our own documents, at most two are taken for a key")
+    @Test("no sentence of our own documents is taken for a key")
     func prose() throws {
         let sentences = try documents().flatMap { text in
             text.split(separator: "\n\n").filter { !$0.contains("```") && !$0.contains("http") && !$0.hasPrefix("|") }
                 .flatMap { $0.split(separator: ". ") }
         }.map { $0.split { $0.isWhitespace || "`|*".contains($0) }.joined(separator: " ") }
         let prose = sentences.filter { (20...500).contains($0.utf8.count) && !$0.contains("GENX-") }
-        let taken = prose.filter(Recognizer.keys.finds)
+        let taken = prose.filter(Recognizer.keysAndAddresses.finds)
         #expect(prose.count > 500)
-        #expect(taken.count * 500 <= prose.count, "\(taken.joined(separator: "\n"))")
+        #expect(taken.isEmpty, "\(taken.joined(separator: "\n"))")
     }
 
     /// The English documents of this repository.
@@ -108,7 +109,7 @@ struct KeyFinderTests {
         while text.count < 6, random.chance(80) {
             let scalar = Unicode.Scalar(UInt32.random(in: 0x20...0x2FFF, using: &random)) ?? " "
             if case .symbol = TypedCharacter(scalar) { continue }
-            if !"%=&\\".unicodeScalars.contains(scalar) { text.append(scalar) }
+            if !"%=&\\@".unicodeScalars.contains(scalar) { text.append(scalar) }
         }
         return String(text)
     }
