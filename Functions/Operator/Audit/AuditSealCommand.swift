@@ -69,7 +69,9 @@ extension Invocation {
     fileprivate var auditLog: Log {
         Log { [console, clock] line in
             guard !console.isWatched else { return }
-            console.remark(String(decoding: line.bytes(at: clock.now(), from: LogOrigin("latchkey"), masking: .keysAndAddresses), as: UTF8.self))
+            let bytes = line.bytes(
+                at: clock.now(), from: LogOrigin("latchkey"), masking: LogMask(.keysAndAddresses))
+            console.remark(String(decoding: bytes, as: UTF8.self))
         }
     }
 }

@@ -28,7 +28,8 @@ extension Invocation {
     var log: Log {
         Log { [console, clock] line in
             guard console.isWatched else {
-                let bytes = line.bytes(at: clock.now(), from: LogOrigin("latchkey"), masking: .keysAndAddresses)
+                let bytes = line.bytes(
+                    at: clock.now(), from: LogOrigin("latchkey"), masking: LogMask(.keysAndAddresses))
                 return console.remark(String(decoding: bytes, as: UTF8.self))
             }
             guard line.severity >= .warning else { return }

@@ -38,17 +38,20 @@ package enum JSONValue: Equatable, Sendable {
     }
 
     /// Appends the document to `bytes`, on one line and without white space.
+    package func write(to bytes: inout [UInt8]) { write(to: &bytes, replacing: { _ in nil }) }
+
+    /// Does the same with other texts.
     ///
     /// - Parameter replace: returns what to write for a text; `nil` for the text itself.
-    package func write(to bytes: inout [UInt8], replacing replace: ((String) -> String?)? = nil) {
+    package func write(to bytes: inout [UInt8], replacing replace: (String) -> String?) {
         switch self {
         case .null: bytes += "null".utf8
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .integer(let value): bytes.append(decimal: value)
         case .number(let value): bytes += (value.isFinite ? String(value) : "null").utf8
-        case .string(let text): writeJSONString(replace?(text) ?? text, to: &bytes)
+        case .string(let text): writeJSONString(replace(text) ?? text, to: &bytes)
         case .own(let text): writeJSONString(text, to: &bytes)
-        case .written(let text): bytes += (replace?(text) ?? text).utf8
+        case .written(let text): bytes += (replace(text) ?? text).utf8
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {

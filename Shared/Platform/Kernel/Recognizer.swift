@@ -75,8 +75,9 @@ extension Span<UInt8> {
         switch self[index] {
         case UInt8(ascii: "@"), 0x80...: true
         case UInt8(ascii: "%"), UInt8(ascii: "="): isHexadecimal(index + 1) && isHexadecimal(index + 2)
-        case UInt8(ascii: "\\"): has("ux", at: index + 1)
-        case UInt8(ascii: "&"): has("#", at: index + 1) || index + 1 < count && self[index + 1].isASCIILetter
+        case UInt8(ascii: "\\"): has("u", "x", at: index + 1)
+        case UInt8(ascii: "&"):
+            index + 1 < count && (self[index + 1] == UInt8(ascii: "#") || self[index + 1].isASCIILetter)
         case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "<"): hasAtWord(behind: index)
         default: false
         }
@@ -84,19 +85,20 @@ extension Span<UInt8> {
 
     private func isHexadecimal(_ index: Int) -> Bool { index < count && self[index].hexadecimalValue != nil }
 
-    private func has(_ options: StaticString, at index: Int) -> Bool {
-        index < count && options.description.utf8.contains(self[index])
+    /// Whether one of two bytes is at `index`.
+    private func has(_ first: Unicode.Scalar, _ second: Unicode.Scalar, at index: Int) -> Bool {
+        index < count && (self[index] == UInt8(ascii: first) || self[index] == UInt8(ascii: second))
     }
 
     private func hasAtWord(behind bracket: Int) -> Bool {
         let first = next(behind: bracket)
-        return has("aA", at: first) && has("tT", at: next(behind: first))
+        return has("a", "A", at: first) && has("t", "T", at: next(behind: first))
     }
 
     /// Returns the place of the next byte that is no blank.
     private func next(behind index: Int) -> Int {
         var next = index + 1
-        while next < count, TypedCharacter(Unicode.Scalar(self[next])) == .blank { next += 1 }
+        while next < count, self[next] == UInt8(ascii: " ") || 9...13 ~= self[next] { next += 1 }
         return next
     }
 }

@@ -15,9 +15,10 @@ package struct Log: Sendable {
     package static func standardOutput(
         from origin: LogOrigin, threshold: Severity, masking recognizer: Recognizer, clock: WallClock = .system
     ) -> Log {
-        Log { line in
+        let mask = LogMask(recognizer)
+        return Log { line in
             guard line.severity >= threshold else { return }
-            writeWhole(line.bytes(at: clock.now(), from: origin, masking: recognizer))
+            writeWhole(line.bytes(at: clock.now(), from: origin, masking: mask))
         }
     }
 

@@ -59,7 +59,7 @@ package struct LogLine: Sendable {
     ///
     /// An error's line carries the members by which Error Reporting picks it up under its service and version and
     /// groups it by source location: <https://cloud.google.com/error-reporting/docs/formatting-error-messages>
-    package func bytes(at instant: Instant, from origin: LogOrigin, masking recognizer: Recognizer) -> [UInt8] {
+    package func bytes(at instant: Instant, from origin: LogOrigin, masking mask: LogMask) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(768)
         bytes += #"{"severity":""#.utf8
@@ -71,16 +71,16 @@ package struct LogLine: Sendable {
         bytes += origin.members
         if severity >= .error {
             bytes += origin.errorMembers
-            if let place { write("context", .object([("reportLocation", place.document)]), to: &bytes) }
+            if let place { write("context", .object([("reportLocation", place.document)]), to: &bytes) { _ in nil } }
         }
         writeTrace(origin, to: &bytes)
-        for (name, value) in fields { write(name, value, to: &bytes, replacing: recognizer.mask) }
+        for (name, value) in fields { write(name, value, to: &bytes) { mask($0) } }
         bytes += "}\n".utf8
         return bytes
     }
 
     private func write(
-        _ name: String, _ value: JSONValue, to bytes: inout [UInt8], replacing replace: ((String) -> String?)? = nil
+        _ name: String, _ value: JSONValue, to bytes: inout [UInt8], replacing replace: (String) -> String?
     ) {
         bytes.append(UInt8(ascii: ","))
         JSONValue.string(name).write(to: &bytes)

@@ -40,8 +40,7 @@ package func runFunction<Settings: FunctionSettings>(
     }
 }
 
-private func settingsOrExit<Settings: FunctionSettings>(_ name: String, masking recognizer: Recognizer) -> Settings
-{
+private func settingsOrExit<Settings: FunctionSettings>(_ name: String, masking recognizer: Recognizer) -> Settings {
     let environment = ProcessEnvironment.variables
     do {
         return try Settings(environment)

@@ -136,7 +136,10 @@ final class LogLines: Sendable {
     var texts: [String] {
         lines.withLock { lines in
             lines.map {
-                String(decoding: $0.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("download"), masking: .addresses), as: UTF8.self)
+                String(
+                    decoding: $0.bytes(
+                        at: Instant(unixSeconds: 0), from: LogOrigin("download"), masking: LogMask(.addresses)),
+                    as: UTF8.self)
             }
         }
     }

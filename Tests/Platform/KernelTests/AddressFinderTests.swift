@@ -1,6 +1,7 @@
-import Kernel
 import Support
 import Testing
+
+@testable import Kernel
 
 @Suite("What is found of addresses in a text")
 struct AddressFinderTests {
@@ -66,6 +67,23 @@ struct AddressFinderTests {
             let text = noise(&random) + address + noise(&random)
             #expect(Recognizer.addresses.finds(in: text), "\(text.debugDescription)")
         }
+    }
+
+    @Test("no address is found in a text whose bytes tell that it has none")
+    func suspicion() {
+        var random = SeededGenerator(seed: 4)
+        let pieces = [
+            "a", "b.c", "@", "(", ")", "at", " ", "[AT]", "<a", "t>", "%40", "=40", "&#64;", "\\u0040", ".", "x",
+        ]
+        var found = 0
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in random.one(of: pieces) }.joined()
+            let written = WrittenText(text)
+            let isThere = [written, written.decoded ?? written].contains { !AddressFinder.places($0).isEmpty }
+            found += isThere ? 1 : 0
+            #expect(Recognizer.addresses.finds(in: text) == isThere, "\(text)")
+        }
+        #expect(found > 1_000)
     }
 
     private func word(_ random: inout SeededGenerator, _ letters: String, _ lengths: ClosedRange<Int>) -> String {

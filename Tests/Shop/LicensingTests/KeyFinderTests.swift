@@ -1,8 +1,9 @@
 import Foundation
 import Kernel
-import Licensing
 import Support
 import Testing
+
+@testable import Licensing
 
 @Suite("What is found of keys in a text")
 struct KeyFinderTests {
@@ -59,6 +60,38 @@ struct KeyFinderTests {
             let key = try randomKey(&random)
             let text = noise(&random) + spelling(of: key, &random) + noise(&random)
             #expect(Recognizer.keysAndAddresses.finds(in: text), "\(text.debugDescription) \(key.revealed())")
+        }
+    }
+
+    @Test("no key is found in a text whose bytes tell that it has none")
+    func suspicion() throws {
+        var random = SeededGenerator(seed: 5)
+        var found = 0
+        for _ in 0..<20_000 {
+            let key = try randomKey(&random).revealed()
+            let gap = random.one(of: ["-", " ", "", "_", ".", " - ", "/", "x", "7 "])
+            var text = String((0..<Int.random(in: 0...12, using: &random)).map { _ in random.one(of: noiseInASCII) })
+            for symbol in key { text += symbol == "-" ? gap : random.chance(2) ? "\(symbol)-" : String(symbol) }
+            text += String((0..<Int.random(in: 0...12, using: &random)).map { _ in random.one(of: noiseInASCII) })
+            guard !KeyFinder.places(WrittenText(text)).isEmpty else { continue }
+            found += 1
+            let isSuspect = KeyFinder.suspects(text.utf8.span)
+            #expect(isSuspect, "\(text.debugDescription)")
+        }
+        #expect(found > 10_000)
+    }
+
+    private let noiseInASCII = Array("ab019UX- ._:/\"")
+
+    @Test("each letter and digit has Crockford's value in either case, U that of V as in a prefix")
+    func symbols() {
+        for byte in UInt8(0)..<128 {
+            let symbol = KeySymbol(byte)
+            #expect(symbol.isSymbol == byte.isASCIIAlphanumeric)
+            guard symbol.isSymbol else { continue }
+            #expect(symbol.code & 31 == LicensePrefix.value(byte))
+            #expect((symbol.code & 32 == 0) == (Crockford.value(byte) != nil))
+            #expect((symbol.code & 128 != 0) == byte.isASCIILetter)
         }
     }
 
