@@ -67,7 +67,7 @@ package struct LogLine: Sendable {
         bytes += #"","time":""#.utf8
         bytes += CivilTime(instant).rfc3339.utf8
         bytes += #"","message":"#.utf8
-        JSONValue.string(message).write(to: &bytes)
+        JSONValue.own(message).write(to: &bytes)
         bytes += origin.members
         if severity >= .error {
             bytes += origin.errorMembers
@@ -83,7 +83,7 @@ package struct LogLine: Sendable {
         _ name: String, _ value: JSONValue, to bytes: inout [UInt8], replacing replace: (String) -> String?
     ) {
         bytes.append(UInt8(ascii: ","))
-        JSONValue.string(name).write(to: &bytes)
+        JSONValue.own(name).write(to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         value.write(to: &bytes, replacing: replace)
     }
