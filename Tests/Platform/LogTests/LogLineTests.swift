@@ -68,14 +68,13 @@ struct LogLineTests {
 
     @Test("a long text is masked again and again, and one that has nothing to mask is written again and again")
     func repeated() {
-        let texts = ["ada@customer.example said it in many words", "nobody said anything, in as many words"]
-        let lines = (texts + texts + texts.reversed()).map { text in
+        let (quoted, plain) = ("ada@customer.example said it in many words", "nobody said anything in as many words")
+        let lines = [quoted, quoted, plain, plain, quoted].map { text in
             let line = LogLine(.info, "a", [("said", .string(text))])
             return String(decoding: line.bytes(at: start, from: LogOrigin("a"), masking: mask), as: UTF8.self)
         }
-        #expect(
-            lines.map { $0.contains(#""said":"… said it in many words""#) } == [true, false, true, false, false, true])
-        #expect(lines.map { $0.contains(texts[1]) } == [false, true, false, true, true, false])
+        #expect(lines.map { $0.contains("… said it in many words") } == [true, true, false, false, true])
+        #expect(lines.map { $0.contains(plain) } == [false, false, true, true, false])
     }
 
     @Test("an error is marked for Error Reporting")
