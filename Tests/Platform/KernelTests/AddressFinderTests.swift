@@ -76,14 +76,14 @@ struct AddressFinderTests {
             "a", "b.c", "@", "(", ")", "at", " ", "[AT]", "<a", "t>", "%40", "=40", "&#64;", "\\u0040", ".", "x",
         ]
         var found = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<4_000 {
             let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in random.one(of: pieces) }.joined()
             let written = WrittenText(text)
             let isThere = [written, written.decoded ?? written].contains { !AddressFinder.places($0).isEmpty }
             found += isThere ? 1 : 0
             #expect(Recognizer.addresses.finds(in: text) == isThere, "\(text)")
         }
-        #expect(found > 1_000)
+        #expect(found > 200)
     }
 
     private func word(_ random: inout SeededGenerator, _ letters: String, _ lengths: ClosedRange<Int>) -> String {
