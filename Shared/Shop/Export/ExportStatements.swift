@@ -130,7 +130,8 @@ package enum ExportStatements {
             """
         case .downloadGrants:
             """
-            SELECT id, order_id, line, expires_at, max_uses, uses, revoked_at, created_at FROM download_grants ORDER BY id
+            SELECT id, order_id, line, expires_at, max_uses, uses, file_uses, revoked_at, created_at
+            FROM download_grants ORDER BY id
             """
         case .refunds, .refundTotals, .refundRequests, .disputes: money(table)
         case .emails, .webhookEvents, .auditLog, .auditSeals: records(table)

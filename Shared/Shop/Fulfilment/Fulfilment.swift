@@ -104,7 +104,7 @@ package struct Fulfilment {
         guard sale.update.target == .paid, let order = outcome.order, let status = outcome.status else { return }
         let products = sale.lines.map { $0.product.flatMap { catalog.product($0)?.slug } ?? "unknown" }
         let fields: [(String, JSONValue)] = [
-            ("order", .string(order.description)), ("product", .string(products.joined(separator: ","))),
+            ("order", .id(order)), ("product", .string(products.joined(separator: ","))),
             ("quantity", .integer(Int64(sale.lines.reduce(0) { $0 + $1.quantity }))),
             ("amount", .integer(sale.total.minorUnits)), ("currency", .string(sale.total.currency.code)),
             ("status", .string(status.rawValue)), ("live", .bool(sale.isLive)),

@@ -71,8 +71,8 @@ extension LedgerEntry {
 extension PaymentOutcome {
     fileprivate var logFields: [(String, JSONValue)] {
         [
-            ("order", .string(order.description)), ("from", .string(previous.rawValue)),
-            ("status", .string(status.rawValue)), ("amount_refunded", .integer(amountRefunded)),
+            ("order", .id(order)), ("from", .own(previous.rawValue)),
+            ("status", .own(status.rawValue)), ("amount_refunded", .integer(amountRefunded)),
             ("refunded_before", .integer(previouslyRefunded)),
         ] + (unallocated > 0 ? [("unallocated", .integer(unallocated))] : [])
     }

@@ -65,7 +65,7 @@ extension ReconciliationRun {
             [
                 ("status", session.status.map { .string($0.text) } ?? .null),
                 ("payment_status", .string(session.paymentStatus.text)),
-                ("order", known.map { .string($0.order.description) } ?? .null),
+                ("order", known.map { .id($0.order) } ?? .null),
             ])
     }
 
@@ -81,7 +81,7 @@ extension ReconciliationRun {
         parts.log(
             .error, "paid at Stripe and not here",
             [
-                ("order", (sale?.order ?? ours?.order).map { .string($0.description) } ?? .null),
+                ("order", (sale?.order ?? ours?.order).map { .id($0) } ?? .null),
                 ("status", sale.map { .string($0.status.rawValue) } ?? .null),
                 ("payment", session.paymentIntent.map { .string($0.text) } ?? .null),
             ])

@@ -185,7 +185,7 @@ struct RoleTests {
             let entitlement = fixture.entitlement()
             try await fixture.publish("1.0.0")
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
-            let overview = try await pool.run(DownloadStatements.overview(entitlement.grant.id))
+            let overview = try await pool.run(DownloadStatements.overview(entitlement.grant.id, at: fixture.now))
             #expect(overview != nil)
             let use = DownloadStatements.use(
                 entitlement.grant.id, file: "GenX-1.0.0.zip", at: fixture.now, behind: .roomy(at: fixture.now))
@@ -211,6 +211,7 @@ struct RoleTests {
             ("email_retry", "UPDATE customers SET email = 'x'"), ("webhook", "SELECT FROM resend_requests"),
             ("email_retry", "UPDATE orders SET status = 'paid'"), ("download", "SELECT FROM emails"),
             ("download", "UPDATE download_grants SET max_uses = 9"), ("download", "DELETE FROM download_grants"),
+            ("orders", "UPDATE download_grants SET file_uses = '{}'"),
             ("checkout", "DELETE FROM rate_limits"), ("download", "UPDATE rate_limits SET key = ''"),
             ("email_retry", "INSERT INTO rate_limits VALUES ('', now())"), ("webhook", "TRUNCATE rate_limits"),
             ("webhook", "DELETE FROM orders"), ("orders", "DELETE FROM emails"), ("webhook", "DELETE FROM audit_log"),

@@ -3,6 +3,13 @@ package import Kernel
 
 /// The right to download an order line's files a limited number of times until it expires.
 package struct Grant: Equatable, Sendable {
+    /// How long one use of a file lasts from its first request: all requests for the file until then belong to it.
+    ///
+    /// Download managers fetch a file in many requests, each of which starts at our link again, and a slow or broken
+    /// transfer starts there once more: an hour covers 1 GB at 2.5 Mbit/s. It does not slide, so a link that is passed
+    /// on has at most its limit of such hours for a file.
+    package static let useDuration: Duration = .seconds(3_600)
+
     /// The row's ID, created before the row.
     package let id: GrantID
     /// The instant from which the link is refused.
