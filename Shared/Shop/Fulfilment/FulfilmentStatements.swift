@@ -56,37 +56,11 @@ package enum FulfilmentStatements {
             """
             WITH \(input(sale, of: shop, entitlement, lease, actor, now)), event AS (
                 \(LedgerStatements.claim(entry))
-            ), item AS (
-                SELECT input.* FROM event, input
-            ), \(SaleStatements.lines), \(SaleStatements.customer), payment AS (
-                SELECT payment AS id FROM input
-            ), \(PaymentStatements.facts), \(FulfilmentStatements.share), open_line AS (
-                \(SaleStatements.openLines)
-            ), sale AS (
-                \(SaleStatements.place)
-            ), sold AS (
-                \(SaleStatements.sold)
-            ), order_line AS (
-                \(SaleStatements.addLines)
-            ), license AS (
+            ), \(order), license AS (
                 \(LicenseStatements.issue(
                     entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sold, item", order: "sold.id",
                     line: "sold.position", product: "sold.product", status: "sold.access", at: "item.now"))
-            ), new_grant AS (
-                SELECT sold.grant_id AS id, sold.id AS order_id, sold.position AS line,
-                    sold.grant_expires_at AS expires_at, sold.grant_max_uses AS max_uses, item.now AS at
-                FROM sold, item WHERE item.is_paid AND sold.grant_id IS NOT NULL
-            ), download AS (
-                \(FulfilmentStatements.grant)
-            ), due_mail AS (
-                SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
-                    CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
-                FROM sale, item WHERE mail IS NOT NULL
-            ), mail AS (
-                \(FulfilmentStatements.mail)
-            ), audit AS (
-                \(FulfilmentStatements.audit)
-            )
+            ), \(consequences)
             SELECT id, status, CASE WHEN mail = 'receipt' THEN email END, \(HoldStatements.isHeld) FROM sale
             """
         ) { result throws(PostgresFault) in
@@ -98,9 +72,42 @@ package enum FulfilmentStatements {
     }
 
     // Parts without values, made once.
-    private static let share = PaymentStatements.share(isAsked: "false")
-    private static let grant = GrantStatements.issue(from: "new_grant")
-    private static let mail = OutboxStatements.enqueue(from: "due_mail")
+
+    /// The CTEs from `input` and `event` to the order and its lines.
+    private static let order: SQL = """
+        item AS (
+            SELECT input.* FROM event, input
+        ), \(SaleStatements.lines), \(SaleStatements.customer), payment AS (
+            SELECT payment AS id FROM input
+        ), \(PaymentStatements.facts), \(PaymentStatements.share(isAsked: "false")), open_line AS (
+            \(SaleStatements.openLines)
+        ), sale AS (
+            \(SaleStatements.place)
+        ), sold AS (
+            \(SaleStatements.sold)
+        ), order_line AS (
+            \(SaleStatements.addLines)
+        )
+        """
+
+    /// The CTEs of what the order brings: links, the mail and the entry in the audit log.
+    private static let consequences: SQL = """
+        new_grant AS (
+            SELECT sold.grant_id AS id, sold.id AS order_id, sold.position AS line,
+                sold.grant_expires_at AS expires_at, sold.grant_max_uses AS max_uses, item.now AS at
+            FROM sold, item WHERE item.is_paid AND sold.grant_id IS NOT NULL
+        ), download AS (
+            \(GrantStatements.issue(from: "new_grant"))
+        ), due_mail AS (
+            SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
+                CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
+            FROM sale, item WHERE mail IS NOT NULL
+        ), mail AS (
+            \(OutboxStatements.enqueue(from: "due_mail"))
+        ), audit AS (
+            \(audit)
+        )
+        """
     private static let audit = AuditStatements.append(
         "'order.' || status", of: "id",
         details: """
@@ -134,9 +141,10 @@ package enum FulfilmentStatements {
         let lines = sale.lines.map { line in
             var members: [(String, JSONValue)] = [
                 ("position", .integer(Int64(line.position))), ("quantity", .integer(Int64(line.quantity))),
-                ("unit_amount", .integer(line.unitAmount)), ("discount", .integer(line.discount)),
-                ("tax", .integer(line.tax)), ("total", .integer(line.total)),
+                ("unit_amount", .integer(line.unitAmount)), ("total", .integer(line.total)),
             ]
+            if line.discount > 0 { members.append(("discount", .integer(line.discount))) }
+            if line.tax > 0 { members.append(("tax", .integer(line.tax))) }
             if let product = line.product { members.append(("product", .string(product.description))) }
             if let description = line.description { members.append(("description", .string(description))) }
             if let price = line.price { members.append(("price", .string(price))) }

@@ -14,16 +14,27 @@ struct SessionReader {
     /// Creates a reader.
     init(catalog: CatalogCache, stripe: StripeClient) { (self.catalog, self.stripe) = (catalog, stripe) }
 
-    /// Returns the lines of `session`, with the catalog that they are from.
+    /// Returns the lines of `session`, with the order that it names and the catalog that they are from.
     ///
     /// - Throws: `notOurs` if the catalog knows nothing of it.
     func callAsFunction(
         _ session: CheckoutSession
-    ) async throws(FulfilmentFault) -> (lines: SessionLines, catalog: Catalog) {
+    ) async throws(FulfilmentFault) -> (lines: SessionLines, order: OrderID?, catalog: Catalog) {
         if case .known(let mode)? = session.mode, mode != .payment { throw .notOurs("mode \(mode.rawValue)") }
         guard let total = session.total else { throw .misconfigured("a sale without an amount") }
         try SessionReader.check(session)
-        guard let ours = SaleMetadata(session) else { return try await itemized(session, total) }
+        guard let ours = SaleMetadata(session) else {
+            let (lines, known) = try await itemized(session, total)
+            return (lines, nil, known)
+        }
+        let (lines, known) = try await ordered(ours, session, total)
+        return (lines, ours.order, known)
+    }
+
+    /// Returns the lines of a session of our checkout.
+    private func ordered(
+        _ ours: SaleMetadata, _ session: CheckoutSession, _ total: Money
+    ) async throws(FulfilmentFault) -> (SessionLines, Catalog) {
         let known = try await currentCatalog { $0.product(slug: ours.product) != nil }
         guard let product = known.product(slug: ours.product) else { return try await itemized(session, total) }
         guard ours.quantity <= SessionLines.unitLimit else {

@@ -78,7 +78,9 @@ package enum SaleStatements {
     package static let addLines: SQL = """
         INSERT INTO order_lines AS known (order_id, position, product_id, description, stripe_price_id, quantity,
             unit_amount, amount_discount, amount_tax, amount_total, amount_refunded)
-        SELECT id, position, product, description, price, quantity, unit_amount, discount, tax, total, refunded FROM sold
+        SELECT id, position, product, description, price, quantity, unit_amount, COALESCE(discount, 0), COALESCE(tax, 0),
+            total, refunded
+        FROM sold
         ON CONFLICT (order_id, position) DO UPDATE
         SET product_id = EXCLUDED.product_id, description = EXCLUDED.description,
             stripe_price_id = EXCLUDED.stripe_price_id, quantity = EXCLUDED.quantity, unit_amount = EXCLUDED.unit_amount,

@@ -72,8 +72,8 @@ struct LineTests {
         "what was paid is compared with what was ordered, and a difference is an error in the log",
         arguments: [
             (#""latchkey_quantity":"1""#, 1), (#""latchkey_quantity":"1""#, 9800), (#""latchkey_quantity":"2""#, 4900),
-            (#""latchkey_quantity":"1","latchkey_amount":"4900","latchkey_currency":"eur""#, 4900),
-            (#""latchkey_quantity":"1","latchkey_amount":"5900","latchkey_currency":"usd""#, 4900),
+            (#""latchkey_quantity":"1","latchkey_ordered":"4900 eur""#, 4900),
+            (#""latchkey_quantity":"1","latchkey_ordered":"5900 usd""#, 4900),
         ])
     func otherAmount(metadata: String, amount: Int) async throws {
         try await withShop { shop in

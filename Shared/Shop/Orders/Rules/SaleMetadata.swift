@@ -18,8 +18,7 @@ package struct SaleMetadata: Equatable, Sendable {
         static let order = "latchkey_order"
         static let product = "latchkey_product"
         static let quantity = "latchkey_quantity"
-        static let amount = "latchkey_amount"
-        static let currency = "latchkey_currency"
+        static let ordered = "latchkey_ordered"
     }
 
     /// Reads the metadata of `session`; `nil` if another program created it.
@@ -35,19 +34,22 @@ package struct SaleMetadata: Equatable, Sendable {
         order = metadata[Name.order].flatMap { OrderID($0) }
         self.product = product
         self.quantity = quantity
-        let currency = metadata[Name.currency].flatMap { Currency($0) }
-        ordered = metadata[Name.amount].flatMap { Int64($0) }.flatMap { amount in
-            currency.map { Money(minorUnits: amount, currency: $0) }
-        }
+        ordered = metadata[Name.ordered].flatMap(SaleMetadata.money)
     }
 
     /// Returns the metadata for a new session.
     package static func values(order: OrderID, product: String, quantity: Int, ordered: Money?) -> [String: String] {
         var values = [Name.order: order.description, Name.product: product, Name.quantity: String(quantity)]
-        if let ordered {
-            values[Name.amount] = String(ordered.minorUnits)
-            values[Name.currency] = ordered.currency.code
-        }
+        if let ordered { values[Name.ordered] = "\(ordered.minorUnits) \(ordered.currency.code)" }
         return values
+    }
+
+    /// Reads an amount in minor units and its currency: `4900 usd`.
+    private static func money(_ text: String) -> Money? {
+        let parts = text.split(separator: " ")
+        guard parts.count == 2, let amount = Int64(parts[0]), let currency = Currency(String(parts[1])) else {
+            return nil
+        }
+        return Money(minorUnits: amount, currency: currency)
     }
 }
