@@ -103,6 +103,19 @@ struct LineTests {
         }
     }
 
+    @Test("a product without keys is sold as the right alone, and its receipt goes out with its link")
+    func withoutKey() async throws {
+        try await withShop { shop in
+            try await shop.run("UPDATE products SET key_prefix = NULL")
+            _ = try await shop.deliver(SessionEvent().json)
+            let license = try await shop.text(
+                "SELECT concat_ws(' ', status, num_nonnulls(key_version, key_hash, key_last_four)) FROM licenses")
+            #expect(license == "active 0")
+            #expect(try await shop.text("SELECT status FROM emails") == "sent")
+            #expect(try await shop.text("SELECT count(*)::text FROM download_grants") == "1")
+        }
+    }
+
     @Test("a price with a discount or a tax is the ordered one, without a word in the log")
     func discounted() async throws {
         try await withShop { shop in
