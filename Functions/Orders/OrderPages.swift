@@ -104,11 +104,7 @@ extension OrderView {
         let isPlain = record.lines.count == 1 && line.quantity == 1 && amounts.discount == 0 && amounts.tax == 0
         guard !isPlain else { return .empty }
         let each: Markup = line.quantity == 1 ? "" : " (\(amounts.money(\.unit).formatted) each)"
-        let parts: [(String, KeyPath<LineAmounts, Int64>)] = [
-            ("discount", \.discount), ("tax", \.tax), ("refunded", \.refunded),
-        ]
-        let details = parts.filter { amounts[keyPath: $1] > 0 }
-            .map { ", \($0) \(amounts.money($1).formatted)" }.joined()
+        let details = amounts.details.map { ", \($0.name) \($0.amount.formatted)" }.joined()
         return ": \(amounts.money(\.total).formatted)\(each)\(details)"
     }
 

@@ -69,14 +69,15 @@ extension Invocation {
         guard words.isEmpty || !arguments.has("--amount") else {
             throw .usage("--amount and --line exclude each other: give the amount with the line, --line 1=12.50")
         }
-        var lines: [(line: Int, amount: Money?)] = []
+        var lines: [RefundWish.Line] = []
         for word in words {
             let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let line = Int(sides[0]), line > 0 else {
                 throw .usage("--line is a line's number, such as 2 or 2=12.50, not «\(word)»")
             }
             guard !lines.contains(where: { $0.line == line }) else { throw .usage("line \(line) is given twice") }
-            lines.append((line, sides.count == 2 ? try amount("--line", sides[1], in: currency) : nil))
+            let amount = sides.count == 2 ? try amount("--line", sides[1], in: currency) : nil
+            lines.append(RefundWish.Line(line: line, amount: amount))
         }
         if !lines.isEmpty { return .lines(lines) }
         guard let text = arguments["--amount"] else { return .all }

@@ -55,13 +55,10 @@ extension OrderReport {
 
     private func row(_ line: OrderPart.Line) -> [String] {
         let amounts = line.amounts
-        let parts: [(String, KeyPath<LineAmounts, Int64>)] = [
-            ("discount", \.discount), ("tax", \.tax), ("refunded", \.refunded),
-        ]
         return [
             "\(line.position).", "\(line.quantity) ×", line.name, line.product ?? "not in the catalog",
             "\(amounts.money(\.unit).formatted) each", amounts.money(\.total).formatted,
-        ] + parts.compactMap { amounts[keyPath: $1] > 0 ? "\($0) \(amounts.money($1).formatted)" : nil }
+        ] + amounts.details.map { "\($0.name) \($0.amount.formatted)" }
     }
 
     private func row(_ license: OrderPart.License) -> [String] {

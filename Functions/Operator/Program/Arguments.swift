@@ -1,9 +1,8 @@
 /// The parsed arguments of a command.
 struct Arguments: Equatable, Sendable {
     private(set) var operands: [String] = []
-    private(set) var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
     private(set) var flags: Set<String> = []
-    private var lists: [String: [String]] = [:]
 
     /// Parses `words`, which have no `--help`.
     ///
@@ -24,13 +23,13 @@ struct Arguments: Equatable, Sendable {
     }
 
     /// Returns whether the option is present.
-    func has(_ option: String) -> Bool { flags.contains(option) || values[option] != nil || lists[option] != nil }
+    func has(_ option: String) -> Bool { flags.contains(option) || values[option] != nil }
 
     /// Returns the values of an option that may be given several times.
-    func all(_ option: String) -> [String] { lists[option, default: []] }
+    func all(_ option: String) -> [String] { values[option, default: []] }
 
     /// The option's value, if present.
-    subscript(option: String) -> String? { values[option] }
+    subscript(option: String) -> String? { values[option]?.first }
 
     private mutating func take(
         option word: String, _ rest: inout ArraySlice<String>, for command: Command
@@ -49,7 +48,7 @@ struct Arguments: Equatable, Sendable {
         guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty,
             parts.count == 2 || !value.hasPrefix("--")
         else { throw .usage("\(option.name) needs a value: \(option.name) \(placeholder)") }
-        if option.isRepeatable { lists[option.name, default: []].append(value) } else { values[option.name] = value }
+        values[option.name, default: []].append(value)
     }
 
     private func checkCompleteness(for command: Command) throws(CommandFault) {

@@ -79,7 +79,7 @@ package struct Fulfilment {
         let (lines, order, known) = try await reader(session)
         let now = clock.now()
         let ids = DeterministicIDs(session: session.id, createdAt: session.created ?? now)
-        let sale = try sale(session, update, lines, of: order, ids, paidAt: min(now, entry.latestPayment))
+        let sale = sale(session, update, lines, of: order, ids, paidAt: min(now, entry.latestPayment))
         let entitlement = try entitlement(sale, known, ids, at: now)
         let outcome = try await mapError(
             FulfilmentFault.database,
@@ -133,14 +133,13 @@ package struct Fulfilment {
     private func sale(
         _ session: CheckoutSession, _ update: CheckoutUpdate, _ lines: SessionLines, of order: OrderID?,
         _ ids: DeterministicIDs, paidAt: Instant
-    ) throws(FulfilmentFault) -> Sale {
-        guard let total = session.total else { throw .misconfigured("a sale without an amount") }
+    ) -> Sale {
         let email = session.email.flatMap { EmailAddress(typed: $0) }
         return Sale(
             order: order ?? ids.order, fallbackOrder: ids.order,
             session: session.id.text, paymentIntent: session.paymentIntent?.text,
             email: email, statedEmail: email == nil ? session.email.map(Self.stated) : nil, name: session.buyerName,
-            total: total, lines: lines.lines, isLive: session.isLive, createdAt: ids.createdAt, paidAt: paidAt,
+            total: lines.total, lines: lines.lines, isLive: session.isLive, createdAt: ids.createdAt, paidAt: paidAt,
             update: update)
     }
 

@@ -7,6 +7,8 @@ import Stripe
 ///
 /// The lines add up to what the session says was paid, whatever its items say: Stripe's total is what counts.
 struct SessionLines: Equatable, Sendable {
+    /// What was paid.
+    let total: Money
     /// The lines, in Stripe's order.
     private(set) var lines: [SaleLine]
     /// What a person must look at.
@@ -17,6 +19,7 @@ struct SessionLines: Equatable, Sendable {
 
     /// Creates the one line of a session of ours, whose amounts are the session's.
     init(_ product: Product, quantity: Int, _ session: CheckoutSession, total: Money) {
+        self.total = total
         lines = [SaleLine(session, total.minorUnits, product: product.id, quantity: quantity)]
     }
 
@@ -24,6 +27,7 @@ struct SessionLines: Equatable, Sendable {
     ///
     /// - Throws: if an item has a quantity or an amount that cannot be sold.
     init(_ items: [LineItem], _ session: CheckoutSession, total: Money, _ catalog: Catalog) throws(FulfilmentFault) {
+        self.total = total
         lines = []
         for (index, item) in items.enumerated() {
             let product = catalog.product(item)
@@ -31,7 +35,7 @@ struct SessionLines: Equatable, Sendable {
             var line =
                 items.count == 1 && item.amountTotal == nil
                 ? SaleLine(session, total.minorUnits, product: product?.id, quantity: quantity)
-                : SaleLine(item, product, quantity: quantity)
+                : try SaleLine(item, product, quantity: quantity)
             line.position = index + 1
             line.price = item.price?.text
             if product == nil {
@@ -40,10 +44,10 @@ struct SessionLines: Equatable, Sendable {
             }
             lines.append(line)
         }
-        balance(to: total)
+        balance()
     }
 
-    /// Notes that `expected` was ordered and something else paid.
+    /// Adds what a person must look at.
     mutating func note(_ difference: SaleDifference) { differences.append(difference) }
 
     /// The maximum quantity of one item; more needs a person's attention.
@@ -57,7 +61,7 @@ struct SessionLines: Equatable, Sendable {
 
     /// Makes the lines add up to `total`: what no item explains becomes a line without a product, and what the items
     /// claim too much is taken from the last ones.
-    private mutating func balance(to total: Money) {
+    private mutating func balance() {
         let sum = lines.reduce(0) { $0 + $1.total }
         guard sum != total.minorUnits else { return }
         differences.append(.itemsDoNotAddUp(items: Money(minorUnits: sum, currency: total.currency), paid: total))
@@ -101,17 +105,20 @@ extension SaleLine {
         let subtotal = session.subtotal ?? total
         self.init(
             product: product, quantity: quantity, unitAmount: max(subtotal, 0) / Int64(quantity),
-            discount: max(session.amountDiscount ?? 0, 0), tax: max(session.amountTax ?? 0, 0), total: total)
+            discount: session.amountDiscount ?? 0, tax: session.amountTax ?? 0, total: total)
     }
 
     /// Creates the line of an item, with the catalog's price where Stripe does not say what it cost.
-    fileprivate init(_ item: LineItem, _ product: Product?, quantity: Int) {
+    ///
+    /// - Throws: if it costs more than an amount can be.
+    fileprivate init(_ item: LineItem, _ product: Product?, quantity: Int) throws(FulfilmentFault) {
         let unit =
             item.unitAmount ?? item.amountSubtotal.map { $0 / Int64(quantity) } ?? product?.price?.minorUnits ?? 0
-        let discount = max(item.amountDiscount ?? 0, 0)
-        let total = item.amountTotal ?? item.amountSubtotal.map { $0 - discount } ?? unit * Int64(quantity) - discount
+        let discount = item.amountDiscount ?? 0
+        let (price, isTooLarge) = unit.multipliedReportingOverflow(by: Int64(quantity))
+        guard !isTooLarge else { throw .misconfigured("\(quantity) units at \(unit)") }
         self.init(
-            product: product?.id, quantity: quantity, unitAmount: max(unit, 0), discount: discount,
-            tax: max(item.amountTax ?? 0, 0), total: max(total, 0))
+            product: product?.id, quantity: quantity, unitAmount: unit, discount: discount, tax: item.amountTax ?? 0,
+            total: item.amountTotal ?? max((item.amountSubtotal ?? price) - discount, 0))
     }
 }

@@ -41,9 +41,10 @@ struct SessionReader {
             throw .misconfigured("a sale of \(ours.quantity) units")
         }
         var lines = SessionLines(product, quantity: ours.quantity, session, total: total)
-        guard let ordered = ours.ordered ?? product.price?.times(ours.quantity),
-            ordered != Money(minorUnits: session.subtotal ?? total.minorUnits, currency: total.currency)
-        else { return (lines, known) }
+        let paid = Money(minorUnits: session.subtotal ?? total.minorUnits, currency: total.currency)
+        guard let ordered = ours.ordered ?? product.price?.times(ours.quantity), ordered != paid else {
+            return (lines, known)
+        }
         // Something else was paid than ordered. What it was, the items say; if Stripe does not know the session, what
         // was ordered is sold.
         var catalog = known
@@ -52,10 +53,7 @@ struct SessionReader {
         } catch {
             guard error.isFinal else { throw error }
         }
-        lines.note(
-            .otherPrice(
-                ordered: ordered,
-                paid: Money(minorUnits: session.subtotal ?? total.minorUnits, currency: total.currency)))
+        lines.note(.otherPrice(ordered: ordered, paid: paid))
         return (lines, catalog)
     }
 
@@ -76,22 +74,18 @@ struct SessionReader {
     private func items(of session: CheckoutSession) async throws(FulfilmentFault) -> [LineItem] {
         var known = session.lineItems
         if known == nil {
-            known = try await call(StripeRequest<CheckoutSession>.session(session.id)).lineItems
+            known = try await mapError(
+                FulfilmentFault.stripe, await stripe.send(StripeRequest<CheckoutSession>.session(session.id)).lineItems)
         }
         guard let known else { throw .misconfigured("a session whose items Stripe does not tell") }
-        var (items, hasMore) = (known.items, known.hasMore)
-        while hasMore {
-            let page = try await call(
-                StripeRequest<Page<LineItem>>.lineItems(of: session.id, startingAfter: items.last?.id))
-            items += page.elements
-            hasMore = page.hasMore && !page.elements.isEmpty
+        var items = known.items
+        if known.hasMore {
+            items = try await mapError(
+                FulfilmentFault.stripe,
+                await stripe.all(after: items, \.id) { .lineItems(of: session.id, startingAfter: $0) })
         }
         for item in items { try SessionReader.check(item) }
         return items
-    }
-
-    private func call<Answer>(_ request: StripeRequest<Answer>) async throws(FulfilmentFault) -> Answer {
-        try await mapError(FulfilmentFault.stripe, await stripe.send(request))
     }
 
     private func currentCatalog(_ isComplete: (Catalog) -> Bool) async throws(FulfilmentFault) -> Catalog {

@@ -42,7 +42,7 @@ package enum LicenseChangeStatements {
                     \(PaymentStatements.access(of: "standing.status", isRefunded: "standing.is_refunded")) AS access
                 FROM (
                     SELECT l.id, l.order_id, l.status AS was, l.held_at, l.key_last_four, o.status,
-                        i.amount_refunded > 0 AND i.amount_refunded >= i.amount_total AS is_refunded
+                        \(PaymentStatements.isRefunded("i.amount_refunded", of: "i.amount_total")) AS is_refunded
                     FROM licenses l JOIN orders o ON o.id = l.order_id
                     JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
                     WHERE l.id = \(license) FOR UPDATE OF l

@@ -19,15 +19,13 @@ package enum LicenseDetailStatements {
                 keyPrefix: try row.optionalText(6), lastFour: try row.optionalText(7), status: try row.licenseStatus(8),
                 heldAt: try row.optionalInstant(9), keyVersion: try row.optionalInteger(10).map { Int($0) },
                 reissues: Int(try row.integer(11)), activationLimit: Int(try row.integer(12)),
-                createdAt: try row.instant(13), isRefunded: try row.bool(14))
+                createdAt: try row.instant(13))
         }
     }
 
     private static let columns: SQL = """
         SELECT l.id, l.order_id, o.status, o.email, p.slug, p.name, p.key_prefix, l.key_last_four, l.status, l.held_at,
-            l.key_version, l.reissues, p.activation_limit, l.created_at,
-            i.amount_refunded > 0 AND i.amount_refunded >= i.amount_total
+            l.key_version, l.reissues, p.activation_limit, l.created_at
         FROM licenses l JOIN orders o ON o.id = l.order_id JOIN products p ON p.id = l.product_id
-        JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
         """
 }

@@ -74,11 +74,7 @@ package struct OrderRecord: Equatable, Sendable {
     package var hasAccess: Bool { lines.contains { !$0.licenses.isEmpty } }
 
     /// The names of what was bought, each once.
-    package var productNames: String {
-        var names: [String] = []
-        for line in lines where !names.contains(line.name) { names.append(line.name) }
-        return names.joined(separator: ", ")
-    }
+    package var productNames: String { lines.map(\.name).eachOnce.joined(separator: ", ") }
 }
 
 /// The read behind the order page.

@@ -62,15 +62,15 @@ package enum SaleStatements {
     /// The lines of products that did not go back in full already, from `line` and `share`, for a WITH part.
     package static let openLines: SQL = """
         SELECT line.position FROM line, LATERAL (\(PaymentStatements.refundOfLine)) refund
-        WHERE line.product IS NOT NULL AND NOT (refund.amount > 0 AND refund.amount >= line.total)
+        WHERE line.product IS NOT NULL AND NOT \(PaymentStatements.isRefunded("refund.amount", of: "line.total"))
         """
 
     /// The lines of a sale that was placed, with their part of what went back already and the access that they grant, from
     /// `sale`, `line` and `share`, for a WITH part.
     package static let sold: SQL = """
         SELECT sale.id, line.*, refund.amount AS refunded,
-            \(PaymentStatements.access(of: "sale.status", isRefunded: "refund.amount > 0 AND refund.amount >= line.total"))
-                AS access
+            \(PaymentStatements.access(
+                of: "sale.status", isRefunded: PaymentStatements.isRefunded("refund.amount", of: "line.total"))) AS access
         FROM sale, line, LATERAL (\(PaymentStatements.refundOfLine)) refund
         """
 

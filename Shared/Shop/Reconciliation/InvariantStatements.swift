@@ -1,4 +1,5 @@
 package import Kernel
+import Orders
 package import Postgres
 
 /// What must hold for a shop's data at any time; the raw values are names for alerts.
@@ -54,6 +55,9 @@ package enum InvariantStatements {
         }
     }
 
+    /// Whether all of the line `i` went back.
+    private static let isRefunded = PaymentStatements.isRefunded("i.amount_refunded", of: "i.amount_total")
+
     /// How late a mail or an event may be: the jobs that run every minute have had several attempts by then.
     private static let patience: Duration = .seconds(600)
 
@@ -71,14 +75,14 @@ package enum InvariantStatements {
             SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
             JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
             WHERE (l.status = 'active' AND (o.status IN ('refunded', 'lost', 'disputed') OR l.held_at IS NOT NULL))
-                OR (l.status IN ('active', 'suspended') AND i.amount_refunded > 0 AND i.amount_refunded >= i.amount_total)
+                OR (l.status IN ('active', 'suspended') AND \(isRefunded))
                 OR (l.status = 'suspended' AND o.status IN ('refunded', 'lost'))
             """
         case .closedLicenseOnPaidOrder:
             """
             SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
             JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
-            WHERE l.held_at IS NULL AND NOT (i.amount_refunded > 0 AND i.amount_refunded >= i.amount_total)
+            WHERE l.held_at IS NULL AND NOT \(isRefunded)
                 AND ((o.status IN ('paid', 'partially_refunded') AND l.status <> 'active')
                 OR (o.status = 'disputed' AND l.status = 'revoked'))
             """

@@ -48,7 +48,7 @@ package enum RefundRequestStatements {
             ), made AS (
                 INSERT INTO refund_requests (id, order_id, amount, requested_at, line_positions, line_amounts)
                 SELECT \(id), o.id, \(amount), \(context.at),
-                    \(lines?.positions)::smallint[],
+                    \(lines?.positions)::bigint[]::smallint[],
                     \(lines?.amounts)::bigint[]
                 FROM orders o
                 WHERE o.id = \(order) AND NOT EXISTS (SELECT FROM known)

@@ -109,14 +109,7 @@ package struct Refunding {
     }
 
     private func refunds(of payment: StripeID) async throws(StripeCallFault) -> [Refund] {
-        var refunds: [Refund] = []
-        var page: Page<Refund>
-        repeat {
-            page = try await stripe.send(
-                StripeRequest<Page<Refund>>.refunds(of: payment, startingAfter: refunds.last?.id))
-            refunds += page.elements
-        } while page.hasMore && !page.elements.isEmpty
-        return refunds
+        try await stripe.all(\.id) { .refunds(of: payment, startingAfter: $0) }
     }
 
     /// Records the status of refunds and closes the request, in one transaction.

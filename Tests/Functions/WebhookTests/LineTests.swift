@@ -16,16 +16,18 @@ struct LineTests {
     private static let shirt =
         #"{"id":"li_3","object":"item","quantity":1,"amount_total":1500,"description":"A shirt","price":{"id":"price_s"}}"#
 
-    /// Two of each price, without amounts.
-    private static func two(_ prices: String...) -> String {
-        let items = prices.map { #"{"id":"li_1","object":"item","price":{"id":"\#($0)"},"quantity":2}"# }
-        return #"{"object":"list","data":[\#(items.joined(separator: ","))],"has_more":false}"#
+    /// Sells one of each of two products through a payment link.
+    @Loop
+    private func sellBoth(_ shop: TestShop) async throws {
+        try await shop.addProduct()
+        _ = try await shop.deliver(
+            SessionEvent(amount: 9800, metadata: "{}", lineItems: Self.items(Self.delay, Self.new)).json)
     }
 
     @Test("two items of one product are two lines, with a license for each unit")
     func itemsOfOneProduct() async throws {
         try await withShop { shop in
-            _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: Self.two("price_1", "price_1")).json)
+            _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: lineItems("price_1", "price_1")).json)
             expectCounts(
                 try await shop.counts(),
                 Counts(orders: 1, lines: 2, customers: 1, licenses: 4, grants: 2, emails: 1, events: 1))
@@ -36,7 +38,7 @@ struct LineTests {
     func itemsOfTwoProducts() async throws {
         try await withShop { shop in
             try await shop.addProduct()
-            _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: Self.two("price_1", "price_new")).json)
+            _ = try await shop.deliver(SessionEvent(metadata: "{}", lineItems: lineItems("price_1", "price_new")).json)
             let lines = try await shop.text(
                 """
                 SELECT string_agg(concat_ws(' ', i.position, p.slug, i.quantity,
@@ -127,9 +129,7 @@ struct LineTests {
     @Test("a dispute over a part closes every line, and the receipt of the sale shows each with its own key and link")
     func dispute() async throws {
         try await withShop { shop in
-            try await shop.addProduct()
-            _ = try await shop.deliver(
-                SessionEvent(amount: 9800, metadata: "{}", lineItems: Self.items(Self.delay, Self.new)).json)
+            try await sellBoth(shop)
             let dispute = """
                 {"id":"evt_2","object":"event","api_version":"2026-07-29.dahlia","created":1795201200,"livemode":false,
                  "type":"charge.dispute.created","data":{"object":{"id":"dp_1","object":"dispute","amount":1000,
@@ -147,9 +147,7 @@ struct LineTests {
     @Test("a refund that fits no line leaves them open and is an error in the log; one that names its line closes it")
     func refunds() async throws {
         try await withShop { shop in
-            try await shop.addProduct()
-            _ = try await shop.deliver(
-                SessionEvent(amount: 9800, metadata: "{}", lineItems: Self.items(Self.delay, Self.new)).json)
+            try await sellBoth(shop)
             func refund(_ number: Int, _ amount: Int, _ metadata: String) -> String {
                 """
                 {"id":"evt_r\(number)","object":"event","api_version":"2026-07-29.dahlia","created":1795201300,

@@ -270,9 +270,3 @@ struct WebhookTests {
         }
     }
 }
-
-/// A session's items, two of each price.
-private func lineItems(_ prices: String...) -> String {
-    let items = prices.map { #"{"id":"li_1","object":"item","price":{"id":"\#($0)"},"quantity":2}"# }
-    return #"{"data":[\#(items.joined(separator: ","))],"has_more":false}"#
-}

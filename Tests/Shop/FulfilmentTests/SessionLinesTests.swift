@@ -113,6 +113,16 @@ struct SessionLinesTests {
         #expect(Self.text(one) == ["1 delay 2×4900 -800 +0 =9000"])
     }
 
+    @Test("an item that costs more than an amount can be is refused, not counted")
+    func tooLarge() {
+        #expect(throws: FulfilmentFault.self) {
+            try Self.lines(
+                #""amount_total":1"#,
+                #"{"id":"li_1","price":{"id":"price_delay","unit_amount":1000000000000000},"quantity":10000}"#,
+                #"{"id":"li_2","quantity":1,"price":{"id":"price_verb"}}"#)
+        }
+    }
+
     @Test(
         "a quantity of none, of less, or of more than a sale can have is refused",
         arguments: [0, -1, 10_001, Int64.max])

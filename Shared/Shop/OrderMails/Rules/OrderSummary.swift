@@ -31,11 +31,7 @@ package struct OrderSummary: Equatable, Sendable {
     package let lines: [Line]
 
     /// The names of what was bought, each once.
-    package var productNames: String {
-        var names: [String] = []
-        for line in lines where !names.contains(line.name) { names.append(line.name) }
-        return names.joined(separator: ", ")
-    }
+    package var productNames: String { lines.map(\.name).eachOnce.joined(separator: ", ") }
 
     /// The lines that went back in full, so that their keys and links no longer work.
     var closedLines: [Line] { lines.filter(\.amounts.isRefunded) }

@@ -40,8 +40,6 @@ package struct LicenseDetail: Equatable, Sendable {
     package let activationLimit: Int
     /// When it was issued.
     package let createdAt: Instant
-    /// Whether all that was paid for its line went back.
-    package let isRefunded: Bool
 }
 
 /// The outcome of a request to change a license.

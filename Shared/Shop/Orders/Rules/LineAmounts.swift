@@ -28,6 +28,14 @@ package struct LineAmounts: Equatable, Sendable {
     /// Whether all of it went back, so that its licenses are closed; what cost nothing closes with its order only.
     package var isRefunded: Bool { refunded > 0 && refunded >= total }
 
+    /// Its discount, its tax and what went back of it, as far as there are any, each with its name.
+    package var details: [(name: String, amount: Money)] {
+        let parts: [(String, KeyPath<LineAmounts, Int64>)] = [
+            ("discount", \.discount), ("tax", \.tax), ("refunded", \.refunded),
+        ]
+        return parts.filter { self[keyPath: $1] > 0 }.map { ($0, money($1)) }
+    }
+
     /// Returns one of the amounts as money.
     package func money(_ amount: KeyPath<LineAmounts, Int64>) -> Money {
         Money(minorUnits: self[keyPath: amount], currency: currency)

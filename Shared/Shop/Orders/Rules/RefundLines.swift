@@ -48,11 +48,11 @@ package struct RefundLines: Equatable, Sendable {
         guard total == amount else { return nil }
     }
 
-    /// The positions as a list in Postgres's text form: `{1,3}`.
-    package var positions: String { "{\(shares.map { String($0.line) }.joined(separator: ","))}" }
+    /// The positions of the lines.
+    package var positions: [Int64] { shares.map { Int64($0.line) } }
 
-    /// The amounts in the same order, likewise.
-    package var amounts: String { "{\(shares.map { String($0.amount) }.joined(separator: ","))}" }
+    /// The amounts, in the same order.
+    package var amounts: [Int64] { shares.map(\.amount) }
 
     /// The text for the metadata.
     package var text: String { shares.map { "\($0.line)=\($0.amount)" }.joined(separator: ",") }

@@ -30,15 +30,20 @@ package enum RefundWish: Equatable, Sendable {
     case all
     /// An amount, which names no line.
     case amount(Money)
-    /// Amounts of lines; `nil` for all that is left of a line.
-    case lines([(line: Int, amount: Money?)])
+    /// Amounts of lines.
+    case lines([Line])
 
-    package static func == (left: RefundWish, right: RefundWish) -> Bool {
-        switch (left, right) {
-        case (.all, .all): true
-        case (.amount(let left), .amount(let right)): left == right
-        case (.lines(let left), .lines(let right)): left.elementsEqual(right) { $0 == $1 }
-        default: false
+    /// What is to be refunded of a line.
+    package struct Line: Equatable, Sendable {
+        /// The line's position.
+        package let line: Int
+        /// The amount; `nil` for all that is left.
+        package let amount: Money?
+
+        /// Creates the wish for a line.
+        package init(line: Int, amount: Money?) {
+            self.line = line
+            self.amount = amount
         }
     }
 }
