@@ -106,7 +106,7 @@ let targets: [[Target]] = [
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CIDN2", pkgConfig: "libidn2", apt: "libidn2-dev"),
-    platform("Kernel"),
+    platform("Kernel", testing: ["Support"]),
     platform("JSON", uses: ["CYYJSON", "Kernel"]),
     platform("Log", uses: ["JSON", "Kernel"]),
     platform("Settings", uses: ["Kernel"]),
@@ -219,16 +219,16 @@ let functions: [Function] = [
     Function(
         "Checkout", named: "checkout",
         uses: [
-            "DomainNames", "EventLoop", "HTTP", "JSON", "Kernel", "Limits", "Log", "Orders", "Pages", "Postgres",
-            "RateLimiting",
-            "Server",
+            "DomainNames", "EventLoop", "HTTP", "JSON", "Kernel", "Licensing", "Limits", "Log", "Orders", "Pages",
+            "Postgres", "RateLimiting", "Server",
             "Settings", "Stripe", "StripeClient",
         ], testing: ["Outbound"]),
     Function(
         "Download", named: "download",
         uses: [
-            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Limits", "Log", "Pages",
-            "Postgres", "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
+            "Catalog", "Crypto", "Downloads", "EventLoop", "Files", "HTTP", "JSON", "Kernel", "Licensing", "Limits",
+            "Log",
+            "Pages", "Postgres", "RateLimiting", "Server", "Settings", "Storage", "StorageClient",
         ], testing: ["Fulfilment", "Outbound"]),
     Function(
         "EmailRetry", named: "email-retry",
@@ -247,8 +247,8 @@ let functions: [Function] = [
     Function(
         "Reconcile", named: "reconcile",
         uses: [
-            "Audit", "EventLoop", "HTTP", "JSON", "Kernel", "Log", "OIDC", "Postgres", "Reconciliation", "Server",
-            "Settings",
+            "Audit", "EventLoop", "HTTP", "JSON", "Kernel", "Licensing", "Log", "OIDC", "Postgres", "Reconciliation",
+            "Server", "Settings",
         ], testing: ["Orders", "Outbound", "StripeClient"]),
     Function(
         "Webhook", named: "webhook",

@@ -67,11 +67,11 @@ struct Checkout: Sendable {
             // The session names its order, so the sale is safe; only the order's reference to the session is missing.
             log(
                 .warning, "checkout: the session could not be noted",
-                [("order", .string(order.description)), ("reason", .string(error.description))])
+                [("order", .id(order)), ("reason", .string(error.description))])
         }
         log(
             .info, "checkout opened",
-            [("order", .string(order.description)), ("quantity", .integer(Int64(input.quantity)))])
+            [("order", .id(order)), ("quantity", .integer(Int64(input.quantity)))])
         return (session, verdict)
     }
 
@@ -89,11 +89,11 @@ struct Checkout: Sendable {
             let isAddress = error.refusedParameter == "customer_email"
             log(
                 isAddress ? .notice : .error, "checkout: no session",
-                [("order", .string(order.description)), ("reason", .string(error.description))])
+                [("order", .id(order)), ("reason", .string(error.description))])
             do { try await abandon(order) } catch {
                 log(
                     .warning, "checkout: the order stays pending",
-                    [("order", .string(order.description)), ("reason", .string(error.description))])
+                    [("order", .id(order)), ("reason", .string(error.description))])
             }
             if isAddress { throw .malformed(field: "email", reason: "Give an e-mail address that can receive mail.") }
             throw error.refusal
@@ -107,7 +107,9 @@ struct Checkout: Sendable {
             successURL: publicURL.link("/orders/{CHECKOUT_SESSION_ID}"),
             cancelURL: publicURL.link("/cancel"))
         session.clientReferenceID = order.description
-        session.metadata = SaleMetadata.values(order: order, product: input.product, quantity: input.quantity)
+        session.metadata = SaleMetadata.values(
+            order: order, product: input.product, quantity: input.quantity,
+            ordered: terms.unitPrice.times(input.quantity))
         session.customerEmail = input.email?.text
         session.allowsPromotionCodes = terms.allowsPromotionCodes
         session.calculatesTax = terms.calculatesTax

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import Kernel
+import Licensing
 import Limits
 import Log
 import Orders
@@ -13,7 +14,7 @@ import StripeClient
 @main
 enum Main {
     static func main() {
-        runFunction("checkout") { (settings: CheckoutSettings, log) in
+        runFunction("checkout", masking: .keysAndAddresses) { (settings: CheckoutSettings, log) in
             let pool = Pool(settings.database, log: log)
             pool.warm()
             let checkout = Checkout(settings, pool, StripeClient(settings.stripe), log)

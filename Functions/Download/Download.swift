@@ -15,7 +15,7 @@ import StorageClient
 /// Shows what a download link gives access to, and redirects to the files.
 ///
 /// The page counts no use, since mail scanners open every link; a file's own URL counts one use in the statement that
-/// checks, and `HEAD` never counts. If a remote service signs, it signs before that statement: it may be unavailable,
+/// checks, unless one of the same file is under way (`Grant.useDuration`), and `HEAD` never counts. If a remote service signs, it signs before that statement: it may be unavailable,
 /// and then no use must be counted. With a local key, signing cannot fail unless the key is broken for everyone, so the
 /// statement runs first and alone.
 struct Download: Sendable {
@@ -39,7 +39,7 @@ struct Download: Sendable {
     /// Reads what the link gives access to, unless it or the caller at this address is rate-limited.
     let overview:
         @Sendable (GrantID, _ caller: String, Instant) async throws(PostgresFault) -> RateLimited<DownloadOverview?>
-    /// Uses the link once for a file, under the same limits; without a caller for a request that was counted already.
+    /// Uses the link for a file, under the same limits; without a caller for a request that was counted already.
     let use:
         @Sendable (GrantID, String, _ caller: String?, Instant) async throws(PostgresFault) -> RateLimited<Artifact?>
     /// Reads what the link gives access to, for a request that was counted already.
@@ -95,27 +95,29 @@ struct Download: Sendable {
         }
     }
 
-    /// Reads what the link gives access to, if it is still usable.
+    /// Reads what the link gives access to, if it is still usable for `file`, or for any file.
     private func open(
-        _ link: OpenLink, for caller: String
+        _ link: OpenLink, at file: String? = nil, for caller: String
     ) async throws(DownloadRefusal) -> (DownloadOverview, RateLimitVerdict) {
         let answer = try await mapError(DownloadRefusal.database, await overview(link.grant, caller, now()))
         switch answer {
         case .refused(let verdict): throw .tooOften(verdict)
-        case .admitted(let found, let verdict): return (try check(found), verdict)
+        case .admitted(let found, let verdict): return (try check(found, for: file), verdict)
         }
     }
 
-    private func check(_ found: DownloadOverview?) throws(DownloadRefusal) -> DownloadOverview {
+    /// - Parameter file: the file that is asked for; `nil` for the page of all files.
+    private func check(_ found: DownloadOverview?, for file: String? = nil) throws(DownloadRefusal) -> DownloadOverview
+    {
         guard let found else { throw .noLink }
         if found.isRevoked { throw .revoked(found) }
         if !found.hasAccess { throw .closed(found) }
         if found.expiresAt <= now() { throw .expired }
-        if found.usesLeft < 1 { throw .usedUp(found) }
+        if !found.hasUses(for: file) { throw .usedUp(found) }
         return found
     }
 
-    /// Counts one use and redirects to the file.
+    /// Counts a use, unless one is under way, and redirects to the file.
     ///
     /// The response has no rate limit fields: a client that reads them might wait before following the redirect.
     private func serve(_ link: OpenLink, _ file: String, for caller: String) async throws(DownloadRefusal) -> Response {
@@ -132,7 +134,7 @@ struct Download: Sendable {
         }
     }
 
-    /// Counts one use and returns the file.
+    /// Counts a use, unless one is under way, and returns the file.
     private func used(_ link: OpenLink, _ file: String, by caller: String?) async throws(DownloadRefusal) -> Artifact {
         let used = try await mapError(DownloadRefusal.database, await use(link.grant, file, caller, now()))
         if case .refused(let verdict) = used { throw .tooOften(verdict) }
@@ -145,33 +147,40 @@ struct Download: Sendable {
             .info, "download served",
             [
                 ("product", .string(address.object.product)), ("version", .string(address.object.version)),
-                ("platform", .string(address.object.platform)), ("grant", .string(link.grant.description)),
+                ("platform", .string(address.object.platform)), ("grant", .id(link.grant)),
             ])
         return address.redirect
     }
 
-    /// Redirects a `HEAD` request to a link that allows no more.
+    /// Describes the file to a `HEAD` request, as the storage would.
+    ///
+    /// It is no redirect: a signed link is bound to its method, and clients that probe with `HEAD` then `GET` the address
+    /// where they ended.
     private func look(
         _ link: OpenLink, at file: String, for caller: String
     ) async throws(DownloadRefusal) -> Response {
         let artifact = try await artifact(file, behind: link, for: caller)
-        return switch self.link {
-        case .local(let sign): try address(artifact, .head, sign).redirect
-        case .remote(let sign): try await address(artifact, .head, sign).redirect
-        }
+        return Response(
+            status: 200,
+            fields: [
+                "Content-Type": NewObject.contentType(artifact.fileName), "Content-Length": String(artifact.size),
+                "Accept-Ranges": "bytes",
+                "Content-Disposition": ContentDisposition.attachment(fileName: artifact.fileName),
+                "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex",
+            ])
     }
 
     private func artifact(
         _ file: String, behind link: OpenLink, for caller: String
     ) async throws(DownloadRefusal) -> Artifact {
-        let (found, _) = try await open(link, for: caller)
+        let (found, _) = try await open(link, at: file, for: caller)
         guard let artifact = found.artifacts.first(where: { $0.fileName == file }) else { throw .noFile(found, link) }
         return artifact
     }
 
     /// Returns why a use was not counted: the link's own reason, a missing file, or a change meanwhile.
     private func whyNot(_ link: OpenLink, _ file: String) async throws(DownloadRefusal) -> DownloadRefusal {
-        let found = try check(try await mapError(DownloadRefusal.database, await reason(link.grant)))
+        let found = try check(try await mapError(DownloadRefusal.database, await reason(link.grant)), for: file)
         return found.artifacts.contains { $0.fileName == file } ? .changed : .noFile(found, link)
     }
 

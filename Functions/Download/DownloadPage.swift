@@ -26,6 +26,8 @@ struct DownloadPage {
                       <dt>Downloads left</dt>
                       <dd>\(overview.usesLeft)</dd>
                     </dl>
+                    <p>One download counts once, however many connections and attempts it takes: whatever you fetch of the
+                      same file within \(useMinutes) minutes of starting is the same use. Opening this page counts nothing.</p>
                     <p>When the link is over, <a href="/lost-email">ask for a fresh one</a>: it goes to the address you
                       ordered with. For anything else, <a href="/support">get support</a>.</p>
                 """)
@@ -50,6 +52,8 @@ struct DownloadPage {
         response.fields.set("X-Robots-Tag", "noindex")
         return response
     }
+
+    private var useMinutes: Int64 { Grant.useDuration.components.seconds / 60 }
 
     private var version: String? { overview.artifacts.first?.version }
 

@@ -2,6 +2,7 @@ import Downloads
 import EventLoop
 import HTTP
 import Kernel
+import Licensing
 import Limits
 import Log
 import Postgres
@@ -13,7 +14,7 @@ import Settings
 @main
 enum Main {
     static func main() {
-        runFunction("download") { (settings: DownloadSettings, log) in
+        runFunction("download", masking: .keysAndAddresses) { (settings: DownloadSettings, log) in
             let pool = Pool(settings.database, log: log)
             pool.warm()
             let download = Download(
@@ -42,14 +43,16 @@ extension Download {
         self.init(
             tokens: tokens, publicURL: publicURL, trustedHops: trustedHops, log: log, now: now,
             overview: { grant, caller, now throws(PostgresFault) in
-                try await limiter.read(counts(grant, caller), at: now, DownloadStatements.overview(grant))
+                try await limiter.read(counts(grant, caller), at: now, DownloadStatements.overview(grant, at: now))
             },
             use: { grant, file, caller, now throws(PostgresFault) in
                 try await limiter.run(caller.map { counts(grant, $0) } ?? [], at: now) { gate in
                     DownloadStatements.use(grant, file: file, at: now, behind: gate)
                 }
             },
-            reason: { grant throws(PostgresFault) in try await pool.run(DownloadStatements.overview(grant)) },
+            reason: { grant throws(PostgresFault) in
+                try await pool.run(DownloadStatements.overview(grant, at: now()))
+            },
             link: link)
     }
 }

@@ -2,6 +2,7 @@ import Catalog
 import EventLoop
 import HTTP
 import Kernel
+import Licensing
 import Log
 import OIDC
 import OrderMails
@@ -14,7 +15,7 @@ import Server
 @main
 enum Main {
     static func main() {
-        runFunction("email-retry") { (settings: EmailRetrySettings, log) in
+        runFunction("email-retry", masking: .keysAndAddresses) { (settings: EmailRetrySettings, log) in
             let pool = Pool(settings.database, log: log)
             pool.warm()
             let mails = MailService(

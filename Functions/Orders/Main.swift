@@ -5,6 +5,7 @@ import Fulfilment
 import HTTP
 import JSON
 import Kernel
+import Licensing
 import Limits
 import Log
 import OrderMails
@@ -19,7 +20,7 @@ import StripeClient
 @main
 enum Main {
     static func main() {
-        runFunction("orders") { (settings: OrdersSettings, log) in
+        runFunction("orders", masking: .keysAndAddresses) { (settings: OrdersSettings, log) in
             let pool = Pool(settings.database, log: log)
             pool.warm()
             let stripe = StripeClient(settings.stripe, totalTimeout: .seconds(5))

@@ -10,27 +10,47 @@ extension OrderView {
     func openPage(form: Markup) -> Markup {
         """
             <h1>Thank you for your order</h1>
-            <p class="lede">\(record.productName) is yours. Here is everything you need, and
+            <p class="lede">\(open.map(\.record.name).joined(separator: ", ")) \(open.count == 1 ? "is" : "are") yours. Here is everything you need, and
               <a href="/success#install">this is how to install it</a>.</p>
         \(refundNotice)
-            <h2>\(keys.count == 1 ? "Your license key" : "Your license keys")</h2>
-        \(Markup.lines(keys, keyBox))
-            <p class="hint">\(keyHint)</p>
-            <h2>Your download</h2>
-        \(downloads)
+        \(Markup.lines(open, section))
         \(mailNotice)
         \(form)
         \(facts)
         """
     }
 
+    /// The keys and files of one line; its product is named where there are several.
+    private func section(_ line: Line) -> Markup {
+        let name: Markup = open.count == 1 ? "" : " for \(line.record.name)"
+        return """
+            \(keySection(line, name))
+                <h2>Your download\(name)</h2>
+            \(downloads(line))
+            """
+    }
+
+    private func keySection(_ line: Line, _ name: Markup) -> Markup {
+        guard !line.keys.isEmpty else { return .empty }
+        return """
+                <h2>\(line.keys.count == 1 ? "Your license key" : "Your license keys")\(name)</h2>
+            \(Markup.lines(line.keys, keyBox))
+                <p class="hint">\(keyHint)</p>
+            """
+    }
+
     private var refundNotice: Markup {
         guard record.status == .partiallyRefunded else { return .empty }
+        let closed = record.lines.filter(\.amounts.isRefunded).map(\.name)
+        let stays: Markup =
+            closed.isEmpty
+            ? "Your license \(keys.count == 1 ? "key" : "keys") and your downloads stay yours."
+            : "That closed \(closed.joined(separator: ", ")); everything on this page stays yours."
         return notice(
             "info",
             """
             \(record.refunded.formatted) of your payment went back to where it came from; banks may take 5 to 10 \
-            business days to show it. Your license \(keys.count == 1 ? "key" : "keys") and your downloads stay yours.
+            business days to show it. \(stays)
             """)
     }
 
@@ -50,8 +70,8 @@ extension OrderView {
             """
     }
 
-    private var downloads: Markup {
-        guard let download else {
+    private func downloads(_ line: Line) -> Markup {
+        guard let download = line.download else {
             return """
                     <p>The download link has expired or is used up. A fresh one goes to the address you ordered with.</p>
                     <div class="actions">
@@ -59,7 +79,7 @@ extension OrderView {
                     </div>
                 """
         }
-        guard !record.artifacts.isEmpty else {
+        guard !line.record.artifacts.isEmpty else {
             return """
                     <div class="notice notice-info">
                       <p>There is no release yet. <a href="\(download.path)">Your download page</a> lists the files as \
@@ -67,10 +87,10 @@ extension OrderView {
                     </div>
                 """
         }
-        return table(download)
+        return table(line.record.artifacts, download)
     }
 
-    private func table(_ download: Download) -> Markup {
+    private func table(_ artifacts: [Artifact], _ download: Download) -> Markup {
         """
             <table class="files">
               <thead>
@@ -82,7 +102,7 @@ extension OrderView {
                 </tr>
               </thead>
               <tbody>
-        \(Markup.lines(record.artifacts) { row($0, download) })
+        \(Markup.lines(artifacts) { row($0, download) })
               </tbody>
             </table>
             <p class="hint">The links work until \(HumanFormat.minute(download.expiresAt)).

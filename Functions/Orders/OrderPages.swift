@@ -8,7 +8,7 @@ extension OrderView {
     ///
     /// - Parameter refused: the text that was entered in the form for another e-mail address and is not an address.
     func page(at session: SessionID, refused: String? = nil) -> Page {
-        let site = Site(shopName: record.shopName, productName: record.productName)
+        let site = Site(shopName: record.shopName, productName: record.productNames)
         switch state {
         case .open:
             return Page(
@@ -54,7 +54,7 @@ extension OrderView {
 
     private var buyFirst: Markup {
         """
-              <a class="button" href="/">Back to \(record.productName)</a>
+              <a class="button" href="/">Back to \(record.productNames)</a>
               <a class="button button-secondary" href="/support">Get support</a>
         """
     }
@@ -80,15 +80,33 @@ extension OrderView {
               <dd>\(record.order.description)</dd>
               <dt>Date</dt>
               <dd>\(HumanFormat.minute(record.orderedAt))</dd>
-              <dt>Product</dt>
-              <dd>\(record.productName)\(quantity)</dd>
+        \(Markup.lines(record.lines, fact))
               <dt>\(record.paidAt == nil ? "Price" : "Paid")</dt>
               <dd>\(record.total.formatted)</dd>\(refundedFact)
             </dl>
         """
     }
 
-    private var quantity: Markup { record.quantity == 1 ? .empty : ", \(record.quantity) licenses" }
+    /// A line, with its price only if that is not the whole order's.
+    private func fact(_ line: OrderRecord.Line) -> Markup {
+        """
+              <dt>\(line.isProduct ? "Product" : "Item")</dt>
+              <dd>\(line.name)\(quantity(line))\(price(line))</dd>
+        """
+    }
+
+    private func quantity(_ line: OrderRecord.Line) -> Markup {
+        line.quantity == 1 ? .empty : ", \(line.quantity)\(line.isProduct ? " licenses" : "")"
+    }
+
+    private func price(_ line: OrderRecord.Line) -> Markup {
+        let amounts = line.amounts
+        let isPlain = record.lines.count == 1 && line.quantity == 1 && amounts.discount == 0 && amounts.tax == 0
+        guard !isPlain else { return .empty }
+        let each: Markup = line.quantity == 1 ? "" : " (\(amounts.money(\.unit).formatted) each)"
+        let details = amounts.details.map { ", \($0.name) \($0.amount.formatted)" }.joined()
+        return ": \(amounts.money(\.total).formatted)\(each)\(details)"
+    }
 
     private var refundedFact: Markup {
         guard record.refunded.minorUnits > 0 else { return .empty }

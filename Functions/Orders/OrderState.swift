@@ -23,7 +23,7 @@ enum OrderState: Equatable, Sendable {
         switch record.status {
         case .pending: self = .pending
         case .awaitingPayment: self = .awaitingPayment
-        case .paid, .partiallyRefunded: self = record.licenses.isEmpty ? .closed : .open
+        case .paid, .partiallyRefunded: self = record.hasAccess ? .open : .closed
         case .failed: self = .failed
         case .expired: self = .expired
         case .refunded: self = .refunded

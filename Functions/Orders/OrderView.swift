@@ -16,19 +16,29 @@ struct OrderView: Sendable {
         func path(of artifact: Artifact) -> String { "\(path)/\(PercentCoding.encode(artifact.fileName))" }
     }
 
+    /// A line of the order as shown.
+    struct Line: Sendable {
+        let record: OrderRecord.Line
+        /// The keys of the active licenses, in full or masked; none for a product without keys.
+        let keys: [String]
+        /// `nil` if no link is valid.
+        let download: Download?
+    }
+
     /// How long after the payment the keys are shown in full: the page's URL stays in a browser's history.
     static let openTime: Duration = .seconds(86_400)
 
     let record: OrderRecord
     let state: OrderState
-    /// Each license's key as shown here; none unless the order has an active license.
-    let keys: [String]
+    /// The lines with an active license; none unless the order has one.
+    let open: [Line]
     /// Until when the keys are shown in full; `nil` if they are masked.
     let keysUntil: Instant?
-    /// `nil` if no link is valid.
-    let download: Download?
     /// Until when the buyer may correct the address; `nil` if they may not.
     let correctableUntil: Instant?
+
+    /// All keys, in the order of the lines.
+    var keys: [String] { open.flatMap(\.keys) }
 
     /// Creates the view of `record` at `now`.
     ///
@@ -39,24 +49,33 @@ struct OrderView: Sendable {
         self.record = record
         state = OrderState(record)
         guard state == .open else {
-            (keys, keysUntil, download, correctableUntil) = ([], nil, nil, nil)
+            (open, keysUntil, correctableUntil) = ([], nil, nil)
             return
         }
         correctableUntil = CorrectionRule.buyer.end(paidAt: record.paidAt, corrections: record.corrections, at: now)
         let end = record.paidAt.map { $0 + OrderView.openTime }
         let whole = end.map { now < $0 } == true ? OrderView.keys(record, keyRing, log) : nil
-        keys = whole ?? record.licenses.map { "\(record.keyPrefix)-****-****-\($0.keyLastFour)" }
         keysUntil = whole == nil ? nil : end
-        download = record.grant.map { grant in
-            let token = downloadTokens.mint(grant: grant.id, expiresAt: grant.expiresAt).revealed()
-            return Download(path: "/download/\(token)", expiresAt: grant.expiresAt)
+        open = record.lines.filter { !$0.licenses.isEmpty }.map { line in
+            Line(
+                record: line, keys: whole?[line.position] ?? line.licenses.compactMap(\.maskedKey),
+                download: line.grant.map { grant in
+                    let token = downloadTokens.mint(grant: grant.id, expiresAt: grant.expiresAt).revealed()
+                    return Download(path: "/download/\(token)", expiresAt: grant.expiresAt)
+                })
         }
     }
 
-    private static func keys(_ record: OrderRecord, _ keyRing: KeyRing, _ log: Log) -> [String]? {
+    /// Returns the keys of each line, by its position; `nil` if one cannot be derived.
+    private static func keys(_ record: OrderRecord, _ keyRing: KeyRing, _ log: Log) -> [Int: [String]]? {
         do throws(KeyFault) {
-            return try record.licenses.map { license throws(KeyFault) in try keyRing.key(of: license.origin).revealed()
+            var keys: [Int: [String]] = [:]
+            for line in record.lines {
+                keys[line.position] = try line.licenses.compactMap(\.origin).map { origin throws(KeyFault) in
+                    try keyRing.key(of: origin).revealed()
+                }
             }
+            return keys
         } catch {
             switch error {
             case .badPrefix: log(.error, "the product's key prefix is none")

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import Kernel
+import Licensing
 import Log
 import OIDC
 import Postgres
@@ -10,7 +11,7 @@ import Server
 @main
 enum Main {
     static func main() {
-        runFunction("reconcile") { (settings: ReconcileSettings, log) in
+        runFunction("reconcile", masking: .keysAndAddresses) { (settings: ReconcileSettings, log) in
             let pool = Pool(settings.database, log: log)
             pool.warm()
             let reconcile = Reconcile(settings, pool, log)

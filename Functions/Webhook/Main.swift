@@ -3,6 +3,7 @@ import EventLoop
 import Fulfilment
 import HTTP
 import Kernel
+import Licensing
 import Limits
 import Log
 import OrderMails
@@ -15,7 +16,7 @@ import StripeClient
 @main
 enum Main {
     static func main() {
-        runFunction("webhook") { (settings: WebhookSettings, log) in
+        runFunction("webhook", masking: .keysAndAddresses) { (settings: WebhookSettings, log) in
             let pool = Pool(settings.database, log: log)
             pool.warm()
             let webhook = Webhook(settings, pool, log)

@@ -26,7 +26,7 @@ from process import Measured
 from shop import OTHER_CORE, ROOT, open_shop
 from sitting import post
 
-TABLES = ["customers", "orders", "order_items", "licenses", "download_grants", "webhook_events", "emails"]
+TABLES = ["customers", "orders", "order_lines", "licenses", "download_grants", "webhook_events", "emails"]
 OPTIONS = {
     "shared_preload_libraries": "pg_stat_statements",
     "maintenance_work_mem": "512MB",
@@ -120,8 +120,8 @@ INSERT INTO orders (id, shop_id, customer_id, status, email, currency, amount_to
     stripe_payment_intent_id, livemode, created_at, paid_at)
 SELECT {_id("200")}, s.id, {_id("100")}, 'paid', 'grown' || n || '@customer.example', 'usd', 4900,
     'cs_test_' || md5('s' || n) || lpad(n::text, 26, '0'), 'pi_' || left(md5('p' || n), 24), false, at, at FROM grown, shops s;
-INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
-SELECT {_id("200")}, 1, p.id, 1, 4900 FROM grown, products p;
+INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+SELECT {_id("200")}, 1, p.id, 1, 4900, 4900 FROM grown, products p;
 INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
 SELECT {_id("300")}, {_id("200")}, p.id, 'active', 1, sha256(int8send(n::bigint) || 'grown'::bytea), '0000', at FROM grown, products p;
 INSERT INTO download_grants (id, order_id, expires_at, max_uses, created_at)

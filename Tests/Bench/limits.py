@@ -80,7 +80,8 @@ class PgBench:
         if count < DATABASE_CONNECTIONS:
             raise SystemExit(f"pgbench managed {count} transactions in {seconds} s: the machine is too busy to measure")
         effects = int(shop.sql(self._effects)) - done_before
-        if effects != count:
+        # Downloads of one file within an hour are one use.
+        if not (0 < effects <= count if self._effects == DOWNLOADS else effects == count):
             raise SystemExit(f"pgbench ran {count} transactions, and {effects} had an effect")
         return {
             "per_second": float(re.search(r"tps = ([\d.]+) \(without", done.stdout)[1]),

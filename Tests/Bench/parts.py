@@ -120,8 +120,8 @@ def prepare_mails(shop, told):
         INSERT INTO orders (id, shop_id, status, email, currency, amount_total, stripe_session_id, livemode, created_at, paid_at)
         SELECT {id("8000")}, s.id, 'paid', 'buyer' || n || '@customer.example', 'usd', 4900, 'cs_test_mail' || n, false, now(), now()
         FROM {series}, shops s;
-        INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
-        SELECT {id("8000")}, 1, p.id, 1, 4900 FROM {series}, products p;
+        INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+        SELECT {id("8000")}, 1, p.id, 1, 4900, 4900 FROM {series}, products p;
         INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
         SELECT {id("8005")}, {id("8000")}, p.id, 'active', 1, sha256(int8send(n::bigint) || 'mail'::bytea), '0000', now()
         FROM {series}, products p;

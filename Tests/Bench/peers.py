@@ -108,6 +108,7 @@ def check_downloads(bench):
     forged = traffic.Links(f"1:{'A' * 44}").request(7, expires)
     wanted = None
     for name, running in _everybody(bench, "download"):
+        shop.sql(f"UPDATE download_grants SET file_uses = '{{}}' WHERE id = '{traffic.grant_id(7)}'")
         before = _uses(shop)
         with running:
             found = (_without_signature(_ask(running.port, request)), _ask(running.port, forged)[0])
@@ -164,7 +165,7 @@ ROWS = """SELECT jsonb_build_object(
     'event', (SELECT to_jsonb(e) - '{received_at}'::text[] FROM webhook_events e WHERE stripe_event_id = 'evt_bench%(number)s'),
     'order', (SELECT to_jsonb(o) - '{customer_id,created_at,paid_at}'::text[] FROM orders o WHERE id = '%(order)s'),
     'customer', (SELECT to_jsonb(c) - '{id,created_at}'::text[] FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.id = '%(order)s'),
-    'items', (SELECT jsonb_agg(to_jsonb(i)) FROM order_items i WHERE order_id = '%(order)s'),
+    'items', (SELECT jsonb_agg(to_jsonb(i)) FROM order_lines i WHERE order_id = '%(order)s'),
     'licenses', (SELECT jsonb_agg(to_jsonb(l) - '{created_at}'::text[]) FROM licenses l WHERE order_id = '%(order)s'),
     'grants', (SELECT jsonb_agg(to_jsonb(g) - '{id,created_at,expires_at}'::text[]) FROM download_grants g WHERE order_id = '%(order)s'),
     'mails', (SELECT jsonb_agg(to_jsonb(m) - '{created_at,next_attempt_at}'::text[]) FROM emails m WHERE order_id = '%(order)s'))"""

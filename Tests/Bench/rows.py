@@ -122,8 +122,8 @@ def prepare_orders(shop, first, end, mark, is_disputed=False):
         f"""INSERT INTO orders (id, shop_id, status, currency, amount_total, stripe_session_id, livemode, created_at)
         SELECT ('0190f000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, s.id, 'pending', 'usd', 4900,
             'cs_test_{mark}' || {session}, false, now() FROM generate_series({first}, {end - 1}) n, shops s;
-        INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
-        SELECT ('0190f000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 1, p.id, 1, 4900
+        INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+        SELECT ('0190f000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 1, p.id, 1, 4900, 4900
         FROM generate_series({first}, {end - 1}) n, products p;
         {dispute if is_disputed else ""}"""
     )
@@ -136,8 +136,8 @@ def prepare_grants(shop, count=GRANTS):
         f"""INSERT INTO orders (id, shop_id, status, currency, amount_total, stripe_session_id, livemode, created_at, paid_at)
         SELECT ('0190f000-0000-7000-9001-' || lpad(to_hex(n), 12, '0'))::uuid, s.id, 'paid', 'usd', 4900,
             'cs_test_grant' || lpad(n::text, 10, '0'), false, now(), now() FROM generate_series(0, {count - 1}) n, shops s;
-        INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
-        SELECT ('0190f000-0000-7000-9001-' || lpad(to_hex(n), 12, '0'))::uuid, 1, p.id, 1, 4900
+        INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+        SELECT ('0190f000-0000-7000-9001-' || lpad(to_hex(n), 12, '0'))::uuid, 1, p.id, 1, 4900, 4900
         FROM generate_series(0, {count - 1}) n, products p;
         INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
         SELECT ('0190f000-0000-7000-9002-' || lpad(to_hex(n), 12, '0'))::uuid,

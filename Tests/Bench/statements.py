@@ -116,7 +116,7 @@ def sale_names(shop, event, n):
     row = shop.sql(
         f"""SELECT l.id, l.key_hash, l.key_last_four, e.id, g.id, o.customer_id, i.product_id
         FROM orders o JOIN licenses l ON l.order_id = o.id LEFT JOIN emails e ON e.order_id = o.id
-        JOIN download_grants g ON g.order_id = o.id JOIN order_items i ON i.order_id = o.id WHERE o.id = '{order}'"""
+        JOIN download_grants g ON g.order_id = o.id JOIN order_lines i ON i.order_id = o.id WHERE o.id = '{order}'"""
     ).split("|")
     license, key_hash, last_four, email, grant, customer, product = row
     created = datetime.datetime.fromtimestamp(event["created"], datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S+00")

@@ -13,6 +13,7 @@ _CREATE_TABLE = re.compile(r"^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+
 _CREATE_FUNCTION = re.compile(
     r"^CREATE (?:OR REPLACE )?FUNCTION (\w+)\(.*?\bAS (\$\w*\$)(.*?)\2", re.MULTILINE | re.DOTALL
 )
+_RENAME_TABLE = re.compile(r"^ALTER TABLE (\w+) RENAME TO (\w+)", re.MULTILINE)
 _DROP_TABLE = re.compile(r"^DROP TABLE (?:IF EXISTS )?(\w+)", re.MULTILINE)
 
 # A function of the database that writes another slice's table, the table, and why.
@@ -38,6 +39,8 @@ class Schema:
             text = re.sub(r"--[^\n]*", "", text)
             self.tables |= set(_CREATE_TABLE.findall(text))
             self.tables -= set(_DROP_TABLE.findall(text))
+            for old, new in _RENAME_TABLE.findall(text):
+                self.tables = self.tables - {old} | {new}
             for name, _, body in _CREATE_FUNCTION.findall(text):
                 self.functions[name] = {match["table"] for match in _ANY_WRITE.finditer(body)}
         self._known = re.compile(_WRITE + rf"(?P<table>{'|'.join(sorted(self.tables)) or '(?!)'})\b", re.IGNORECASE)

@@ -51,10 +51,9 @@ extension Sandbox {
 
     /// Checks the key in `Authorization`, as a bearer token or as a user name without password.
     private func authenticate(_ request: Request) throws(StripeError) {
-        let parts = (request.fields["authorization"] ?? "").split(separator: " ", maxSplits: 1).map(String.init)
-        var key = ""
-        if parts.count == 2, equalIgnoringCase(parts[0], "bearer") { key = parts[1] }
-        if parts.count == 2, equalIgnoringCase(parts[0], "basic"), let pair = Base64.decode(parts[1]) {
+        let credentials = Credentials(request.fields)
+        var key = credentials?.bearer.map(String.init) ?? ""
+        if let text = credentials?.content(of: "Basic"), let pair = Base64.decode(String(text)) {
             key = String(decoding: pair, as: UTF8.self).split(separator: ":").first.map(String.init) ?? ""
         }
         guard !key.isEmpty else {

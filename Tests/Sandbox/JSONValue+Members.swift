@@ -23,8 +23,10 @@ extension JSONValue {
 
     /// The string, if it is one.
     var string: String? {
-        guard case .string(let text) = self else { return nil }
-        return text
+        switch self {
+        case .string(let text), .own(let text): text
+        default: nil
+        }
     }
 
     /// The integer, if it is one.

@@ -33,7 +33,7 @@ enum Main {
     /// Serves both APIs until SIGTERM or SIGINT.
     @Loop
     private static func run(_ settings: SandboxSettings) async -> Int32 {
-        let log = Log.standardOutput(from: LogOrigin("sandbox"), threshold: settings.threshold)
+        let log = Log.standardOutput(from: LogOrigin("sandbox"), threshold: settings.threshold, masking: .addresses)
         let stop = Outcome<Void, Never>()
         let watchers = [SIGTERM, SIGINT].map { SignalWatcher($0) { stop.settle(.success(())) } }
         let routes: Routes
@@ -68,7 +68,7 @@ enum Main {
     }
 
     private static func end(_ faults: [String]) -> Never {
-        let log = Log.standardOutput(from: LogOrigin("sandbox"), threshold: .info)
+        let log = Log.standardOutput(from: LogOrigin("sandbox"), threshold: .info, masking: .addresses)
         for fault in faults { log(.error, "cannot start: \(fault)") }
         exit(1)
     }

@@ -1,4 +1,5 @@
 package import Audit
+import Kernel
 
 extension OperatorName: ExpressibleByStringLiteral {
     /// A name in a test; one that is not valid ends it.
@@ -10,6 +11,6 @@ extension OperatorName: ExpressibleByStringLiteral {
 extension AuditReason: ExpressibleByStringLiteral {
     /// A reason in a test; one that is not valid ends it.
     package init(stringLiteral text: String) {
-        do { try self.init(text, isKey: { _ in false }) } catch { fatalError("«\(text)» is no reason: \(error)") }
+        do { try self.init(text, refusing: .addresses) } catch { fatalError("«\(text)» is no reason: \(error)") }
     }
 }

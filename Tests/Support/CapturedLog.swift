@@ -1,4 +1,5 @@
 import Kernel
+import Licensing
 package import Log
 import Synchronization
 
@@ -11,7 +12,9 @@ package final class CapturedLog: Sendable {
     /// The log to pass to the product.
     package var log: Log {
         Log { [self] line in
-            let text = String(decoding: line.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("test")), as: UTF8.self)
+            let bytes = line.bytes(
+                at: Instant(unixSeconds: 0), from: LogOrigin("test"), masking: LogMask(.keysAndAddresses))
+            let text = String(decoding: bytes, as: UTF8.self)
             lines.withLock { $0 += text }
         }
     }

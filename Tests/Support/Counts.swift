@@ -31,7 +31,7 @@ package struct Counts: Equatable, Sendable, CustomStringConvertible {
         self = try await pool.run(
             .row(
                 """
-                SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM order_items), (SELECT count(*) FROM customers),
+                SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines), (SELECT count(*) FROM customers),
                     (SELECT count(*) FROM licenses), (SELECT count(*) FROM download_grants), (SELECT count(*) FROM emails),
                     (SELECT count(*) FROM webhook_events)
                 """

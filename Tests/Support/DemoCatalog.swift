@@ -36,7 +36,8 @@ package func sellLicense() async throws {
         script: """
             INSERT INTO orders (id, shop_id, status, currency, amount_total, livemode, created_at)
             SELECT gen_random_uuid(), id, 'paid', 'usd', 1, false, now() FROM shops;
-            INSERT INTO order_items SELECT o.id, 1, p.id, 1, 1 FROM orders o, products p;
+            INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+                SELECT o.id, 1, p.id, 1, 1, o.amount_total FROM orders o, products p;
             INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
             SELECT gen_random_uuid(), o.id, p.id, 'active', 1, sha256('x'), 'ABCD', now() FROM orders o, products p;
             """)

@@ -31,7 +31,8 @@ package struct DemoOrder: Sendable {
                     stripe_payment_intent_id, livemode, created_at, paid_at)
                 SELECT '\(DemoOrder.id)', shop_id, id, 'paid', email, '\(currency)', \(total), 'cs_test_1', 'pi_1', false,
                     '2026-11-20 18:30', '2026-11-20 18:31' FROM customers;
-                INSERT INTO order_items SELECT o.id, 1, p.id, 1, \(total) FROM orders o, products p;
+                INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+                SELECT o.id, 1, p.id, 1, \(total), o.amount_total FROM orders o, products p;
                 INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
                 SELECT '\(DemoOrder.license)', o.id, p.id, 'active', 1, '\\x\(hash)', '\(lastFour)', '2026-11-20 18:31'
                 FROM orders o, products p;

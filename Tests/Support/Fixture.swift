@@ -1,5 +1,5 @@
 import Audit
-import Downloads
+package import Downloads
 package import EventLoop
 package import Fulfilment
 package import Kernel
@@ -73,19 +73,19 @@ package struct Fixture {
             order: order ?? fallback, fallbackOrder: fallback, session: session, paymentIntent: "pi_" + session,
             email: EmailAddress("Buyer@example.com"), name: "Björk",
             total: Money(minorUnits: 4900 * Int64(quantity), currency: currency),
-            product: product, quantity: quantity, isLive: false, createdAt: now,
+            lines: [SaleLine(product: product, quantity: quantity, unitAmount: 4900)], isLive: false, createdAt: now,
             paidAt: now, update: update)
     }
 
     /// Returns what a paid sale grants: licenses and a link with two uses that lasts an hour.
     package func entitlement(_ count: Int = 1) -> Entitlement {
-        Entitlement(
-            licenses: (0..<count).map { _ in
-                let id = LicenseID(at: now)
-                return NewLicense(id: id, keyHash: id.uuid.bytes + id.uuid.bytes, keyLastFour: "ABCD")
-            },
-            keyVersion: 1, grant: Grant(id: GrantID(at: now), expiresAt: now + .seconds(3600), maxUses: 2),
-            email: EmailID(at: now))
+        var entitlement = Entitlement(keyVersion: 1, email: EmailID(at: now))
+        entitlement.licenses = (0..<count).map { _ in
+            let id = LicenseID(at: now)
+            return NewLicense(id: id, prefix: "GENX", keyHash: id.uuid.bytes + id.uuid.bytes, keyLastFour: "ABCD")
+        }
+        entitlement.grants[1] = Grant(id: GrantID(at: now), expiresAt: now + .seconds(3600), maxUses: 2)
+        return entitlement
     }
 
     /// Returns a ledger entry.
@@ -102,7 +102,8 @@ package struct Fixture {
         try await pool.run(
             FulfilmentStatements.lock(sale),
             FulfilmentStatements.apply(
-                sale, entitlement, from: entry(event), mailLeasedUntil: now + .seconds(60), by: "function:webhook",
+                sale, of: shop, entitlement, from: entry(event), mailLeasedUntil: now + .seconds(60),
+                by: "function:webhook",
                 at: now)
         ).1
     }
@@ -149,5 +150,13 @@ extension CorrectionOutcome {
     package var mails: [EmailID] {
         guard case .corrected(_, let mails, let notice) = self else { return [] }
         return mails + (notice.map { [$0] } ?? [])
+    }
+}
+
+extension Entitlement {
+    /// The grant of the first line.
+    package var grant: Grant {
+        guard let grant = grants[1] else { preconditionFailure("the first line has no grant") }
+        return grant
     }
 }

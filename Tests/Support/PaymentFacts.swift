@@ -12,6 +12,8 @@ package struct PaymentFacts: Equatable, Sendable {
         var amount: Int64
         var status: RefundStatus
         var at: Instant
+        var lines: RefundLines?
+        var madeAt: Instant?
     }
 
     private struct Dispute: Equatable {
@@ -42,9 +44,10 @@ package struct PaymentFacts: Equatable, Sendable {
             } else {
                 total = Total(amount: amount, at: at)
             }
-        case .refund(let id, let amount, let status, let at):
+        case .refund(let id, let amount, let status, let at, let lines, let madeAt):
             if let known = refunds[id], (known.at, known.status.finality) >= (at, status.finality) { return }
-            refunds[id] = Refund(amount: amount, status: status, at: at)
+            refunds[id] = Refund(
+                amount: amount, status: status, at: at, lines: lines, madeAt: refunds[id]?.madeAt ?? madeAt)
         case .dispute(let id, let status, let at):
             if let known = disputes[id], (known.at, known.status.finality) >= (at, status.finality) { return }
             disputes[id] = Dispute(status: status, at: at)
@@ -62,6 +65,40 @@ package struct PaymentFacts: Equatable, Sendable {
             $0.status == .failed && ($0.at > total.at || ($0.at == total.at && total.times == 1))
         }
         return max(failedSince.reduce(total.amount) { $0 - $1.amount }, others, 0)
+    }
+
+    /// How much went back of each line of an order, by the rules of README: what names its lines, then each refund that
+    /// names none where it fits in exactly one way.
+    package func refunded(ofLines totals: [Int64]) -> [Int64] {
+        if amountRefunded >= totals.reduce(0, +) { return amountRefunded > 0 ? totals : totals.map { _ in 0 } }
+        let counted = refunds.filter { $0.value.status != .failed }
+        var back = totals.indices.map { index in
+            let named = counted.values.compactMap { $0.lines?.shares.first { $0.line == index + 1 }?.amount }
+            return min(named.reduce(0, +), totals[index])
+        }
+        let unnamed = counted.filter { $0.value.lines == nil }
+            .sorted { ($0.value.madeAt ?? $0.value.at, $0.key) < ($1.value.madeAt ?? $1.value.at, $1.key) }
+            .map(\.value.amount)
+        let rest = amountRefunded - counted.values.reduce(0) { $0 + $1.amount }
+        for amount in unnamed + (rest > 0 ? [rest] : []) {
+            let left = totals.indices.filter { back[$0] < totals[$0] }
+            if left.count == 1 {
+                back[left[0]] = min(totals[left[0]], back[left[0]] + amount)
+                continue
+            }
+            let fitting = PaymentFacts.sets(of: left).filter { set in
+                set.reduce(0) { $0 + totals[$1] - back[$1] } == amount && !set.isEmpty
+            }
+            if fitting.count == 1 { for index in fitting[0] { back[index] = totals[index] } }
+        }
+        return back
+    }
+
+    /// All sets of some elements of `elements`.
+    private static func sets(of elements: [Int]) -> [[Int]] {
+        guard let first = elements.first else { return [[]] }
+        let rest = sets(of: Array(elements.dropFirst()))
+        return rest + rest.map { [first] + $0 }
     }
 
     /// What counts of the disputes: one that was lost, else one that is open.

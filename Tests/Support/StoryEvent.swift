@@ -26,13 +26,39 @@ package struct StorySubject: Equatable, Sendable {
     package let order: OrderID
     package let total: Int64
     package let quantity: Int
+    package let currency: String
+    /// The lines of a session that our checkout did not open; none for one that it did.
+    package let lines: [StoryLine]
 
     /// Memberwise.
-    package init(tag: String, order: OrderID, total: Int64, quantity: Int) {
+    package init(
+        tag: String, order: OrderID, total: Int64, quantity: Int, currency: String = "usd", lines: [StoryLine] = []
+    ) {
         self.tag = tag
         self.order = order
         self.total = total
         self.quantity = quantity
+        self.currency = currency
+        self.lines = lines
+    }
+
+    private var subtotal: Int64 { lines.isEmpty ? 4900 * Int64(quantity) : total }
+
+    private var metadata: String {
+        guard lines.isEmpty else { return "{}" }
+        return #"{"latchkey_order":"\#(order)","latchkey_product":"genx-delay","latchkey_quantity":"\#(quantity)"}"#
+    }
+
+    private var items: String {
+        guard !lines.isEmpty else { return "null" }
+        let items = lines.enumerated().map { index, line in
+            """
+            {"id":"li_\(index + 1)","object":"item","description":"Something","quantity":\(line.quantity),\
+            "amount_subtotal":\(line.total),"amount_discount":0,"amount_tax":0,"amount_total":\(line.total),\
+            "currency":"\(currency)","price":{"id":"\(line.price)","object":"price"}}
+            """
+        }
+        return #"{"object":"list","has_more":false,"data":[\#(items.joined(separator: ","))]}"#
     }
 
     /// Nothing to pay means no payment.
@@ -50,11 +76,10 @@ package struct StorySubject: Equatable, Sendable {
     }
 
     private func filled(_ object: String) -> String {
-        let metadata =
-            #"{"latchkey_order":"\#(order)","latchkey_product":"genx-delay","latchkey_quantity":"\#(quantity)"}"#
         let values = [
             "SESSION": session, "PAYMENT": isFree ? "null" : #""\#(payment)""#, "METADATA": metadata,
-            "TOTAL": String(total), "TAG": tag,
+            "TOTAL": String(total), "SUBTOTAL": String(subtotal), "DISCOUNT": String(max(subtotal - total, 0)),
+            "TAX": String(max(total - subtotal, 0)), "TAG": tag, "CURRENCY": currency, "ITEMS": items,
         ]
         return values.reduce(object) { $0.replacing("<\($1.key)>", with: $1.value) }
     }
@@ -68,9 +93,10 @@ extension StoryEvent {
         StoryEvent(
             type: "checkout.session.\(type)", created: created,
             object: """
-                {"id":"<SESSION>","object":"checkout.session","amount_total":<TOTAL>,"currency":"usd","created":1795201100,\
+                {"id":"<SESSION>","object":"checkout.session","amount_total":<TOTAL>,"amount_subtotal":<SUBTOTAL>,\
+                "total_details":{"amount_discount":<DISCOUNT>,"amount_tax":<TAX>},"currency":"<CURRENCY>","created":1795201100,\
                 "livemode":false,"mode":"payment","status":"complete","payment_status":"\(paymentStatus)",\
-                "payment_intent":<PAYMENT>,"metadata":<METADATA>,"line_items":null,\
+                "payment_intent":<PAYMENT>,"metadata":<METADATA>,"line_items":<ITEMS>,\
                 "customer_details":{"email":"<TAG>@example.com","name":"Björk"}}
                 """, meaning: .sale(update))
     }
@@ -81,22 +107,27 @@ extension StoryEvent {
             type: "charge.refunded", created: created,
             object: """
                 {"id":"ch_<TAG>","object":"charge","amount":<TOTAL>,"amount_refunded":\(amount),\
-                "refunded":\(amount >= total),"disputed":false,"currency":"usd","payment_intent":<PAYMENT>,"metadata":{}}
+                "refunded":\(amount >= total),"disputed":false,"currency":"<CURRENCY>","payment_intent":<PAYMENT>,"metadata":{}}
                 """, meaning: .payment(.refundTotal(amount, at: Instant(unixSeconds: created))))
     }
 
     /// One refund as it stood.
     package static func refund(
-        _ number: Int, _ type: String, _ amount: Int64, _ word: String, _ status: RefundStatus, at created: Int64
+        _ number: Int, _ type: String, _ amount: Int64, _ word: String, _ status: RefundStatus, at created: Int64,
+        lines: RefundLines? = nil, madeAt: Int64? = nil
     ) -> StoryEvent {
-        StoryEvent(
+        let metadata = lines.map { #"{"latchkey_lines":"\#($0.text)"}"# } ?? "{}"
+        let made = madeAt.map { #","created":\#($0)"# } ?? ""
+        return StoryEvent(
             type: type, created: created,
             object: """
-                {"id":"re_<TAG>x\(number)","object":"refund","amount":\(amount),"charge":"ch_<TAG>","currency":"usd",\
-                "payment_intent":<PAYMENT>,"status":"\(word)"}
+                {"id":"re_<TAG>x\(number)","object":"refund","amount":\(amount),"charge":"ch_<TAG>","currency":"<CURRENCY>",\
+                "payment_intent":<PAYMENT>,"status":"\(word)","metadata":\(metadata)\(made)}
                 """,
             meaning: .payment(
-                .refund(id: "re_\(number)", amount: amount, status, at: Instant(unixSeconds: created))))
+                .refund(
+                    id: "re_\(number)", amount: amount, status, at: Instant(unixSeconds: created), lines: lines,
+                    madeAt: madeAt.map { Instant(unixSeconds: $0) })))
     }
 
     /// One dispute as it stood.
@@ -106,7 +137,7 @@ extension StoryEvent {
         StoryEvent(
             type: "charge.dispute.\(type)", created: created,
             object: """
-                {"id":"dp_<TAG>x\(number)","object":"dispute","amount":<TOTAL>,"charge":"ch_<TAG>","currency":"usd",\
+                {"id":"dp_<TAG>x\(number)","object":"dispute","amount":<TOTAL>,"charge":"ch_<TAG>","currency":"<CURRENCY>",\
                 "payment_intent":<PAYMENT>,"status":"\(word)","reason":"fraudulent"}
                 """, meaning: .payment(.dispute(id: "dp_\(number)", status, at: Instant(unixSeconds: created))))
     }
@@ -138,4 +169,21 @@ extension StoryEvent {
             object: #"{"id":"pi_<TAG>","object":"payment_intent","status":"succeeded","metadata":<METADATA>}"#,
             meaning: .nothing)
     }
+}
+
+/// A line of a session that another program opened.
+package struct StoryLine: Equatable, Sendable {
+    package let price: String
+    package let quantity: Int
+    package let total: Int64
+
+    /// Memberwise.
+    package init(price: String, quantity: Int, total: Int64) {
+        self.price = price
+        self.quantity = quantity
+        self.total = total
+    }
+
+    /// Whether the catalog of `Fixture` has it.
+    package var isKnown: Bool { price != "price_elsewhere" }
 }

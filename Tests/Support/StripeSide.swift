@@ -65,7 +65,9 @@ package struct StripeSide {
         var session = NewCheckoutSession(
             items: [.init(price: .existing(price), quantity: quantity)], successURL: "http://localhost/thanks",
             cancelURL: "http://localhost/")
-        if isOurs { session.metadata = SaleMetadata.values(order: order, product: product, quantity: quantity) }
+        if isOurs {
+            session.metadata = SaleMetadata.values(order: order, product: product, quantity: quantity, ordered: nil)
+        }
         let opened = try await stripe.send(.create(session, idempotencyKey: order.description))
         return Sold(order: order, session: opened.id.text)
     }

@@ -3,6 +3,7 @@ import Crypto
 import EventLoop
 import JSON
 import Kernel
+import Licensing
 import Log
 import Postgres
 
@@ -68,7 +69,9 @@ extension Invocation {
     fileprivate var auditLog: Log {
         Log { [console, clock] line in
             guard !console.isWatched else { return }
-            console.remark(String(decoding: line.bytes(at: clock.now(), from: LogOrigin("latchkey")), as: UTF8.self))
+            let bytes = line.bytes(
+                at: clock.now(), from: LogOrigin("latchkey"), masking: LogMask(.keysAndAddresses))
+            console.remark(String(decoding: bytes, as: UTF8.self))
         }
     }
 }

@@ -47,6 +47,7 @@ extension Invariant {
         case .licenseWithoutPaidOrder: "somebody changed orders by hand: compare them with Stripe's dashboard"
         case .openLicenseOnClosedOrder: "close these licenses: their order is refunded, lost or disputed"
         case .closedLicenseOnPaidOrder: "open these licenses, or note that they are closed on purpose"
+        case .linesDoNotAddUp: "compare these orders with Stripe's dashboard: an amount was changed by hand"
         case .mailOverdue: "does the scheduler call email-retry, and does the mail server answer?"
         case .eventUnhandled:
             "latchkey event list says why; latchkey reconcile tries again, latchkey event park puts one away"

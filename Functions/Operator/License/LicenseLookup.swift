@@ -19,7 +19,10 @@ func oneLicense(
 
 extension LicenseDetail {
     /// The masked key.
-    var maskedKey: String { "\(keyPrefix)-****-****-\(lastFour)" }
+    var maskedKey: String {
+        guard let keyPrefix, let lastFour else { return "no key" }
+        return LicenseKey.masked(prefix: keyPrefix, lastFour: lastFour)
+    }
 
     /// The status with its reason.
     var statusText: String {

@@ -51,7 +51,7 @@ private struct ReissueAnswer {
 
     var lines: [String] {
         let mail = license.email.flatMap { reissue.hasMail ? "goes to \($0)" : nil } ?? "none: the order has no address"
-        return ["license \(license.id): …-\(license.lastFour) → …-\(key.lastFour)"]
+        return ["license \(license.id): …-\(license.lastFour ?? "") → …-\(key.lastFour)"]
             + aligned([
                 ["mail", mail], ["machines", "\(reissue.released) to be activated again"],
                 ["links", "\(reissue.revokedLinks) stopped working"],
@@ -61,7 +61,7 @@ private struct ReissueAnswer {
     var members: [(String, JSONValue)] {
         [
             ("license", .string(license.id.description)), ("order", .string(license.order.description)),
-            ("previous_last4", .string(license.lastFour)), ("last4", .string(key.lastFour)),
+            ("previous_last4", license.lastFour.map(JSONValue.string) ?? .null), ("last4", .string(key.lastFour)),
             ("key_version", .integer(Int64(key.version))), ("reissues", .integer(Int64(key.previousReissues + 1))),
             ("released", .integer(reissue.released)), ("revoked_links", .integer(reissue.revokedLinks)),
             ("mail", .bool(reissue.hasMail)),

@@ -13,7 +13,8 @@ extension LicenseReport {
             ["key", license.maskedKey], ["status", license.statusText],
             ["product", "\(license.productName)  \(license.product)"],
             ["order", "\(license.order)  \(license.orderStatus.rawValue)"], ["buyer", license.email ?? "–"],
-            ["issued", license.createdAt.toTheSecond], ["version", "\(license.keyVersion)\(reissues)"],
+            ["issued", license.createdAt.toTheSecond],
+            ["version", license.keyVersion.map { "\($0)\(reissues)" } ?? "–"],
             ["machines", "\(active) of \(license.activationLimit)"],
         ]
         return ["License \(license.id)"] + aligned(facts) + section("Machines", activations.map(row))
@@ -34,12 +35,13 @@ extension LicenseReport {
     /// The JSON output.
     var document: JSONValue {
         .object([
-            ("id", .string(license.id.description)), ("last4", .string(license.lastFour)),
+            ("id", .string(license.id.description)), ("last4", license.lastFour.map(JSONValue.string) ?? .null),
             ("status", .string(license.status.rawValue)), ("held_at", time(license.heldAt)),
             ("product", .string(license.product)), ("order", .string(license.order.description)),
             ("order_status", .string(license.orderStatus.rawValue)),
             ("email", license.email.map(JSONValue.string) ?? .null), ("created_at", time(license.createdAt)),
-            ("key_version", .integer(Int64(license.keyVersion))), ("reissues", .integer(Int64(license.reissues))),
+            ("key_version", license.keyVersion.map { .integer(Int64($0)) } ?? .null),
+            ("reissues", .integer(Int64(license.reissues))),
             ("activation_limit", .integer(Int64(license.activationLimit))),
             ("activations", .array(activations.map(object))), ("history", .array(history.map(\.document))),
         ])

@@ -81,7 +81,7 @@ private struct StateAnswer {
 
     var members: [(String, JSONValue)] {
         [
-            ("license", .string(license.id.description)), ("last4", .string(license.lastFour)),
+            ("license", .string(license.id.description)), ("last4", license.lastFour.map(JSONValue.string) ?? .null),
             ("order", .string(license.order.description)), ("previous_status", .string(transition.previous.rawValue)),
             ("status", .string(transition.status.rawValue)),
         ]

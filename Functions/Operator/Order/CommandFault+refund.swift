@@ -15,6 +15,11 @@ extension CommandFault {
         case .notRefundable(let status): notRefundable(order, status)
         case .tooMuch(let left, let requested):
             "\(left.formatted) of order \(order) are left, \(requested.formatted) cannot be refunded"
+        case .noLine(let line): "order \(order) has no line \(line): latchkey order show lists its lines"
+        case .tooMuchOfLine(let line, let left, let requested):
+            left.minorUnits == 0
+                ? "line \(line) of order \(order) was refunded in full or cost nothing"
+                : "\(left.formatted) of line \(line) are left, \(requested.formatted) cannot be refunded"
         case .unfinished(let amount, let requested):
             "a refund of \(amount.formatted) was asked for at \(requested.toTheSecond) and its outcome is unknown: bring "
                 + "it to its end first, with --amount \(amount.formatted.split(separator: " ")[0])"

@@ -62,7 +62,7 @@ extension Invocation {
 
 /// The output: a page of orders.
 struct OrderList: Equatable, Sendable {
-    let orders: [OrderLine]
+    let orders: [ListedOrder]
     /// Whether there is a next page.
     let hasMore: Bool
 
@@ -83,21 +83,22 @@ struct OrderList: Equatable, Sendable {
         ])
     }
 
-    private func row(_ order: OrderLine) -> [String] {
+    private func row(_ order: ListedOrder) -> [String] {
         [
             order.createdAt.toTheSecond, order.id.description, order.status.rawValue + (order.isLive ? "" : " (test)"),
             order.total.formatted, order.refunded.minorUnits > 0 ? order.refunded.formatted : "–",
-            order.product.map { "\(order.quantity) × \($0)" } ?? "–", order.email.map(shown) ?? "–",
+            order.products.isEmpty ? "–" : "\(order.quantity) × \(order.products.joined(separator: ", "))",
+            order.email.map(shown) ?? "–",
         ]
     }
 
-    private func object(_ order: OrderLine) -> JSONValue {
+    private func object(_ order: ListedOrder) -> JSONValue {
         .object([
             ("id", .string(order.id.description)), ("status", .string(order.status.rawValue)),
             ("email", order.email.map(JSONValue.string) ?? .null), ("currency", .string(order.total.currency.code)),
             ("amount_total", .integer(order.total.minorUnits)),
             ("amount_refunded", .integer(order.refunded.minorUnits)),
-            ("product", order.product.map(JSONValue.string) ?? .null), ("quantity", .integer(order.quantity)),
+            ("products", .array(order.products.map(JSONValue.string))), ("quantity", .integer(order.quantity)),
             ("livemode", .bool(order.isLive)), ("created_at", .string(CivilTime(order.createdAt).rfc3339)),
         ])
     }

@@ -20,7 +20,7 @@ extension OrderReport {
             ("last_payment_error", text(order.lastPaymentError)),
             ("last_payment_error_at", time(order.lastPaymentErrorAt)),
             ("email_corrected_at", time(order.emailCorrectedAt)),
-            ("items", .array(items.map(object))), ("licenses", .array(licenses.map(object))),
+            ("lines", .array(lines.map(object))), ("licenses", .array(licenses.map(object))),
             ("refunds", .array(refunds.map(object))), ("disputes", .array(disputes.map(object))),
             ("emails", .array(emails.map(object))), ("grants", .array(grants.map(object))),
             ("history", .array(history.map(\.document))),
@@ -28,18 +28,22 @@ extension OrderReport {
         return .object(members + (events.map { [("events", .array($0.map(object)))] } ?? []))
     }
 
-    private func object(_ item: OrderPart.Item) -> JSONValue {
+    private func object(_ line: OrderPart.Line) -> JSONValue {
         .object([
-            ("product", .string(item.product)), ("quantity", .integer(item.quantity)),
-            ("unit_amount", .integer(item.unitAmount)),
+            ("line", .integer(Int64(line.position))), ("product", text(line.product)), ("name", .string(line.name)),
+            ("quantity", .integer(line.quantity)), ("unit_amount", .integer(line.amounts.unit)),
+            ("amount_discount", .integer(line.amounts.discount)), ("amount_tax", .integer(line.amounts.tax)),
+            ("amount_total", .integer(line.amounts.total)), ("amount_refunded", .integer(line.amounts.refunded)),
         ])
     }
 
     private func object(_ license: OrderPart.License) -> JSONValue {
         .object([
-            ("id", .string(license.id.description)), ("last4", .string(license.lastFour)),
+            ("id", .string(license.id.description)), ("line", .integer(Int64(license.line))),
+            ("last4", text(license.lastFour)),
             ("status", .string(license.status.rawValue)), ("product", .string(license.product)),
-            ("key_version", .integer(license.keyVersion)), ("reissues", .integer(license.reissues)),
+            ("key_version", license.keyVersion.map(JSONValue.integer) ?? .null),
+            ("reissues", .integer(license.reissues)),
             ("held_at", time(license.heldAt)),
         ])
     }
@@ -49,8 +53,13 @@ extension OrderReport {
             ("id", .string(refund.id)), ("amount", .integer(refund.amount)),
             ("currency", .string((refund.currency ?? order.total.currency).code)),
             ("status", .string(refund.status.rawValue)),
-            ("stated_at", time(refund.reportedAt)),
+            ("stated_at", time(refund.reportedAt)), ("lines", refund.lines.map(object) ?? .null),
         ])
+    }
+
+    private func object(_ lines: RefundLines) -> JSONValue {
+        .array(
+            lines.shares.map { .object([("line", .integer(Int64($0.line))), ("amount", .integer($0.amount))]) })
     }
 
     private func object(_ dispute: OrderPart.Dispute) -> JSONValue {
@@ -72,7 +81,8 @@ extension OrderReport {
 
     private func object(_ grant: OrderPart.Grant) -> JSONValue {
         .object([
-            ("id", .string(grant.id.description)), ("uses", .integer(grant.uses)),
+            ("id", .string(grant.id.description)), ("line", .integer(Int64(grant.line))),
+            ("uses", .integer(grant.uses)),
             ("max_uses", .integer(grant.maxUses)), ("expires_at", time(grant.expiresAt)),
             ("revoked", .bool(grant.isRevoked)),
         ])

@@ -8,8 +8,8 @@ import Stripe
 
 extension OrderReport {
     /// The text output.
-    var lines: [String] {
-        ["Order \(order.id)"] + aligned(facts) + section("Bought", items.map(row))
+    var textLines: [String] {
+        ["Order \(order.id)"] + aligned(facts) + section("Lines", lines.map(row))
             + section("Licenses", licenses.map(row)) + sectionIfAny("Refunds", refunds.map(row))
             + sectionIfAny("Disputes", disputes.map(row)) + section("Mails", emails.map(row))
             + section("Download links", grants.map(row)) + sectionIfAny("History", history.map(\.historyCells))
@@ -28,14 +28,21 @@ extension OrderReport {
     /// Facts that most orders lack.
     private var rareFacts: [[String]] {
         let refunded = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
+        let unallocated = order.amountRefunded - lines.reduce(0) { $0 + $1.amounts.refunded }
         let failure = order.lastPaymentError.map { error in
             [error] + (order.lastPaymentErrorAt.map { ["at \($0.toTheSecond)"] } ?? [])
         }
-        return (order.amountRefunded > 0 ? [["refunded", refunded.formatted]] : [])
-            + (failure.map { [["last failure", $0.joined(separator: " ")]] } ?? [])
-            + (order.email == nil
-                ? order.statedEmail.map { [["no address", "«\($0)», as given at the payment"]] } ?? [] : [])
-            + (order.emailCorrectedAt.map { [["address put right", $0.toTheSecond]] } ?? [])
+        var facts: [[String]] = []
+        if order.amountRefunded > 0 { facts.append(["refunded", refunded.formatted]) }
+        if unallocated > 0 {
+            facts.append(["of no line", Money(minorUnits: unallocated, currency: order.total.currency).formatted])
+        }
+        if let failure { facts.append(["last failure", failure.joined(separator: " ")]) }
+        if order.email == nil, let stated = order.statedEmail {
+            facts.append(["no address", "«\(stated)», as given at the payment"])
+        }
+        if let correctedAt = order.emailCorrectedAt { facts.append(["address put right", correctedAt.toTheSecond]) }
+        return facts
     }
 
     private func section(_ title: String, _ rows: [[String]]) -> [String] {
@@ -46,24 +53,35 @@ extension OrderReport {
         rows.isEmpty ? [] : section(title, rows)
     }
 
-    private func row(_ item: OrderPart.Item) -> [String] {
-        let price = Money(minorUnits: item.unitAmount, currency: order.total.currency)
-        return ["\(item.quantity) ×", item.productName, item.product, "\(price.formatted) each"]
+    private func row(_ line: OrderPart.Line) -> [String] {
+        let amounts = line.amounts
+        return [
+            "\(line.position).", "\(line.quantity) ×", line.name, line.product ?? "not in the catalog",
+            "\(amounts.money(\.unit).formatted) each", amounts.money(\.total).formatted,
+        ] + amounts.details.map { "\($0.name) \($0.amount.formatted)" }
     }
 
     private func row(_ license: OrderPart.License) -> [String] {
         let reissues = license.reissues == 0 ? "" : ", reissued \(license.reissues)×"
-        return [
-            "…-\(license.lastFour)", license.status.rawValue, license.product,
-            "version \(license.keyVersion)\(reissues)",
+        return line(license.line) + [
+            license.lastFour.map { "…-\($0)" } ?? "no key", license.status.rawValue, license.product,
+            license.keyVersion.map { "version \($0)\(reissues)" } ?? "",
             "\(license.id)", license.heldAt.map { "closed by hand \($0.toTheSecond)" } ?? "",
         ]
     }
 
     private func row(_ refund: OrderPart.Refund) -> [String] {
-        let amount = Money(minorUnits: refund.amount, currency: refund.currency ?? order.total.currency)
+        let currency = refund.currency ?? order.total.currency
+        let amount = Money(minorUnits: refund.amount, currency: currency)
+        let lines = refund.lines?.shares.map { share in
+            "\(Money(minorUnits: share.amount, currency: currency).formatted) of line \(share.line)"
+        }
         return [refund.reportedAt.toTheSecond, amount.formatted, refund.status.rawValue, refund.id]
+            + (lines.map { [$0.joined(separator: ", ")] } ?? [])
     }
+
+    /// A cell with the line that something belongs to, if the order has several.
+    private func line(_ position: Int) -> [String] { lines.count > 1 ? ["line \(position)"] : [] }
 
     private func row(_ dispute: OrderPart.Dispute) -> [String] {
         [dispute.reportedAt.toTheSecond, dispute.status.rawValue, dispute.id]
@@ -78,7 +96,9 @@ extension OrderReport {
     }
 
     private func row(_ grant: OrderPart.Grant) -> [String] {
-        ["\(grant.id)", "\(grant.uses) of \(grant.maxUses) used", "until \(grant.expiresAt.toTheSecond)"]
+        line(grant.line) + [
+            "\(grant.id)", "\(grant.uses) of \(grant.maxUses) used", "until \(grant.expiresAt.toTheSecond)",
+        ]
             + (grant.isRevoked ? ["revoked"] : [])
     }
 

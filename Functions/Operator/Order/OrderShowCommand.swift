@@ -32,6 +32,6 @@ extension Command {
                 await OrderReport.find(reference, withEvents: invocation.arguments.has("--events"), connection))
         }
         let report = try onlyOne(reports, of: "order", typed: reference.shown(word)) { $0.order.id.description }
-        try invocation.console.show(report.lines, report.document, asJSON: invocation.isJSON)
+        try invocation.console.show(report.textLines, report.document, asJSON: invocation.isJSON)
     }
 }

@@ -27,7 +27,7 @@ struct RefundResult: Equatable, Sendable {
         self.order = order
         amount = plan?.amount
         refund = nil
-        self.plan = plan?.lines ?? ["order \(order.id) was refunded in full already; nothing to do"]
+        self.plan = plan?.textLines ?? ["order \(order.id) was refunded in full already; nothing to do"]
     }
 
     var hasChanged: Bool { amount != nil }
@@ -58,21 +58,35 @@ struct RefundResult: Equatable, Sendable {
 
 extension RefundPlan {
     /// The plan as text.
-    var lines: [String] {
+    var textLines: [String] {
         if let open {
             return [
                 "Bring to its end: a refund of \(amount.formatted) of order \(order.id), asked for at "
                     + "\(open.requestedAt.toTheSecond), whose outcome is unknown. It is not made twice."
             ]
         }
-        let isFull = refundedThen.minorUnits >= order.total.minorUnits
         let before = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
         return ["Refund \(amount.formatted) of order \(order.id)"]
-            + aligned([
-                ["buyer", order.email ?? "–"], ["total", order.total.formatted],
-                ["refunded", "\(before.formatted) before, \(refundedThen.formatted) then"],
-                ["licenses", isFull ? "closed, all access ends" : "stay as they are"],
-            ])
+            + aligned(
+                [
+                    ["buyer", order.email ?? "–"], ["total", order.total.formatted],
+                    ["refunded", "\(before.formatted) before, \(refundedThen.formatted) then"],
+                ] + (hasSeveralLines ? [["of", lines.map(of) ?? "no line by name"]] : []) + [["licenses", licenses]])
             + (order.status == .disputed ? ["A dispute over the payment is open: Stripe may refuse the refund."] : [])
+    }
+
+    private func of(_ lines: RefundLines) -> String {
+        lines.shares.map { share in
+            "line \(share.line), \(Money(minorUnits: share.amount, currency: order.total.currency).formatted)"
+        }.joined(separator: "; ")
+    }
+
+    private var licenses: String {
+        if refundedThen.minorUnits >= order.total.minorUnits { return "closed, all access ends" }
+        if !closed.isEmpty {
+            return "those of \(closed.map { "line \($0.position), \($0.name)" }.joined(separator: "; ")) are closed"
+        }
+        return lines == nil && hasSeveralLines
+            ? "stay as they are, unless the amount fits whole lines in exactly one way" : "stay as they are"
     }
 }

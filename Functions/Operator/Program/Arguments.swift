@@ -1,7 +1,7 @@
 /// The parsed arguments of a command.
 struct Arguments: Equatable, Sendable {
     private(set) var operands: [String] = []
-    private(set) var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
     private(set) var flags: Set<String> = []
 
     /// Parses `words`, which have no `--help`.
@@ -25,8 +25,11 @@ struct Arguments: Equatable, Sendable {
     /// Returns whether the option is present.
     func has(_ option: String) -> Bool { flags.contains(option) || values[option] != nil }
 
+    /// Returns the values of an option that may be given several times.
+    func all(_ option: String) -> [String] { values[option, default: []] }
+
     /// The option's value, if present.
-    subscript(option: String) -> String? { values[option] }
+    subscript(option: String) -> String? { values[option]?.first }
 
     private mutating func take(
         option word: String, _ rest: inout ArraySlice<String>, for command: Command
@@ -36,7 +39,7 @@ struct Arguments: Equatable, Sendable {
             let nearest = nearestWord(to: parts[0], among: command.options.map(\.name) + ["--help"])
             throw .usage("unknown option \(parts[0])" + (nearest.map { "; did you mean \($0)?" } ?? ""))
         }
-        guard !has(option.name) else { throw .usage("\(option.name) is given twice") }
+        guard option.isRepeatable || !has(option.name) else { throw .usage("\(option.name) is given twice") }
         guard let placeholder = option.value else {
             guard parts.count == 1 else { throw .usage("\(option.name) takes no value") }
             flags.insert(option.name)
@@ -45,7 +48,7 @@ struct Arguments: Equatable, Sendable {
         guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty,
             parts.count == 2 || !value.hasPrefix("--")
         else { throw .usage("\(option.name) needs a value: \(option.name) \(placeholder)") }
-        values[option.name] = value
+        values[option.name, default: []].append(value)
     }
 
     private func checkCompleteness(for command: Command) throws(CommandFault) {

@@ -15,6 +15,8 @@ struct Command: Sendable {
         let name: String
         /// Placeholder of the value; `nil` for a flag.
         var value: String?
+        /// Whether it may be given several times.
+        var isRepeatable = false
         let help: String
         /// Whether it is required.
         var isNeeded = false

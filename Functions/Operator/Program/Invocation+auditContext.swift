@@ -21,7 +21,7 @@ extension Invocation {
 
     private func reason() throws(CommandFault) -> AuditReason {
         do {
-            return try AuditReason(arguments["--reason"] ?? "", isKey: { LicenseKey($0) != nil })
+            return try AuditReason(arguments["--reason"] ?? "", refusing: .keysAndAddresses)
         } catch {
             switch error {
             case .empty: throw .usage("--reason says nothing")

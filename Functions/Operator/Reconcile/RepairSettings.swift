@@ -1,5 +1,6 @@
 import JSON
 import Kernel
+import Licensing
 import Log
 import Postgres
 import Reconciliation
@@ -27,7 +28,8 @@ extension Invocation {
     var log: Log {
         Log { [console, clock] line in
             guard console.isWatched else {
-                let bytes = line.bytes(at: clock.now(), from: LogOrigin("latchkey"))
+                let bytes = line.bytes(
+                    at: clock.now(), from: LogOrigin("latchkey"), masking: LogMask(.keysAndAddresses))
                 return console.remark(String(decoding: bytes, as: UTF8.self))
             }
             guard line.severity >= .warning else { return }

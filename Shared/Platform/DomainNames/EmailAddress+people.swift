@@ -5,6 +5,10 @@ extension EmailAddress {
     ///
     /// `nil` if it is not an address that mail could go to.
     package init?(typed text: String) {
+        guard text.utf8.contains(where: { $0 >= 0x80 }) else {
+            self.init(stored: text)
+            return
+        }
         let trimmed = text.trimmingBlanks()
         // What input methods write for the signs of an address (UTS 46 maps the full stops of the domain).
         guard let at = trimmed.lastIndex(where: { $0 == "@" || $0 == "＠" }) else { return nil }

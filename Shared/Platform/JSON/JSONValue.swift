@@ -1,4 +1,4 @@
-internal import Kernel
+package import Kernel
 
 /// A JSON document to write: log lines, problem documents and small responses.
 ///
@@ -14,10 +14,15 @@ package enum JSONValue: Equatable, Sendable {
     /// A non-integer number; infinity and NaN, which JSON cannot represent, become `null`.
     case number(Double)
     case string(String)
+    /// A text of the program's own: a constant, a number, an ID. It is written like another, but never replaced.
+    case own(String)
     case array([JSONValue])
     case object([(String, JSONValue)])
     /// Serialized JSON, such as a `jsonb` value from the database; written unchanged.
     case written(String)
+
+    /// The text of an ID.
+    package static func id(_ id: Identifier<some Any>) -> JSONValue { .own(id.description) }
 
     package static func == (left: JSONValue, right: JSONValue) -> Bool { left.text == right.text }
 
@@ -33,19 +38,25 @@ package enum JSONValue: Equatable, Sendable {
     }
 
     /// Appends the document to `bytes`, on one line and without white space.
-    package func write(to bytes: inout [UInt8]) {
+    package func write(to bytes: inout [UInt8]) { write(to: &bytes, replacing: { _ in nil }) }
+
+    /// Does the same with other texts.
+    ///
+    /// - Parameter replace: returns what to write for a text; `nil` for the text itself.
+    package func write(to bytes: inout [UInt8], replacing replace: (String) -> String?) {
         switch self {
         case .null: bytes += "null".utf8
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .integer(let value): bytes.append(decimal: value)
         case .number(let value): bytes += (value.isFinite ? String(value) : "null").utf8
-        case .string(let value): writeJSONString(value, to: &bytes)
-        case .written(let text): bytes += text.utf8
+        case .string(let text): writeJSONString(replace(text) ?? text, to: &bytes)
+        case .own(let text): writeJSONString(text, to: &bytes)
+        case .written(let text): bytes += (replace(text) ?? text).utf8
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                value.write(to: &bytes)
+                value.write(to: &bytes, replacing: replace)
             }
             bytes.append(UInt8(ascii: "]"))
         case .object(let members):
@@ -54,7 +65,7 @@ package enum JSONValue: Equatable, Sendable {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 writeJSONString(member.0, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
-                member.1.write(to: &bytes)
+                member.1.write(to: &bytes, replacing: replace)
             }
             bytes.append(UInt8(ascii: "}"))
         }
@@ -62,7 +73,7 @@ package enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
-    package init(stringLiteral value: String) { self = .string(value) }
+    package init(stringLiteral value: String) { self = .own(value) }
     package init(integerLiteral value: Int64) { self = .integer(value) }
     package init(booleanLiteral value: Bool) { self = .bool(value) }
 }

@@ -20,13 +20,14 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
     /// `nil` if it is not an address. Characters that are invisible or separate words are in no local part: nobody could
     /// tell such an address from another one.
     package init?(stored text: String) {
-        let trimmed = text.trimmingBlanks()
-        guard trimmed.utf8.count <= 254 else { return nil }
-        let parts = Array(trimmed.utf8).split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...64).contains(parts[0].count), EmailAddress.isDomain(parts[1]),
-            trimmed.unicodeScalars.prefix(while: { $0 != "@" }).allSatisfy(isLocalCharacter)
+        let trimmed = String(text.trimmingBlanks())
+        let bytes = trimmed.utf8.span
+        guard bytes.count <= 254, let at = EmailAddress.position(of: UInt8(ascii: "@"), in: bytes),
+            (1...64).contains(at), EmailAddress.isDomain(bytes.extracting((at + 1)...)),
+            EmailAddress.isLocalPart(bytes.extracting(..<at))
+                ?? trimmed.unicodeScalars.prefix(while: { $0 != "@" }).allSatisfy(isLocalCharacter)
         else { return nil }
-        self.text = String(trimmed)
+        self.text = trimmed
     }
 
     /// Whether only servers with SMTPUTF8 (RFC 6531) can send to it, because its local part is beyond ASCII.
@@ -42,14 +43,34 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible, Custom
     package var debugDescription: String { masked }
     package var customMirror: Mirror { Mirror(self, children: []) }
 
-    private static func isDomain(_ text: ArraySlice<UInt8>) -> Bool {
-        let dash = UInt8(ascii: "-")
-        let labels = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return labels.count >= 2
-            && labels.allSatisfy { label in
-                (1...63).contains(label.count) && label.first != dash && label.last != dash
-                    && label.allSatisfy { $0.isASCIIAlphanumeric || $0 == dash }
+    private static func position(of byte: UInt8, in bytes: borrowing Span<UInt8>) -> Int? {
+        for index in bytes.indices where bytes[index] == byte { return index }
+        return nil
+    }
+
+    /// Whether the bytes are a local part in ASCII; `nil` if they are beyond it.
+    private static func isLocalPart(_ bytes: borrowing Span<UInt8>) -> Bool? {
+        var isValid = true
+        for index in bytes.indices {
+            guard bytes[index] < 0x80 else { return nil }
+            if !isLocalByte(bytes[index]) { isValid = false }
+        }
+        return isValid
+    }
+
+    /// Whether the bytes are two labels or more, of letters, digits and inner hyphens.
+    private static func isDomain(_ bytes: borrowing Span<UInt8>) -> Bool {
+        let (dash, dot) = (UInt8(ascii: "-"), UInt8(ascii: "."))
+        var (labels, start) = (0, 0)
+        for index in 0...bytes.count {
+            guard index == bytes.count || bytes[index] == dot else {
+                guard bytes[index].isASCIIAlphanumeric || bytes[index] == dash else { return false }
+                continue
             }
+            guard (1...63).contains(index - start), bytes[start] != dash, bytes[index - 1] != dash else { return false }
+            (labels, start) = (labels + 1, index + 1)
+        }
+        return labels >= 2
     }
 }
 
@@ -72,10 +93,16 @@ extension Substring {
 private func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...10).contains(byte) || byte == 13 }
 
 private func isLocalCharacter(_ character: Unicode.Scalar) -> Bool {
-    switch character {
-    case ".", "!", "#", "$", "%", "&", "'", "*", "+", "/", "=", "?", "^", "_", "`", "{", "|", "}", "~", "-": true
-    case "\0"..."\u{7F}": UInt8(character.value).isASCIIAlphanumeric
-    default: isVisible(character)
+    character.isASCII ? isLocalByte(UInt8(truncatingIfNeeded: character.value)) : isVisible(character)
+}
+
+private func isLocalByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "!"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
+        UInt8(ascii: "-")...UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "?"),
+        UInt8(ascii: "^")...UInt8(ascii: "`"), UInt8(ascii: "{")...UInt8(ascii: "~"):
+        true
+    default: byte.isASCIIAlphanumeric
     }
 }
 

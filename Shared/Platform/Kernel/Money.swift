@@ -26,6 +26,12 @@ package struct Money: Equatable, Hashable, Sendable {
         self.init(minorUnits: minorUnits, currency: currency)
     }
 
+    /// Returns the amount `count` times; `nil` beyond what an amount can be.
+    package func times(_ count: Int) -> Money? {
+        let (product, isTooLarge) = minorUnits.multipliedReportingOverflow(by: Int64(count))
+        return isTooLarge ? nil : Money(minorUnits: product, currency: currency)
+    }
+
     /// The amount as people write it, followed by the code: `49.00 USD`, `4900 JPY`, `1.250 KWD`.
     package var formatted: String {
         let digits = currency.minorUnitDigits

@@ -10,12 +10,15 @@ package struct Log: Sendable {
     package init(sink: @escaping @Sendable (LogLine) -> Void) { self.sink = sink }
 
     /// Returns a log that writes JSON lines to standard output, from `threshold` upward.
+    ///
+    /// - Parameter recognizer: finds what the lines must not have.
     package static func standardOutput(
-        from origin: LogOrigin, threshold: Severity, clock: WallClock = .system
+        from origin: LogOrigin, threshold: Severity, masking recognizer: Recognizer, clock: WallClock = .system
     ) -> Log {
-        Log { line in
+        let mask = LogMask(recognizer)
+        return Log { line in
             guard line.severity >= threshold else { return }
-            writeWhole(line.bytes(at: clock.now(), from: origin))
+            writeWhole(line.bytes(at: clock.now(), from: origin, masking: mask))
         }
     }
 

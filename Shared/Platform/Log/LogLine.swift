@@ -28,7 +28,8 @@ package enum Severity: String, Comparable, Sendable, CaseIterable {
 
 /// One structured log line, with Cloud Logging's field names.
 ///
-/// It must contain nothing secret: no key, token, full address or card detail.
+/// It must contain nothing secret: no key, token, full address or card detail. Since a text from outside may quote one,
+/// what the log's recognizer finds is masked in every field when the line is written, except in `JSONValue.own`.
 /// Source: <https://cloud.google.com/logging/docs/structured-logging>
 package struct LogLine: Sendable {
     /// The severity.
@@ -58,7 +59,7 @@ package struct LogLine: Sendable {
     ///
     /// An error's line carries the members by which Error Reporting picks it up under its service and version and
     /// groups it by source location: <https://cloud.google.com/error-reporting/docs/formatting-error-messages>
-    package func bytes(at instant: Instant, from origin: LogOrigin) -> [UInt8] {
+    package func bytes(at instant: Instant, from origin: LogOrigin, masking mask: LogMask) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(768)
         bytes += #"{"severity":""#.utf8
@@ -66,23 +67,25 @@ package struct LogLine: Sendable {
         bytes += #"","time":""#.utf8
         bytes += CivilTime(instant).rfc3339.utf8
         bytes += #"","message":"#.utf8
-        JSONValue.string(message).write(to: &bytes)
+        JSONValue.own(message).write(to: &bytes)
         bytes += origin.members
         if severity >= .error {
             bytes += origin.errorMembers
-            if let place { write("context", .object([("reportLocation", place.document)]), to: &bytes) }
+            if let place { write("context", .object([("reportLocation", place.document)]), to: &bytes) { _ in nil } }
         }
         writeTrace(origin, to: &bytes)
-        for (name, value) in fields { write(name, value, to: &bytes) }
+        for (name, value) in fields { write(name, value, to: &bytes) { mask($0) } }
         bytes += "}\n".utf8
         return bytes
     }
 
-    private func write(_ name: String, _ value: JSONValue, to bytes: inout [UInt8]) {
+    private func write(
+        _ name: String, _ value: JSONValue, to bytes: inout [UInt8], replacing replace: (String) -> String?
+    ) {
         bytes.append(UInt8(ascii: ","))
-        JSONValue.string(name).write(to: &bytes)
+        JSONValue.own(name).write(to: &bytes)
         bytes.append(UInt8(ascii: ":"))
-        value.write(to: &bytes)
+        value.write(to: &bytes, replacing: replace)
     }
 
     private func writeTrace(_ origin: LogOrigin, to bytes: inout [UInt8]) {

@@ -30,11 +30,13 @@ package final class SchedulerAuthorizer {
         switch auth {
         case .platform: return
         case .tokens(let secrets):
-            guard let given = bearer(request).map({ Array($0.utf8) }) else { throw refuse("no bearer token") }
+            guard let given = Credentials(request.fields)?.bearer.map({ Array($0.utf8) }) else {
+                throw refuse("no bearer token")
+            }
             let matches = secrets.map { ConstantTime.equal(given, Array($0.revealed().utf8)) }
             guard matches.contains(true) else { throw refuse("another token") }
         case .oidc(let expectation):
-            guard let given = bearer(request) else { throw refuse("no bearer token") }
+            guard let given = Credentials(request.fields)?.bearer else { throw refuse("no bearer token") }
             try await check(given, expectation)
         }
     }
@@ -48,11 +50,6 @@ package final class SchedulerAuthorizer {
         do {
             _ = try IdentityToken(verifying: text, keys: known, expecting: expectation, at: clock.now())
         } catch { throw refuse(error.description) }
-    }
-
-    private func bearer(_ request: Request) -> Substring? {
-        let prefix = "Bearer "
-        return request.fields["authorization"].flatMap { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : nil }
     }
 
     /// Logs the reason, which the caller is not told.

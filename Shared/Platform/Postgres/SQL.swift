@@ -92,6 +92,10 @@ package struct SQL: ExpressibleByStringInterpolation, Equatable, Sendable {
             bind(.array(.bigint, values.map { $0.bigEndianBytes }))
         }
 
+        package mutating func appendInterpolation(_ values: [Int64]?) {
+            if let values { appendInterpolation(values) } else { bind(.null) }
+        }
+
         private mutating func bind(_ value: SQLValue) {
             values.append(value)
             parts.append(.value)

@@ -23,8 +23,8 @@ final class Connection {
     private var pendingRead = 0
     /// The bytes of the current request's body that are held.
     private(set) var buffered = 0
-    /// The client that an unfinished body counts against; `nil` while there is none.
-    private(set) var caller: [UInt8]?
+    private var hasUnfinishedBody = false
+    private var knownCaller: [UInt8]?
     /// The position among the server's connections by the time of the last progress: of the connection's acceptance,
     /// its last response, the end of a header, or a piece of a body.
     private(set) var lastProgress = 0
@@ -55,6 +55,15 @@ final class Connection {
 
     /// The peer's numeric address.
     var peer: String { stream.peer }
+    /// The client that an unfinished body counts against; found only when it is asked for, because few bodies are
+    /// unfinished at a time.
+    var caller: [UInt8] {
+        if let knownCaller { return knownCaller }
+        let address = parser.head.fields.clientAddress(peer: peer, trustedHops: server.trustedHops)
+        let caller = IPAddress(address)?.caller ?? Array(address.utf8)
+        knownCaller = caller
+        return caller
+    }
     /// Whether no request is being processed: the connection may be closed in favor of another.
     var isWaiting: Bool { phase != .running }
 
@@ -118,8 +127,7 @@ final class Connection {
     private func bodyIsComing(isNew: Bool) {
         lastProgress = server.nextProgress()
         if isNew {
-            let address = parser.head.fields.clientAddress(peer: peer, trustedHops: server.trustedHops)
-            caller = IPAddress(address)?.caller ?? Array(address.utf8)
+            hasUnfinishedBody = true
             server.bodyBegins(on: self)
         }
         guard holdBody() else { return reject(.overloaded) }
@@ -143,8 +151,8 @@ final class Connection {
 
     /// Ends the count of an unfinished body.
     private func endBody() {
-        guard caller != nil else { return }
-        caller = nil
+        guard hasUnfinishedBody else { return }
+        (hasUnfinishedBody, knownCaller) = (false, nil)
         server.bodyEnded(on: self)
     }
 

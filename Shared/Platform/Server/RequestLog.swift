@@ -46,16 +46,16 @@ package struct RequestLog: Sendable {
         let route = isProbe ? request.path : pattern(request.path)
         let network = network(of: request.clientAddress(trustedHops: trustedHops))
         var details: [(String, JSONValue)] = [
-            ("requestMethod", .string(request.method.rawValue)), ("requestUrl", .string(route)),
-            ("status", .integer(Int64(response.status))), ("latency", .string(seconds(latency))),
-            ("requestSize", .string(String(request.body.count))),
-            ("responseSize", .string(String(response.body.count))), ("remoteIp", .string(network)),
+            ("requestMethod", .own(request.method.rawValue)), ("requestUrl", .own(route)),
+            ("status", .integer(Int64(response.status))), ("latency", .own(seconds(latency))),
+            ("requestSize", .own(String(request.body.count))),
+            ("responseSize", .own(String(response.body.count))), ("remoteIp", .own(network)),
         ]
         if let agent = request.fields["user-agent"] {
             details.append(("userAgent", .string(agent.utf8.count <= 200 ? agent : String(agent.prefix(200)))))
         }
         let outcome = end == .answered && isFailure ? .failed : end
-        var fields = [("httpRequest", JSONValue.object(details)), ("outcome", .string(outcome.rawValue))]
+        var fields = [("httpRequest", JSONValue.object(details)), ("outcome", .own(outcome.rawValue))]
         if isFailure { fields.append(("context", errorContext(request.method, route, response.status))) }
         log(
             LogLine(
@@ -74,7 +74,7 @@ package struct RequestLog: Sendable {
                 .warning, "request rejected: \(problem.title)",
                 [
                     ("httpRequest", .object(details)), ("detail", .string(problem.detail)),
-                    ("outcome", .string(RequestOutcome.rejected.rawValue)),
+                    ("outcome", .own(RequestOutcome.rejected.rawValue)),
                 ], trace: trace))
     }
 
@@ -86,7 +86,7 @@ package struct RequestLog: Sendable {
             (
                 "httpRequest",
                 .object([
-                    ("method", .string(method.rawValue)), ("url", .string(route)),
+                    ("method", .own(method.rawValue)), ("url", .own(route)),
                     ("responseStatusCode", .integer(Int64(status))),
                 ])
             )

@@ -2,7 +2,7 @@ import EventLoop
 internal import Files
 import Glibc
 import JSON
-import Kernel
+package import Kernel
 package import Log
 package import Settings
 
@@ -19,12 +19,16 @@ package protocol FunctionSettings: Sendable {
 ///
 /// A settings fault is logged with one line for each setting, by name. A settings fault, or an error thrown by `body`,
 /// exits with status 1. With the argument `--health` it checks the running process instead: `HealthCheck`.
+///
+/// - Parameter recognizer: finds what must not be logged.
 package func runFunction<Settings: FunctionSettings>(
-    _ name: String, _ body: @escaping @Loop @Sendable (Settings, Log) async throws -> Void
+    _ name: String, masking recognizer: Recognizer,
+    _ body: @escaping @Loop @Sendable (Settings, Log) async throws -> Void
 ) -> Never {
     HealthCheck.runIfRequested("/readyz")
-    let settings: Settings = settingsOrExit(name)
-    let log = Log.standardOutput(from: settings.server.origin(name), threshold: settings.server.threshold)
+    let settings: Settings = settingsOrExit(name, masking: recognizer)
+    let log = Log.standardOutput(
+        from: settings.server.origin(name), threshold: settings.server.threshold, masking: recognizer)
     EventLoop.runMain {
         do {
             try await body(settings, log)
@@ -36,14 +40,14 @@ package func runFunction<Settings: FunctionSettings>(
     }
 }
 
-private func settingsOrExit<Settings: FunctionSettings>(_ name: String) -> Settings {
+private func settingsOrExit<Settings: FunctionSettings>(_ name: String, masking recognizer: Recognizer) -> Settings {
     let environment = ProcessEnvironment.variables
     do {
         return try Settings(environment)
     } catch {
         // The log origin is readable even if other settings are invalid.
         var read = SettingsReader(environment)
-        let log = Log.standardOutput(from: ServerSettings(&read).origin(name), threshold: .info)
+        let log = Log.standardOutput(from: ServerSettings(&read).origin(name), threshold: .info, masking: recognizer)
         for line in error.lines { log(.critical, "not started: \(line)") }
         exit(EXIT_FAILURE)
     }

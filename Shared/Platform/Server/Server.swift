@@ -108,6 +108,7 @@ extension Server {
     /// Counts an unfinished body against its caller, and refuses one of the caller's others if there are too many.
     func bodyBegins(on connection: Connection) {
         unfinished[ObjectIdentifier(connection)] = connection
+        guard unfinished.count > limits.bodiesPerCaller else { return }
         let others = unfinished.values.filter { $0 !== connection && $0.caller == connection.caller }
         guard others.count >= limits.bodiesPerCaller else { return }
         others.min { $0.lastProgress < $1.lastProgress }?.refuseBody()

@@ -38,7 +38,8 @@ extension CloudRequest where Answer == AccessToken {
                 throw .malformedAnswer(field: "Metadata-Flavor")
             }
             let document = try read(TokenDocument.self, from: response.body)
-            guard document.tokenType == "Bearer" else { throw .malformedAnswer(field: "token_type") }
+            // RFC 6749, section 5.1: the type is compared without case.
+            guard equalIgnoringCase(document.tokenType, "Bearer") else { throw .malformedAnswer(field: "token_type") }
             guard AccessToken.isToken(document.accessToken) else { throw .malformedAnswer(field: "access_token") }
             guard (0...86_400).contains(document.expiresIn) else { throw .malformedAnswer(field: "expires_in") }
             return AccessToken(

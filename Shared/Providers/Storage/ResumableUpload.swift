@@ -25,7 +25,8 @@ package struct NewObject: Equatable, Sendable {
         contentType = NewObject.contentType(name)
     }
 
-    private static func contentType(_ name: String) -> String {
+    /// Returns the media type of a file, by its name.
+    package static func contentType(_ name: String) -> String {
         switch name.split(separator: ".").last {
         case "zip": "application/zip"
         case "json": "application/json"

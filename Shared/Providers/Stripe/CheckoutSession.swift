@@ -89,7 +89,7 @@ extension CheckoutSession: JSONReadable {
         status = try node.optional("status")
         mode = try node.optional("mode")
         amountTotal = try node.amount("amount_total")
-        amountSubtotal = try node.optional("amount_subtotal")
+        amountSubtotal = try node.amount("amount_subtotal")
         let details: TotalDetails? = try node.optional("total_details")
         amountDiscount = details?.amountDiscount
         amountTax = details?.amountTax
@@ -112,8 +112,8 @@ extension CheckoutSession: JSONReadable {
         let amountTax: Int64?
 
         init(json node: JSONNode) throws(MalformedDocument) {
-            amountDiscount = try node.optional("amount_discount")
-            amountTax = try node.optional("amount_tax")
+            amountDiscount = try node.amount("amount_discount")
+            amountTax = try node.amount("amount_tax")
         }
     }
 }

@@ -26,6 +26,8 @@ package struct LineItem: Equatable, Sendable {
     package let price: StripeID?
     /// The product's ID, any text, because the seller can choose it.
     package let product: String?
+    /// The price of one unit, in the minor unit; `nil` if it is no whole number of them.
+    package let unitAmount: Int64?
     /// The quantity.
     package let quantity: Int64?
     /// The amount before discounts and taxes, in the minor unit.
@@ -44,13 +46,16 @@ extension LineItem: JSONReadable {
     package init(json node: JSONNode) throws(MalformedDocument) {
         id = try node.required("id")
         description = try node.optional("description")
-        price = node["price"]?.id.flatMap { StripeID($0) }
-        product = node["price"]?["product"]?.id
+        let price = node["price"]
+        self.price = price?.id.flatMap { StripeID($0) }
+        product = price?["product"]?.id
+        // A price is an ID alone, or an object.
+        unitAmount = price?.kind == .object ? try price?.amount("unit_amount") : nil
         quantity = try node.optional("quantity")
-        amountSubtotal = try node.optional("amount_subtotal")
-        amountDiscount = try node.optional("amount_discount")
-        amountTax = try node.optional("amount_tax")
-        amountTotal = try node.optional("amount_total")
+        amountSubtotal = try node.amount("amount_subtotal")
+        amountDiscount = try node.amount("amount_discount")
+        amountTax = try node.amount("amount_tax")
+        amountTotal = try node.amount("amount_total")
         currency = try node.currency("currency")
     }
 }

@@ -19,6 +19,18 @@ extension StripeRequest where Answer == CheckoutSession {
     }
 }
 
+extension StripeRequest where Answer == Page<LineItem> {
+    /// Returns the request for a session's line items, in their order.
+    ///
+    /// Source: <https://docs.stripe.com/api/checkout/sessions/line_items>
+    package static func lineItems(of session: StripeID, startingAfter last: StripeID? = nil) -> Self {
+        var form = Form()
+        form.append("limit", "100")
+        if let last { form.append("starting_after", last.text) }
+        return Self(method: .get, path: "/v1/checkout/sessions/\(session)/line_items", form: form, idempotencyKey: nil)
+    }
+}
+
 extension StripeRequest where Answer == Charge {
     /// Returns the request for one charge.
     package static func charge(_ id: StripeID) -> Self {

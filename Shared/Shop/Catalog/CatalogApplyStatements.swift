@@ -25,8 +25,8 @@ package struct ProductRecord: Equatable, Sendable {
     /// The name shown to buyers.
     package var name: String
     package var description: String
-    /// The prefix of its license keys.
-    package var keyPrefix: String
+    /// The prefix of its license keys; `nil` for a product that is sold without keys.
+    package var keyPrefix: String?
     /// The maximum number of machines per license.
     package var activationLimit: Int
     /// The maximum number of downloads per link.
@@ -46,7 +46,7 @@ package struct ProductRecord: Equatable, Sendable {
 
     /// Creates a record.
     package init(
-        slug: String, name: String, description: String, keyPrefix: String, activationLimit: Int, downloadLimit: Int,
+        slug: String, name: String, description: String, keyPrefix: String?, activationLimit: Int, downloadLimit: Int,
         downloadDays: Int, allowPromotionCodes: Bool, automaticTax: Bool, termsConsent: Bool, invoiceCreation: Bool,
         isActive: Bool
     ) {
@@ -88,7 +88,7 @@ package struct StoredProduct: Equatable, Sendable {
     package let id: ProductID
     /// The columns that the seller sets.
     package let record: ProductRecord
-    /// Whether keys with this prefix have been issued.
+    /// Whether licenses of it have been issued.
     package let hasLicenses: Bool
 
     /// Creates a stored product.
@@ -141,7 +141,8 @@ package enum CatalogApplyStatements {
         """
     ) { row throws(PostgresFault) in
         let record = ProductRecord(
-            slug: try row.text(1), name: try row.text(2), description: try row.text(3), keyPrefix: try row.text(4),
+            slug: try row.text(1), name: try row.text(2), description: try row.text(3),
+            keyPrefix: try row.optionalText(4),
             activationLimit: Int(try row.integer(5)), downloadLimit: Int(try row.integer(6)),
             downloadDays: Int(try row.integer(7)), allowPromotionCodes: try row.bool(8), automaticTax: try row.bool(9),
             termsConsent: try row.bool(10), invoiceCreation: try row.bool(11), isActive: try row.bool(12))

@@ -9,9 +9,10 @@ package enum CatalogStatements {
         SELECT s.id, s.name, s.support_email, s.sender,
             p.id, p.slug, p.name, p.key_prefix, p.download_limit, p.download_days,
             ARRAY(SELECT stripe_price_id FROM prices WHERE product_id = p.id),
-            r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256
+            r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256, c.unit_amount, c.currency
         FROM shops s
         LEFT JOIN products p ON p.shop_id = s.id
+        LEFT JOIN prices c ON c.product_id = p.id AND c.active
         LEFT JOIN LATERAL (
             SELECT id, version FROM releases WHERE product_id = p.id ORDER BY released_at DESC, id DESC LIMIT 1
         ) r ON true
@@ -46,12 +47,16 @@ package enum CatalogStatements {
         return Shop(id: try row.id(0), name: try row.text(1), supportEmail: support, sender: try row.text(3))
     }
 
+    private static func price(_ row: borrowing Row) throws(PostgresFault) -> Money? {
+        row.isNull(17) ? nil : Money(minorUnits: try row.integer(17), currency: try row.currency(18))
+    }
+
     private static func product(_ row: borrowing Row) throws(PostgresFault) -> (Product?, Artifact?) {
         guard let id: ProductID = try row.optionalID(4) else { return (nil, nil) }
         let product = Product(
-            id: id, slug: try row.text(5), name: try row.text(6), keyPrefix: try row.text(7),
+            id: id, slug: try row.text(5), name: try row.text(6), keyPrefix: try row.optionalText(7),
             downloadLimit: Int(try row.integer(8)), downloadDays: Int(try row.integer(9)),
-            stripePriceIDs: try row.texts(10), artifacts: [])
+            stripePriceIDs: try row.texts(10), price: try price(row), artifacts: [])
         guard !row.isNull(12) else { return (product, nil) }
         return (product, try ArtifactColumns.read(row, from: 11))
     }

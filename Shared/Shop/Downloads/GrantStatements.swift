@@ -5,11 +5,11 @@ package import Postgres
 package enum GrantStatements {
     /// Inserts a grant for each row of `source`, for a WITH part.
     ///
-    /// - Parameter source: a CTE with `id`, `order_id`, `expires_at`, `max_uses` and `at`.
+    /// - Parameter source: a CTE with `id`, `order_id`, `line`, `expires_at`, `max_uses` and `at`.
     package static func issue(from source: SQL) -> SQL {
         """
-        INSERT INTO download_grants (id, order_id, expires_at, max_uses, created_at)
-        SELECT g.id, g.order_id, g.expires_at, g.max_uses, g.at FROM \(source) g
+        INSERT INTO download_grants (id, order_id, line, expires_at, max_uses, created_at)
+        SELECT g.id, g.order_id, g.line, g.expires_at, g.max_uses, g.at FROM \(source) g
         """
     }
 
@@ -29,14 +29,17 @@ package enum GrantStatements {
     }
 
     /// Inserts the grants of new links.
-    package static func issue(_ grants: [(Grant, OrderID)], at now: Instant) -> Statement<Int> {
+    package static func issue(_ grants: [LineGrant], at now: Instant) -> Statement<Int> {
         .affected(
             """
             WITH fresh AS (
-                SELECT f.id, f.order_id, f.expires_at::timestamptz, f.max_uses::integer, \(now)::timestamptz AS at
-                FROM unnest(\(grants.map(\.0.id))::uuid[], \(grants.map(\.1))::uuid[],
-                    \(grants.map { CivilTime($0.0.expiresAt).rfc3339 })::text[], \(grants.map { String($0.0.maxUses) })::text[])
-                    AS f (id, order_id, expires_at, max_uses)
+                SELECT f.id, f.order_id, f.line::smallint, f.expires_at::timestamptz, f.max_uses::integer,
+                    \(now)::timestamptz AS at
+                FROM unnest(\(grants.map(\.grant.id))::uuid[], \(grants.map(\.order))::uuid[],
+                    \(grants.map { String($0.line) })::text[],
+                    \(grants.map { CivilTime($0.grant.expiresAt).rfc3339 })::text[],
+                    \(grants.map { String($0.grant.maxUses) })::text[])
+                    AS f (id, order_id, line, expires_at, max_uses)
             )
             \(issue(from: "fresh"))
             """)

@@ -13,7 +13,7 @@ package enum ExportTable: String, CaseIterable, Sendable {
     case artifacts
     case customers
     case orders
-    case orderItems = "order_items"
+    case orderLines = "order_lines"
     case licenses
     case activations
     case downloadGrants = "download_grants"
@@ -29,6 +29,7 @@ package enum ExportTable: String, CaseIterable, Sendable {
     /// The tables and columns that are not exported, and why.
     package static let leftOut = [
         "emails.released": "the state of a mail after a hold on the outbox",
+        "order_items": "a view of order_lines under its former name",
         "outbox_hold": "whether the mail server refuses the shop at the moment",
         "rate_limits": "request counts of the last minutes",
         "reconcile_marks": "the watermarks of reconcile",
@@ -39,12 +40,12 @@ package enum ExportTable: String, CaseIterable, Sendable {
     ]
 }
 
-/// An exported license with the input of its key.
+/// An exported license with the input of its key; `nil` if it has no key.
 package struct ExportedLicense: Equatable, Sendable {
     /// The row as a JSON object.
     package let row: String
     /// The values that the key is derived from.
-    package let origin: KeyOrigin
+    package let origin: KeyOrigin?
     /// The hash of the key, as stored.
     package let keyHash: [UInt8]
 }
@@ -75,9 +76,11 @@ package enum ExportStatements {
         row throws(PostgresFault) in
         ExportedLicense(
             row: try row.text(0),
-            origin: KeyOrigin(
-                license: try row.id(1), prefix: try row.text(2), version: Int(try row.integer(3)),
-                reissues: Int(try row.integer(4))), keyHash: try row.bytes(5))
+            origin: row.isNull(2) || row.isNull(3)
+                ? nil
+                : KeyOrigin(
+                    license: try row.id(1), prefix: try row.text(2), version: Int(try row.integer(3)),
+                    reissues: Int(try row.integer(4))), keyHash: row.isNull(5) ? [] : try row.bytes(5))
     }
 
     /// Closes all cursors.
@@ -109,13 +112,14 @@ package enum ExportStatements {
                 stripe_payment_intent_id, livemode, created_at, paid_at, last_payment_error, last_payment_error_at,
                 email_corrected_at, email_corrections, stated_email FROM orders ORDER BY id
             """
-        case .orderItems:
+        case .orderLines:
             """
-            SELECT order_id, position, product_id, quantity, unit_amount FROM order_items ORDER BY order_id, position
+            SELECT order_id, position, product_id, description, stripe_price_id, quantity, unit_amount, amount_discount,
+                amount_tax, amount_total, amount_refunded FROM order_lines ORDER BY order_id, position
             """
         case .licenses:
             """
-            SELECT l.id, l.order_id, l.product_id, l.status, l.key_version, l.reissues,
+            SELECT l.id, l.order_id, l.line, l.product_id, l.status, l.key_version, l.reissues,
                 encode(l.key_hash, 'hex') AS key_hash, l.key_last_four, l.held_at, l.created_at
             FROM licenses l ORDER BY l.id
             """
@@ -126,7 +130,8 @@ package enum ExportStatements {
             """
         case .downloadGrants:
             """
-            SELECT id, order_id, expires_at, max_uses, uses, revoked_at, created_at FROM download_grants ORDER BY id
+            SELECT id, order_id, line, expires_at, max_uses, uses, file_uses, revoked_at, created_at
+            FROM download_grants ORDER BY id
             """
         case .refunds, .refundTotals, .refundRequests, .disputes: money(table)
         case .emails, .webhookEvents, .auditLog, .auditSeals: records(table)
@@ -162,7 +167,7 @@ package enum ExportStatements {
             """
         case .refundRequests:
             """
-            SELECT id, order_id, amount, requested_at, ended_at, stripe_refund_id, failure
+            SELECT id, order_id, amount, line_positions, line_amounts, requested_at, ended_at, stripe_refund_id, failure
             FROM refund_requests ORDER BY id
             """
         case .disputes:
@@ -172,7 +177,8 @@ package enum ExportStatements {
             """
         default:
             """
-            SELECT stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at, currency, event
+            SELECT stripe_refund_id, stripe_payment_intent_id, amount, currency, line_positions, line_amounts, status,
+                created_at, stated_at, event
             FROM refunds ORDER BY stripe_refund_id
             """
         }

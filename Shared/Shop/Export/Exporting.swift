@@ -115,9 +115,10 @@ package struct Exporting {
         let licenses = try await mapError(ExportFault.database, await connection.run(ExportStatements.nextLicenses))
         guard let keys else { return licenses.map(\.row) }
         return try licenses.map { license throws(ExportFault) in
-            let id = license.origin.license
+            guard let origin = license.origin else { return license.row }
+            let id = origin.license
             let key: LicenseKey
-            do throws(KeyFault) { key = try keys.key(of: license.origin) } catch { throw .underivable(id, error) }
+            do throws(KeyFault) { key = try keys.key(of: origin) } catch { throw .underivable(id, error) }
             guard keys.hash(key) == license.keyHash else { throw .otherKey(id) }
             return "\(license.row.dropLast()),\"key\":\(JSONValue.string(key.revealed()).text)}"
         }

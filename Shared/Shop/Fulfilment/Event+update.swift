@@ -31,7 +31,7 @@ extension Event {
         case .refund(let refund):
             return (
                 PaymentReference(refund),
-                .refund(id: refund.id.text, amount: refund.amount, try refund.refundStatus(), at: created)
+                try refund.update(at: created)
             )
         case .dispute(let dispute):
             return (

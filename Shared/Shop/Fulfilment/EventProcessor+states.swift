@@ -62,9 +62,7 @@ extension EventProcessor {
         let parked = LedgerEntry(subject, state, seenBy: kind, at: seen, now)
         return try await polled(subject, entry, parked, again: again) { () throws(FulfilmentFault) in
             let status = try refund.refundStatus()
-            let update = PaymentUpdate.refund(
-                id: refund.id.text, amount: refund.amount, status,
-                at: EventProcessor.date(isFinal: status == .failed, at: now))
+            let update = try refund.update(at: EventProcessor.date(isFinal: status == .failed, at: now))
             return try await apply(update, to: PaymentReference(refund), entry)
         }
     }

@@ -117,7 +117,7 @@ package struct EventProcessor {
         guard isNews else { return .kept }
         log(
             .error, "an early fraud warning: refund the order before a dispute follows, or keep watch",
-            entry.logFields + [("order", order.map { .string($0.description) } ?? .null)])
+            entry.logFields + [("order", order.map { .id($0) } ?? .null)])
         return .kept
     }
 
@@ -132,7 +132,7 @@ package struct EventProcessor {
             await pool.run(PaymentEventStatements.noteFailure(code, order: order, at: event.created, from: entry)))
         log(
             .info, "event handled",
-            entry.logFields + [("order", .string(order.description)), ("failure", .string(code))])
+            entry.logFields + [("order", .id(order)), ("failure", .string(code))])
         return .kept
     }
 
@@ -175,8 +175,8 @@ extension FulfilmentOutcome {
     /// What a log line tells of the outcome.
     var logFields: [(String, JSONValue)] {
         [
-            ("order", order.map { .string($0.description) } ?? .null),
-            ("status", status.map { .string($0.rawValue) } ?? "known already"),
+            ("order", order.map { .id($0) } ?? .null),
+            ("status", status.map { .own($0.rawValue) } ?? "known already"),
         ]
     }
 }

@@ -54,8 +54,7 @@ package enum FulfilmentFault: Error, Equatable, Sendable, CustomStringConvertibl
 @Loop
 package struct Fulfilment {
     let pool: Pool
-    private let catalog: CatalogCache
-    private let stripe: StripeClient
+    private let reader: SessionReader
     private let keys: KeyRing
     private let mails: MailService
     private let actor: String
@@ -68,8 +67,7 @@ package struct Fulfilment {
         log: Log, clock: WallClock = .system
     ) {
         self.pool = pool
-        self.catalog = catalog
-        self.stripe = stripe
+        reader = SessionReader(catalog: catalog, stripe: stripe)
         self.keys = keys
         self.mails = mails
         self.actor = actor
@@ -85,24 +83,26 @@ package struct Fulfilment {
     package func apply(
         _ session: CheckoutSession, _ update: CheckoutUpdate, from entry: LedgerEntry
     ) async throws(FulfilmentFault) -> FulfilmentOutcome {
-        let (product, quantity, known) = try await purchasedProduct(of: session)
+        let (lines, order, known) = try await reader(session)
         let now = clock.now()
         let ids = DeterministicIDs(session: session.id, createdAt: session.created ?? now)
-        let sale = try sale(session, update, product, quantity, ids, paidAt: min(now, entry.latestPayment))
-        let entitlement = try entitlement(product, quantity, update, ids, at: now)
+        let sale = sale(session, update, lines, of: order, ids, paidAt: min(now, entry.latestPayment))
+        let entitlement = try entitlement(sale, known, ids, at: now)
         let outcome = try await mapError(
             FulfilmentFault.database,
             await pool.run(
                 FulfilmentStatements.lock(sale),
                 FulfilmentStatements.apply(
-                    sale, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease, by: actor, at: now)
+                    sale, of: known.shop.id, entitlement, from: entry, mailLeasedUntil: now + EmailSender.lease,
+                    by: actor, at: now)
             ).1)
-        report(outcome, sale, product)
+        report(outcome, sale, lines, known)
         if outcome.hasForeignFacts { await parkForeignFacts(of: sale) }
-        if outcome.isOutboxHeld {
+        if outcome.isOutboxHeld || outcome.status == .partiallyRefunded {
+            // What went back before the sale arrived is known to the database alone.
             await mails.send(outcome.hasMail ? [entitlement.email] : [])
         } else if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
-            let email = receipt(order, status, sale, product, entitlement, to: recipient, at: now)
+            let email = receipt(order, status, sale, entitlement, to: recipient, at: now)
             await mails.sender.send(email.job, mails.orders.render(email, known))
         }
         return outcome
@@ -111,131 +111,105 @@ package struct Fulfilment {
     /// Returns whether the session sells something of this shop.
     func sells(_ session: CheckoutSession) async throws(FulfilmentFault) -> Bool {
         do throws(FulfilmentFault) {
-            _ = try await purchasedProduct(of: session)
+            _ = try await reader(session)
             return true
         } catch .notOurs { return false }
     }
 
-    private func report(_ outcome: FulfilmentOutcome, _ sale: Sale, _ product: Product) {
+    private func report(_ outcome: FulfilmentOutcome, _ sale: Sale, _ lines: SessionLines, _ catalog: Catalog) {
         guard sale.update.target == .paid, let order = outcome.order, let status = outcome.status else { return }
-        log(
-            .info, "sale made",
-            [
-                ("order", .string(order.description)), ("product", .string(product.slug)),
-                ("quantity", .integer(Int64(sale.quantity))), ("amount", .integer(sale.total.minorUnits)),
-                ("currency", .string(sale.total.currency.code)), ("status", .string(status.rawValue)),
-                ("live", .bool(sale.isLive)),
-            ])
+        let products = sale.lines.map { $0.product.flatMap { catalog.product($0)?.slug } ?? "unknown" }
+        let fields: [(String, JSONValue)] = [
+            ("order", .id(order)), ("product", .string(products.joined(separator: ","))),
+            ("quantity", .integer(Int64(sale.lines.reduce(0) { $0 + $1.quantity }))),
+            ("amount", .integer(sale.total.minorUnits)), ("currency", .string(sale.total.currency.code)),
+            ("status", .string(status.rawValue)), ("live", .bool(sale.isLive)),
+        ]
+        log(.info, "sale made", fields)
+        for difference in lines.differences { report(difference, fields) }
     }
 
-    private func currentCatalog(_ isComplete: (Catalog) -> Bool) async throws(FulfilmentFault) -> Catalog {
-        do { return try await catalog.catalog(isComplete) } catch { throw .database(error) }
-    }
-
-    /// Returns the product and quantity: from the metadata that our checkout wrote, else from the session's line items.
-    private func purchasedProduct(
-        of session: CheckoutSession
-    ) async throws(FulfilmentFault) -> (Product, Int, Catalog) {
-        if case .known(let mode)? = session.mode, mode != .payment { throw .notOurs("mode \(mode.rawValue)") }
-        if let ours = SaleMetadata(session) {
-            let known = try await currentCatalog { $0.product(slug: ours.product) != nil }
-            if let product = known.product(slug: ours.product) { return (product, ours.quantity, known) }
+    private func report(_ difference: SaleDifference, _ fields: [(String, JSONValue)]) {
+        switch difference {
+        case .unknownItem(let amount):
+            log(
+                .error, "a paid session holds what the catalog does not know",
+                fields + [("unknown_amount", .integer(amount))])
+        case .itemsDoNotAddUp(let items, let paid):
+            log(
+                .error, "the items of a paid session do not add up to what was paid",
+                fields + [("items", .string(items.formatted)), ("paid", .string(paid.formatted))])
+        case .otherPrice(let ordered, let paid):
+            log(
+                .error, "the amount paid is not the order's",
+                fields + [("ordered", .string(ordered.formatted)), ("paid", .string(paid.formatted))])
         }
-        let items = try await items(of: session)
-        let known = try await currentCatalog { known in items.items.allSatisfy { known.product($0) != nil } }
-        let (product, quantity) = try Fulfilment.sum(items.items, known)
-        guard !items.hasMore else { throw .misconfigured("a session with more items than Stripe tells at once") }
-        return (product, quantity, known)
-    }
-
-    /// Returns the one product among `items` and its total quantity.
-    ///
-    /// An order has one product, and a session with two must not be fulfilled in part.
-    private static func sum(_ items: [LineItem], _ catalog: Catalog) throws(FulfilmentFault) -> (Product, Int) {
-        var sum: (product: Product, quantity: Int)?
-        for item in items {
-            guard let product = catalog.product(item) else { continue }
-            guard sum == nil || sum?.product.id == product.id else {
-                throw .misconfigured("a session with more than one product")
-            }
-            let quantity = min(max(1, item.quantity ?? 1), Int64(unitLimit) + 1)
-            sum = (product, (sum?.quantity ?? 0) + Int(quantity))
-        }
-        guard let sum else { throw .notOurs("no item of it is in the catalog") }
-        return sum
-    }
-
-    private func items(of session: CheckoutSession) async throws(FulfilmentFault) -> LineItems {
-        if let items = session.lineItems { return items }
-        let expanded = try await mapError(
-            FulfilmentFault.stripe, await stripe.send(StripeRequest<CheckoutSession>.session(session.id)))
-        guard let items = expanded.lineItems else {
-            throw .misconfigured("a session whose items Stripe does not tell")
-        }
-        return items
     }
 
     private func sale(
-        _ session: CheckoutSession, _ update: CheckoutUpdate, _ product: Product, _ quantity: Int,
+        _ session: CheckoutSession, _ update: CheckoutUpdate, _ lines: SessionLines, of order: OrderID?,
         _ ids: DeterministicIDs, paidAt: Instant
-    ) throws(FulfilmentFault) -> Sale {
-        guard let total = session.total else { throw .misconfigured("a sale without an amount") }
+    ) -> Sale {
         let email = session.email.flatMap { EmailAddress(typed: $0) }
         return Sale(
-            order: SaleMetadata(session)?.order ?? ids.order, fallbackOrder: ids.order,
+            order: order ?? ids.order, fallbackOrder: ids.order,
             session: session.id.text, paymentIntent: session.paymentIntent?.text,
             email: email, statedEmail: email == nil ? session.email.map(Self.stated) : nil, name: session.buyerName,
-            total: total, product: product.id, quantity: quantity, isLive: session.isLive, createdAt: ids.createdAt,
-            paidAt: paidAt, update: update)
+            total: lines.total, lines: lines.lines, isLive: session.isLive, createdAt: ids.createdAt, paidAt: paidAt,
+            update: update)
     }
 
     /// Returns an address that no mail can go to, for the shop's eyes.
     private static func stated(_ text: String) -> String { String(SafeText.singleLine(text).prefix(320)) }
 
+    /// Returns what the sale's lines grant: nothing unless they are paid.
     private func entitlement(
-        _ product: Product, _ quantity: Int, _ update: CheckoutUpdate, _ ids: DeterministicIDs, at now: Instant
+        _ sale: Sale, _ catalog: Catalog, _ ids: DeterministicIDs, at now: Instant
     ) throws(FulfilmentFault) -> Entitlement {
-        let count = update.target == .paid ? quantity : 0
-        guard count <= Fulfilment.unitLimit else { throw .misconfigured("a sale of \(count) units") }
-        var licenses: [NewLicense] = []
-        do throws(KeyFault) {
-            for origin in origins(product, ids, count) {
-                let key = try keys.key(of: origin)
-                licenses.append(
-                    NewLicense(id: origin.license, keyHash: keys.hash(key), keyLastFour: key.lastFour))
-            }
-        } catch { throw .keys(error) }
-        return Entitlement(
-            licenses: licenses, keyVersion: keys.currentVersion, grant: product.newGrant(at: now),
-            email: ids.email(update.target))
+        let version = keys.currentVersion
+        var entitlement = Entitlement(keyVersion: version, email: ids.email(sale.update.target))
+        guard sale.update.target == .paid else { return entitlement }
+        var unit = 0
+        for line in sale.lines {
+            guard let product = line.product.flatMap({ catalog.product($0) }) else { continue }
+            entitlement.grants[line.position] = product.newGrant(at: now)
+            let licenses = (unit..<unit + line.quantity).map(ids.license)
+            unit += line.quantity
+            do throws(KeyFault) {
+                // In the order in which everything else lists them.
+                for license in licenses.sorted(by: { ($0.uuid.high, $0.uuid.low) < ($1.uuid.high, $1.uuid.low) }) {
+                    entitlement.licenses.append(try newLicense(license, line, product, version))
+                }
+            } catch { throw .keys(error) }
+        }
+        return entitlement
     }
 
-    /// Returns what the keys of a sale's `count` licenses are derived from.
-    private func origins(_ product: Product, _ ids: DeterministicIDs, _ count: Int) -> [KeyOrigin] {
-        (0..<count).map { unit in
-            KeyOrigin(
-                license: ids.license(unit), prefix: product.keyPrefix, version: keys.currentVersion, reissues: 0)
+    private func newLicense(
+        _ id: LicenseID, _ line: SaleLine, _ product: Product, _ version: Int
+    ) throws(KeyFault) -> NewLicense {
+        guard let prefix = product.keyPrefix else {
+            return NewLicense(id: id, line: line.position, prefix: nil, keyHash: nil, keyLastFour: nil)
         }
+        let key = try keys.key(of: KeyOrigin(license: id, prefix: prefix, version: version, reissues: 0))
+        return NewLicense(
+            id: id, line: line.position, prefix: prefix, keyHash: keys.hash(key), keyLastFour: key.lastFour)
     }
 
     private func receipt(
-        _ order: OrderID, _ status: OrderStatus, _ sale: Sale, _ product: Product, _ entitlement: Entitlement,
-        to recipient: EmailAddress, at now: Instant
+        _ order: OrderID, _ status: OrderStatus, _ sale: Sale, _ entitlement: Entitlement, to recipient: EmailAddress,
+        at now: Instant
     ) -> OrderEmail {
-        let licenses = entitlement.licenses.map {
-            KeyOrigin(license: $0.id, prefix: product.keyPrefix, version: entitlement.keyVersion, reissues: 0)
-        }
         let purchase = Purchase(
             order: order, status: status, orderedAt: sale.createdAt, total: sale.total,
-            refunded: Money(minorUnits: 0, currency: sale.total.currency), product: product.id, licenses: licenses)
+            refunded: Money(minorUnits: 0, currency: sale.total.currency),
+            lines: sale.lines.map { Purchase.Line($0, entitlement, currency: sale.total.currency) })
         let job = EmailJob(
             id: entitlement.email, kind: OrderMailKind.receipt.kind, recipient: recipient, attempt: 1,
             createdAt: now)
-        return OrderEmail(job: job, recipient: recipient, purchases: [(purchase, entitlement.grant)])
+        return OrderEmail(
+            job: job, recipient: recipient, purchases: [(purchase, entitlement.grants)])
     }
-
-    /// The maximum number of units in one sale; more needs a person's attention.
-    private static let unitLimit = 10_000
 }
 
 extension CheckoutSession {
@@ -244,7 +218,15 @@ extension CheckoutSession {
     fileprivate var buyerName: String? { customerDetails?.name.map { String($0.unicodeScalars.filter { $0 != "\0" }) } }
 }
 
-extension Catalog {
-    /// Returns the product of `item`.
-    fileprivate func product(_ item: LineItem) -> Product? { item.price.flatMap { product(stripePrice: $0.text) } }
+extension Purchase.Line {
+    /// Creates the line of a sale that was just made.
+    fileprivate init(_ line: SaleLine, _ entitlement: Entitlement, currency: Currency) {
+        let licenses = entitlement.licenses.filter { $0.line == line.position }
+        self.init(
+            position: line.position, product: line.product, description: line.description, quantity: line.quantity,
+            amounts: LineAmounts(
+                unit: line.unitAmount, discount: line.discount, tax: line.tax, total: line.total, refunded: 0,
+                currency: currency),
+            activeLicenses: licenses.count, keys: licenses.compactMap { $0.origin(version: entitlement.keyVersion) })
+    }
 }

@@ -1,5 +1,6 @@
 import Audit
 import Downloads
+import JSON
 package import Kernel
 import Licensing
 package import Orders
@@ -49,40 +50,19 @@ package enum FulfilmentStatements {
     ///
     /// - Parameter actor: the audit log's name for the caller, such as `function:webhook`.
     package static func apply(
-        _ sale: Sale, _ entitlement: Entitlement, from entry: LedgerEntry, mailLeasedUntil lease: Instant,
+        _ sale: Sale, of shop: ShopID, _ entitlement: Entitlement, from entry: LedgerEntry,
+        mailLeasedUntil lease: Instant,
         by actor: String, at now: Instant
     ) -> Statement<FulfilmentOutcome> {
         Statement(
             """
-            WITH \(input(sale, entitlement, lease, actor, now)), event AS (
+            WITH \(input(sale, of: shop, entitlement, lease, actor, now)), event AS (
                 \(LedgerStatements.claim(entry))
-            ), item AS (
-                SELECT p.shop_id, input.* FROM event, input, products p WHERE p.id = input.product_id
-            ), \(SaleStatements.customer), payment AS (
-                SELECT payment AS id, currency FROM input
-            ), \(PaymentStatements.facts), sale AS (
-                \(SaleStatements.place)
-            ), order_item AS (
-                \(SaleStatements.addLine)
-            ), license AS (
+            ), \(order), license AS (
                 \(LicenseStatements.issue(
-                    entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sale standing, item",
-                    order: "standing.id", product: "item.product_id", status: PaymentStatements.access, at: "item.now"))
-            ), new_grant AS (
-                SELECT item.grant_id AS id, sale.id AS order_id, item.grant_expires_at AS expires_at,
-                    item.grant_max_uses AS max_uses, item.now AS at
-                FROM sale, item WHERE item.is_paid
-            ), download AS (
-                \(FulfilmentStatements.grant)
-            ), due_mail AS (
-                SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
-                    CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
-                FROM sale, item WHERE mail IS NOT NULL
-            ), mail AS (
-                \(FulfilmentStatements.mail)
-            ), audit AS (
-                \(FulfilmentStatements.audit)
-            )
+                    entitlement.licenses, keyVersion: entitlement.keyVersion, from: "sold, item", order: "sold.id",
+                    line: "sold.position", product: "sold.product", status: "sold.access", at: "item.now"))
+            ), \(consequences)
             SELECT id, status, CASE WHEN mail = 'receipt' THEN email END,
                 (\(HoldStatements.isHeld))::integer + 2 * (SELECT is_foreign FROM facts)::integer
             FROM sale
@@ -97,8 +77,42 @@ package enum FulfilmentStatements {
     }
 
     // Parts without values, made once.
-    private static let grant = GrantStatements.issue(from: "new_grant")
-    private static let mail = OutboxStatements.enqueue(from: "due_mail")
+
+    /// The CTEs from `input` and `event` to the order and its lines.
+    private static let order: SQL = """
+        item AS (
+            SELECT input.* FROM event, input
+        ), \(SaleStatements.lines), \(SaleStatements.customer), payment AS (
+            SELECT payment AS id, currency FROM input
+        ), \(PaymentStatements.facts), \(PaymentStatements.share(isAsked: "false")), open_line AS (
+            \(SaleStatements.openLines)
+        ), sale AS (
+            \(SaleStatements.place)
+        ), sold AS (
+            \(SaleStatements.sold)
+        ), order_line AS (
+            \(SaleStatements.addLines)
+        )
+        """
+
+    /// The CTEs of what the order brings: links, the mail and the entry in the audit log.
+    private static let consequences: SQL = """
+        new_grant AS (
+            SELECT sold.grant_id AS id, sold.id AS order_id, sold.position AS line,
+                sold.grant_expires_at AS expires_at, sold.grant_max_uses AS max_uses, item.now AS at
+            FROM sold, item WHERE item.is_paid AND sold.grant_id IS NOT NULL
+        ), download AS (
+            \(GrantStatements.issue(from: "new_grant"))
+        ), due_mail AS (
+            SELECT item.email_id AS id, sale.id AS order_id, mail AS kind, sale.email AS recipient,
+                CASE mail WHEN 'receipt' THEN item.lease END AS leased_until, item.now AS at
+            FROM sale, item WHERE mail IS NOT NULL
+        ), mail AS (
+            \(OutboxStatements.enqueue(from: "due_mail"))
+        ), audit AS (
+            \(audit)
+        )
+        """
     private static let audit = AuditStatements.append(
         "'order.' || status", of: "id",
         details: """
@@ -109,7 +123,7 @@ package enum FulfilmentStatements {
 
     /// Returns the CTE `input`, which binds each value of the sale once.
     private static func input(
-        _ sale: Sale, _ entitlement: Entitlement, _ lease: Instant, _ actor: String, _ now: Instant
+        _ sale: Sale, of shop: ShopID, _ entitlement: Entitlement, _ lease: Instant, _ actor: String, _ now: Instant
     ) -> SQL {
         """
         input AS (
@@ -117,15 +131,36 @@ package enum FulfilmentStatements {
                 \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.statedEmail)::text AS stated_email,
                 \(sale.name)::text AS name,
                 \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
-                \(sale.product)::uuid AS product_id, \(sale.quantity)::integer AS quantity, \(sale.isLive)::boolean AS livemode,
+                \(shop)::uuid AS shop_id, \(lines(of: sale, entitlement))::json AS lines, \(sale.isLive)::boolean AS livemode,
                 \(sale.createdAt)::timestamptz AS created_at, \(sale.paidAt)::timestamptz AS paid_at, \(sale.update.target == .paid)::boolean AS is_paid,
                 \(sale.update.target.rawValue)::text AS target, \(sale.update.startingPoints.map(\.rawValue))::text[] AS starts,
                 \(CustomerID(at: now))::uuid AS customer_id, \(entitlement.licenses.count)::integer AS licenses,
-                \(entitlement.grant.id)::uuid AS grant_id, \(entitlement.grant.expiresAt)::timestamptz AS grant_expires_at,
-                \(entitlement.grant.maxUses)::integer AS grant_max_uses, \(entitlement.email)::uuid AS email_id,
+                \(entitlement.email)::uuid AS email_id,
                 \(lease)::timestamptz AS lease, \(actor)::text AS actor, \(now)::timestamptz AS now
         )
         """
+    }
+
+    /// Returns the lines of the sale with their grants, for `SaleStatements.lines`.
+    private static func lines(of sale: Sale, _ entitlement: Entitlement) -> String {
+        let lines = sale.lines.map { line in
+            var members: [(String, JSONValue)] = [
+                ("position", .integer(Int64(line.position))), ("quantity", .integer(Int64(line.quantity))),
+                ("unit_amount", .integer(line.unitAmount)), ("total", .integer(line.total)),
+            ]
+            if line.discount > 0 { members.append(("discount", .integer(line.discount))) }
+            if line.tax > 0 { members.append(("tax", .integer(line.tax))) }
+            if let product = line.product { members.append(("product", .string(product.description))) }
+            if let description = line.description { members.append(("description", .string(description))) }
+            if let price = line.price { members.append(("price", .string(price))) }
+            if let grant = entitlement.grants[line.position] {
+                members.append(("grant_id", .string(grant.id.description)))
+                members.append(("grant_expires_at", .string(CivilTime(grant.expiresAt).rfc3339)))
+                members.append(("grant_max_uses", .integer(Int64(grant.maxUses))))
+            }
+            return JSONValue.object(members)
+        }
+        return JSONValue.array(lines).text
     }
 
     private static func outcome(_ row: borrowing Row) throws(PostgresFault) -> FulfilmentOutcome {

@@ -9,7 +9,7 @@ package struct OrderReport: Equatable, Sendable {
     /// The order's own row.
     package let order: OrderDetail
     /// Its lines.
-    package let items: [OrderPart.Item]
+    package let lines: [OrderPart.Line]
     /// Its licenses.
     package let licenses: [OrderPart.License]
     /// The refunds of its payment.
@@ -46,8 +46,8 @@ package struct OrderReport: Equatable, Sendable {
     private static func read(
         _ order: OrderDetail, withEvents: Bool, _ connection: Connection
     ) async throws(PostgresFault) -> OrderReport {
-        let (items, licenses) = try await connection.run(
-            OrderDetailStatements.items(order.id), OrderDetailStatements.licenses(order.id))
+        let (lines, licenses) = try await connection.run(
+            OrderDetailStatements.lines(order.id), OrderDetailStatements.licenses(order.id))
         let (refunds, disputes) = try await connection.run(
             OrderDetailStatements.refunds(order.paymentIntent), OrderDetailStatements.disputes(order.paymentIntent))
         let (emails, grants) = try await connection.run(
@@ -56,7 +56,7 @@ package struct OrderReport: Equatable, Sendable {
             AuditStatements.newest(AuditStatements.historyLimit, of: [order.id]))
         let events = withEvents ? try await connection.run(LedgerStatements.events(of: order)) : nil
         return OrderReport(
-            order: order, items: items, licenses: licenses, refunds: refunds, disputes: disputes, emails: emails,
+            order: order, lines: lines, licenses: licenses, refunds: refunds, disputes: disputes, emails: emails,
             grants: grants, history: history.reversed(), events: events)
     }
 }

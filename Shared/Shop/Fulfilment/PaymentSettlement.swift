@@ -49,6 +49,9 @@ package struct PaymentSettlement {
         let fields = entry.logFields + outcome.logFields
         log(.info, "event handled", fields)
         if outcome.amountRefunded != outcome.previouslyRefunded { log(.notice, "a refund was booked", fields) }
+        if outcome.unallocated > 0, outcome.unallocated != outcome.previouslyUnallocated {
+            log(.error, "a refund fits no line of its order", fields)
+        }
         guard outcome.status != outcome.previous else { return }
         switch outcome.status {
         case .disputed: log(.warning, "a dispute was opened", fields)
@@ -68,9 +71,9 @@ extension LedgerEntry {
 extension PaymentOutcome {
     fileprivate var logFields: [(String, JSONValue)] {
         [
-            ("order", .string(order.description)), ("from", .string(previous.rawValue)),
-            ("status", .string(status.rawValue)), ("amount_refunded", .integer(amountRefunded)),
+            ("order", .id(order)), ("from", .own(previous.rawValue)),
+            ("status", .own(status.rawValue)), ("amount_refunded", .integer(amountRefunded)),
             ("refunded_before", .integer(previouslyRefunded)),
-        ]
+        ] + (unallocated > 0 ? [("unallocated", .integer(unallocated))] : [])
     }
 }

@@ -10,7 +10,16 @@ extension Refund {
     ///
     /// - Throws: if the status is unknown: whether to revoke access must not be guessed.
     package func update(seenAt now: Instant) throws(FulfilmentFault) -> PaymentUpdate {
-        .refund(id: id.text, amount: amount, try refundStatus(), at: created ?? now)
+        try update(at: created ?? now)
+    }
+
+    /// Returns the payment update that the refund makes, with its status at `instant`.
+    ///
+    /// - Throws: if the status is unknown.
+    func update(at instant: Instant) throws(FulfilmentFault) -> PaymentUpdate {
+        .refund(
+            id: id.text, amount: amount, try refundStatus(), at: instant,
+            lines: RefundLines(metadata: metadata, amount: amount), madeAt: created)
     }
 }
 

@@ -117,7 +117,7 @@ package struct SessionLookup: Sendable {
         if let known, known.status.after(update) == known.status { return .known(known) }
         do {
             let outcome = try await fulfilment.apply(remote, update, from: entry)
-            let order = outcome.order.map { JSONValue.string($0.description) }
+            let order = outcome.order.map { JSONValue.id($0) }
             log(.info, "session looked up", [("order", order ?? "known already")])
             outcome.reportMissingAddress(log, [("order", order ?? .null)])
         } catch .notOurs(let reason) {

@@ -7,31 +7,36 @@ package enum LicenseStatements {
     ///
     /// - Parameters:
     ///   - keyVersion: the version of the secret that the keys are derived from.
-    ///   - source: the content of the FROM clause.
+    ///   - source: the content of the FROM clause, which has a row for each line.
     ///   - order: an expression for the order of a row.
+    ///   - line: an expression for the line's position.
     ///   - product: an expression for the product.
     ///   - status: an expression for the status.
     ///   - now: an expression for the present.
     package static func issue(
-        _ licenses: [NewLicense], keyVersion: Int, from source: SQL, order: SQL, product: SQL, status: SQL,
+        _ licenses: [NewLicense], keyVersion: Int, from source: SQL, order: SQL, line: SQL, product: SQL, status: SQL,
         at now: SQL
     ) -> SQL {
         """
-        INSERT INTO licenses (id, order_id, product_id, status, key_version, key_hash, key_last_four, created_at)
-        SELECT l.id, \(order), \(product), \(status), \(keyVersion)::integer, l.key_hash, l.last_four, \(now)
+        INSERT INTO licenses (id, order_id, line, product_id, status, key_version, key_hash, key_last_four, created_at)
+        SELECT l.id, \(order), \(line), \(product), \(status),
+            CASE WHEN l.last_four <> '' THEN \(keyVersion)::integer END, NULLIF(l.key_hash, ''), NULLIF(l.last_four, ''),
+            \(now)
         FROM \(source),
-            unnest(\(licenses.map(\.id))::uuid[], \(licenses.map(\.keyHash))::bytea[], \(licenses.map(\.keyLastFour))::text[])
-                AS l (id, key_hash, last_four)
+            unnest(\(licenses.map(\.id))::uuid[], \(licenses.map { String($0.line) })::text[],
+                \(licenses.map { $0.keyHash ?? [] })::bytea[], \(licenses.map { $0.keyLastFour ?? "" })::text[])
+                AS l (id, line, key_hash, last_four)
+        WHERE l.line::smallint = \(line)
         """
     }
 
-    /// Gives the licenses of an order a status, except those that the seller holds revoked, for a WITH part.
+    /// Gives the licenses of order lines a status, except those that the seller holds revoked, for a WITH part.
     ///
-    /// - Parameter source: a CTE with the order's `id` and the status as `access`.
+    /// - Parameter source: a CTE with the order's `id`, the line's position as `line` and the status as `access`.
     package static func move(licensesOf source: SQL) -> SQL {
         """
         UPDATE licenses l SET status = o.access FROM \(source) o
-        WHERE l.order_id = o.id AND l.held_at IS NULL AND l.status <> o.access
+        WHERE l.order_id = o.id AND l.line = o.line AND l.held_at IS NULL AND l.status <> o.access
         """
     }
 
@@ -71,7 +76,7 @@ package enum LicenseStatements {
             key_last_four = \(key.lastFour)
         FROM \(source)
         WHERE l.id = \(source).id AND l.status = 'active' AND l.reissues = \(key.previousReissues)::integer
-        RETURNING l.id, l.order_id, l.reissues, l.key_version, \(source).key_last_four AS old_last_four
+        RETURNING l.id, l.order_id, l.line, l.reissues, l.key_version, \(source).key_last_four AS old_last_four
         """
     }
 

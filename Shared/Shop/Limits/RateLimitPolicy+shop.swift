@@ -23,9 +23,10 @@ extension RateLimitPolicy {
         "download-address", quota: 240, in: .seconds(60))
     /// Pages and files by link.
     ///
-    /// Mail scanners request a link several times, download managers once per part; its uses are counted besides.
+    /// Mail scanners request a link several times, download managers once per part, some hundred times for 1 GB; its
+    /// uses are counted besides.
     package static let downloadLink = RateLimitPolicy(
-        "download-link", quota: 60, in: .seconds(60))
+        "download-link", quota: 120, in: .seconds(60))
     /// Order pages by caller.
     ///
     /// A page waiting for a payment reloads every five seconds, twelve times a minute for each buyer.

@@ -56,29 +56,44 @@ package struct EmailRenderer: Sendable {
             name: catalog.shop.name, support: catalog.shop.supportEmail,
             freshLinks: WebLink(publicURL.link("/lost-email")))
         var parts: [PurchaseContent.Part] = []
-        for (purchase, grant) in email.purchases {
-            parts.append(.init(order: summary(purchase), products: [try licensed(purchase, grant, catalog)]))
+        for (purchase, grants) in email.purchases {
+            var products: [LicensedProduct] = []
+            for line in purchase.lines where line.product != nil && line.activeLicenses > 0 {
+                products.append(try licensed(line, grants[line.position], catalog))
+            }
+            parts.append(.init(order: try summary(purchase, catalog), products: products))
         }
-        guard let first = parts.first, let name = first.products.first?.name, let purchase = email.purchases.first?.0
-        else { throw .unknownProduct }
+        guard let first = parts.first, let purchase = email.purchases.first?.0 else { throw .unknownProduct }
         guard let shop = WebLink(publicURL.link("/")) else { throw .badMessage }
         return PurchaseContent(
-            seller: seller, productName: name, first: first, others: Array(parts.dropFirst()),
+            seller: seller, productName: first.order.productNames, first: first, others: Array(parts.dropFirst()),
             refunded: purchase.refunded, isRefundFull: purchase.status.access == .revoked, shopPage: shop)
     }
 
-    private func summary(_ purchase: Purchase) -> OrderSummary {
-        OrderSummary(reference: purchase.order.description, date: purchase.orderedAt, amount: purchase.total)
+    private func summary(_ purchase: Purchase, _ catalog: Catalog) throws(RenderingFault) -> OrderSummary {
+        var lines: [OrderSummary.Line] = []
+        for line in purchase.lines {
+            lines.append(
+                OrderSummary.Line(name: try name(of: line, catalog), quantity: line.quantity, amounts: line.amounts))
+        }
+        return OrderSummary(
+            reference: purchase.order.description, date: purchase.orderedAt, amount: purchase.total, lines: lines)
+    }
+
+    private func name(of line: Purchase.Line, _ catalog: Catalog) throws(RenderingFault) -> String {
+        guard let product = line.product else { return line.description ?? "" }
+        guard let name = catalog.product(product)?.name else { throw .unknownProduct }
+        return name
     }
 
     private func licensed(
-        _ purchase: Purchase, _ grant: Grant?, _ catalog: Catalog
+        _ line: Purchase.Line, _ grant: Grant?, _ catalog: Catalog
     ) throws(RenderingFault) -> LicensedProduct {
-        guard let product = catalog.product(purchase.product) else { throw .unknownProduct }
+        guard let product = line.product.flatMap({ catalog.product($0) }) else { throw .unknownProduct }
         var texts: [String] = []
-        for license in purchase.licenses {
+        for origin in line.keys {
             do throws(KeyFault) {
-                texts.append(try keys.key(of: license).revealed())
+                texts.append(try keys.key(of: origin).revealed())
             } catch { throw .key(error) }
         }
         return LicensedProduct(name: product.name, keys: texts, download: try offer(product, grant))

@@ -8,14 +8,18 @@ package struct OrderEmail: Sendable {
     package let job: EmailJob
     /// The recipient.
     package let recipient: EmailAddress
-    /// The purchases shown in the mail, each with the grant of its link, if any.
-    package let purchases: [(Purchase, Grant?)]
+    /// The purchases shown in the mail, each with the grants of its links, by the line's position.
+    package let purchases: [(Purchase, [Int: Grant])]
 
-    /// The new grants, each with its order.
-    var grants: [(Grant, OrderID)] { purchases.compactMap { purchase, grant in grant.map { ($0, purchase.order) } } }
+    /// The new grants, each with its line.
+    var grants: [LineGrant] {
+        purchases.flatMap { purchase, grants in
+            grants.map { LineGrant(grant: $1, order: purchase.order, line: $0) }
+        }
+    }
 
     /// Creates a mail to render.
-    package init(job: EmailJob, recipient: EmailAddress, purchases: [(Purchase, Grant?)]) {
+    package init(job: EmailJob, recipient: EmailAddress, purchases: [(Purchase, [Int: Grant])]) {
         self.job = job
         self.recipient = recipient
         self.purchases = purchases

@@ -36,7 +36,7 @@ package struct OrderMails: EmailRendering {
         let now = clock.now()
         let purchases = Dictionary(
             grouping: try await pool.run(PurchaseStatements.purchases(of: jobs.map(\.id))), by: \.0)
-        let products = purchases.values.joined().map(\.1.product)
+        let products = purchases.values.joined().flatMap(\.1.lines).compactMap(\.product)
         let catalog = try await catalog.catalog { known in products.allSatisfy { known.product($0) != nil } }
         let emails = jobs.compactMap { email($0, purchases[$0.id, default: []].map(\.1), catalog, at: now) }
         let grants = emails.flatMap(\.grants)
@@ -51,12 +51,18 @@ package struct OrderMails: EmailRendering {
     ) -> OrderEmail? {
         guard let recipient = job.recipient else { return nil }
         let kind = OrderMailKind.all.first { $0.kind == job.kind }
-        let told: [(Purchase, Grant?)] = purchases.compactMap { purchase in
-            guard kind?.isTrue(purchase) ?? true, let product = catalog.product(purchase.product) else {
-                return nil
-            }
-            return (purchase, kind?.carriesKeys ?? false ? product.newGrant(at: now) : nil)
+        let told = purchases.filter { kind?.isTrue($0) ?? true }.map { purchase in
+            (purchase, kind?.carriesKeys ?? false ? grants(of: purchase, catalog, at: now) : [:])
         }
         return OrderEmail(job: job, recipient: recipient, purchases: told)
+    }
+
+    /// Creates the grants of the lines that have an active license.
+    private func grants(of purchase: Purchase, _ catalog: Catalog, at now: Instant) -> [Int: Grant] {
+        var grants: [Int: Grant] = [:]
+        for line in purchase.lines where line.activeLicenses > 0 {
+            grants[line.position] = line.product.flatMap { catalog.product($0) }?.newGrant(at: now)
+        }
+        return grants
     }
 }

@@ -39,9 +39,11 @@ package enum CheckoutStatements {
                 SELECT \(order), shop_id, 'pending', \(email), currency, unit_amount * \(quantity)::integer, \(isLive), \(now)
                 FROM offer
                 RETURNING id
-            ), item AS (
-                INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
-                SELECT n.id, 1, o.product_id, \(quantity)::integer, o.unit_amount FROM offer o, new_order n
+            ), line AS (
+                INSERT INTO order_lines (order_id, position, product_id, stripe_price_id, quantity, unit_amount, amount_total)
+                SELECT n.id, 1, o.product_id, o.stripe_price_id, \(quantity)::integer, o.unit_amount,
+                    o.unit_amount * \(quantity)::integer
+                FROM offer o, new_order n
             )
             SELECT verdict.admitted, verdict.arrivals, o.stripe_price_id, o.unit_amount, o.currency,
                 o.allow_promotion_codes, o.automatic_tax, o.terms_consent, o.invoice_creation

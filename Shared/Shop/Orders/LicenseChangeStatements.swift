@@ -38,14 +38,18 @@ package enum LicenseChangeStatements {
             """
             WITH found AS (
                 SELECT standing.id, standing.order_id, standing.was, standing.held_at, standing.key_last_four,
-                    standing.status AS standing, \(PaymentStatements.access) AS access
+                    standing.status AS standing,
+                    \(PaymentStatements.access(of: "standing.status", isRefunded: "standing.is_refunded")) AS access
                 FROM (
-                    SELECT l.id, l.order_id, l.status AS was, l.held_at, l.key_last_four, o.status
-                    FROM licenses l JOIN orders o ON o.id = l.order_id WHERE l.id = \(license) FOR UPDATE OF l
+                    SELECT l.id, l.order_id, l.status AS was, l.held_at, l.key_last_four, o.status,
+                        \(PaymentStatements.isRefunded("i.amount_refunded", of: "i.amount_total")) AS is_refunded
+                    FROM licenses l JOIN orders o ON o.id = l.order_id
+                    JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
+                    WHERE l.id = \(license) FOR UPDATE OF l
                 ) standing
             ), changed AS (
                 \(LicenseStatements.release(
-                    "found", where: "found.standing IN ('paid', 'partially_refunded', 'disputed')"))
+                    "found", where: "found.access <> 'revoked'"))
             ), audit AS (
                 \(AuditStatements.append(
                     context, "'license.reinstated'", of: "order_id",
@@ -91,7 +95,7 @@ package enum LicenseChangeStatements {
                 \(LicenseStatements.releaseMachines(of: "changed", at: context.at))
             ), link AS (
                 \(GrantStatements.revoke(
-                    of: "changed.order_id", from: "changed", where: "g.expires_at > \(context.at)", at: context.at))
+                    of: "changed.order_id", from: "changed", where: "g.line = changed.line AND g.expires_at > \(context.at)", at: context.at))
             ), due_mail AS (
                 SELECT \(mail)::uuid AS id, o.id AS order_id, 'key_reissued' AS kind, o.email AS recipient,
                     NULL::timestamptz AS leased_until, \(context.at)::timestamptz AS at

@@ -16,8 +16,8 @@ package enum LicenseDetailStatements {
             LicenseDetail(
                 id: try row.id(0), order: try row.id(1), orderStatus: try row.orderStatus(2),
                 email: try row.optionalText(3), product: try row.text(4), productName: try row.text(5),
-                keyPrefix: try row.text(6), lastFour: try row.text(7), status: try row.licenseStatus(8),
-                heldAt: try row.optionalInstant(9), keyVersion: Int(try row.integer(10)),
+                keyPrefix: try row.optionalText(6), lastFour: try row.optionalText(7), status: try row.licenseStatus(8),
+                heldAt: try row.optionalInstant(9), keyVersion: try row.optionalInteger(10).map { Int($0) },
                 reissues: Int(try row.integer(11)), activationLimit: Int(try row.integer(12)),
                 createdAt: try row.instant(13))
         }

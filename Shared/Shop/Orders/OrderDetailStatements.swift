@@ -49,32 +49,34 @@ package enum OrderDetailStatements {
         "\(columns) WHERE id IN (SELECT order_id FROM licenses WHERE key_last_four = \(symbols)) ORDER BY created_at"
     }
 
-    /// The order lines.
-    package static func items(_ order: OrderID) -> Statement<[OrderPart.Item]> {
+    /// The order lines, by position.
+    package static func lines(_ order: OrderID) -> Statement<[OrderPart.Line]> {
         .rows(
             """
-            SELECT p.slug, p.name, i.quantity, i.unit_amount
-            FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = \(order) ORDER BY i.position
+            SELECT i.position, p.slug, COALESCE(p.name, i.description), i.quantity, i.unit_amount, i.amount_discount,
+                i.amount_tax, i.amount_total, i.amount_refunded, o.currency
+            FROM order_lines i JOIN orders o ON o.id = i.order_id LEFT JOIN products p ON p.id = i.product_id
+            WHERE i.order_id = \(order) ORDER BY i.position
             """
         ) { row throws(PostgresFault) in
-            OrderPart.Item(
-                product: try row.text(0), productName: try row.text(1), quantity: try row.integer(2),
-                unitAmount: try row.integer(3))
+            OrderPart.Line(
+                position: Int(try row.integer(0)), product: try row.optionalText(1), name: try row.text(2),
+                quantity: try row.integer(3), amounts: try row.lineAmounts(4, currency: 9))
         }
     }
 
-    /// The licenses; of their keys only the last four symbols are stored.
+    /// The licenses, by line; of their keys only the last four symbols are stored.
     package static func licenses(_ order: OrderID) -> Statement<[OrderPart.License]> {
         .rows(
             """
-            SELECT l.id, l.key_last_four, l.status, p.slug, l.key_version, l.reissues, l.held_at
-            FROM licenses l JOIN products p ON p.id = l.product_id WHERE l.order_id = \(order) ORDER BY l.id
+            SELECT l.id, l.line, l.key_last_four, l.status, p.slug, l.key_version, l.reissues, l.held_at
+            FROM licenses l JOIN products p ON p.id = l.product_id WHERE l.order_id = \(order) ORDER BY l.line, l.id
             """
         ) { row throws(PostgresFault) in
             OrderPart.License(
-                id: try row.id(0), lastFour: try row.text(1), status: try row.licenseStatus(2),
-                product: try row.text(3),
-                keyVersion: try row.integer(4), reissues: try row.integer(5), heldAt: try row.optionalInstant(6))
+                id: try row.id(0), line: Int(try row.integer(1)), lastFour: try row.optionalText(2),
+                status: try row.licenseStatus(3), product: try row.text(4), keyVersion: try row.optionalInteger(5),
+                reissues: try row.integer(6), heldAt: try row.optionalInstant(7))
         }
     }
 
@@ -82,14 +84,15 @@ package enum OrderDetailStatements {
     package static func refunds(_ payment: String?) -> Statement<[OrderPart.Refund]> {
         .rows(
             """
-            SELECT stripe_refund_id, amount, status, stated_at, currency
+            SELECT stripe_refund_id, amount, status, stated_at, line_positions, line_amounts, currency
             FROM refunds WHERE stripe_payment_intent_id = \(payment) ORDER BY stated_at, stripe_refund_id
             """
         ) { row throws(PostgresFault) in
             OrderPart.Refund(
                 id: try row.text(0), amount: try row.integer(1),
                 status: try row.word(2, "state of a refund") { RefundStatus(rawValue: $0) },
-                reportedAt: try row.instant(3), currency: try row.optionalText(4).flatMap { Currency($0) })
+                reportedAt: try row.instant(3), lines: try row.refundLines(4),
+                currency: try row.optionalText(6).flatMap { Currency($0) })
         }
     }
 
@@ -127,13 +130,13 @@ package enum OrderDetailStatements {
     package static func grants(_ order: OrderID) -> Statement<[OrderPart.Grant]> {
         .rows(
             """
-            SELECT id, uses, max_uses, expires_at, revoked_at IS NOT NULL
-            FROM download_grants WHERE order_id = \(order) ORDER BY created_at, id
+            SELECT id, line, uses, max_uses, expires_at, revoked_at IS NOT NULL
+            FROM download_grants WHERE order_id = \(order) ORDER BY created_at, line, id
             """
         ) { row throws(PostgresFault) in
             OrderPart.Grant(
-                id: try row.id(0), uses: try row.integer(1), maxUses: try row.integer(2), expiresAt: try row.instant(3),
-                isRevoked: try row.bool(4))
+                id: try row.id(0), line: Int(try row.integer(1)), uses: try row.integer(2),
+                maxUses: try row.integer(3), expiresAt: try row.instant(4), isRevoked: try row.bool(5))
         }
     }
 }

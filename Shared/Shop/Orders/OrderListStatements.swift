@@ -2,7 +2,7 @@ package import Kernel
 package import Postgres
 
 /// An order as a list shows it.
-package struct OrderLine: Equatable, Sendable {
+package struct ListedOrder: Equatable, Sendable {
     /// The order's ID.
     package let id: OrderID
     /// The order's status.
@@ -13,9 +13,9 @@ package struct OrderLine: Equatable, Sendable {
     package let total: Money
     /// The amount refunded or pending.
     package let refunded: Money
-    /// The product's slug; `nil` if the order has no line.
-    package let product: String?
-    /// The quantity.
+    /// The slugs of the products of its lines, each once.
+    package let products: [String]
+    /// The number of units of all lines.
     package let quantity: Int64
     /// Whether it is live mode.
     package let isLive: Bool
@@ -41,14 +41,16 @@ package struct OrderFilter: Equatable, Sendable {
 /// The seller's list of orders.
 package enum OrderListStatements {
     /// Returns the newest orders, newest first; their IDs grow with time.
-    package static func newest(_ limit: Int, _ filter: OrderFilter) -> Statement<[OrderLine]> {
+    package static func newest(_ limit: Int, _ filter: OrderFilter) -> Statement<[ListedOrder]> {
         .rows(
             """
-            SELECT o.id, o.status, o.email, o.currency, o.amount_total, o.amount_refunded, p.slug, i.quantity, o.livemode,
+            SELECT o.id, o.status, o.email, o.currency, o.amount_total, o.amount_refunded, i.slugs, i.quantity, o.livemode,
                 o.created_at
             FROM orders o
-            LEFT JOIN order_items i ON i.order_id = o.id AND i.position = 1
-            LEFT JOIN products p ON p.id = i.product_id
+            LEFT JOIN LATERAL (
+                SELECT array_agg(DISTINCT COALESCE(p.slug, 'unknown')) AS slugs, sum(l.quantity)::bigint AS quantity
+                FROM order_lines l LEFT JOIN products p ON p.id = l.product_id WHERE l.order_id = o.id
+            ) i ON true
             WHERE (\(filter.before)::uuid IS NULL OR o.id < \(filter.before)::uuid)
                 AND (\(filter.status?.rawValue)::text IS NULL OR o.status = \(filter.status?.rawValue)::text)
                 AND (\(filter.email)::text IS NULL OR lower(o.email) = lower(\(filter.email)::text))
@@ -57,10 +59,11 @@ package enum OrderListStatements {
             """
         ) { row throws(PostgresFault) in
             let currency = try row.currency(3)
-            return OrderLine(
+            return ListedOrder(
                 id: try row.id(0), status: try row.orderStatus(1), email: try row.optionalText(2),
                 total: Money(minorUnits: try row.integer(4), currency: currency),
-                refunded: Money(minorUnits: try row.integer(5), currency: currency), product: try row.optionalText(6),
+                refunded: Money(minorUnits: try row.integer(5), currency: currency),
+                products: row.isNull(6) ? [] : try row.texts(6),
                 quantity: try row.optionalInteger(7) ?? 0, isLive: try row.bool(8), createdAt: try row.instant(9))
         }
     }

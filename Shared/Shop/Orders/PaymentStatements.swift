@@ -16,6 +16,10 @@ package struct PaymentOutcome: Equatable, Sendable {
     package let amountRefunded: Int64
     /// The total amount refunded before, in minor units.
     package let previouslyRefunded: Int64
+    /// How much of it belongs to no line, because it fits none or several.
+    package let unallocated: Int64
+    /// How much of it belonged to no line before.
+    package let previouslyUnallocated: Int64
     /// The queued mails, leased to the caller.
     package let mails: [EmailID]
 }
@@ -75,14 +79,18 @@ package enum PaymentStatements {
                     THEN known.times + 1 ELSE 1 END
             WHERE (known.stated_at, known.amount) <= (EXCLUDED.stated_at, EXCLUDED.amount)
             """
-        case .refund(let id, let amount, let status, let at):
+        case .refund(let id, let amount, let status, let at, let lines, let madeAt):
             """
-            INSERT INTO refunds AS known 
-                (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at, currency, event)
-            SELECT \(id), \(payment), \(amount), \(status.rawValue), \(at), \(currency), stripe_event_id FROM \(source)
+            INSERT INTO refunds AS known (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at, currency,
+                event, line_positions, line_amounts, created_at)
+            SELECT \(id), \(payment), \(amount), \(status.rawValue), \(at), \(currency), stripe_event_id,
+                \(lines?.positions)::bigint[]::smallint[], \(lines?.amounts)::bigint[], \(madeAt)::timestamptz
+            FROM \(source)
             ON CONFLICT (stripe_refund_id) DO UPDATE
             SET amount = EXCLUDED.amount, status = EXCLUDED.status, stated_at = EXCLUDED.stated_at,
-                currency = EXCLUDED.currency, event = EXCLUDED.event
+                currency = EXCLUDED.currency, event = EXCLUDED.event,
+                line_positions = EXCLUDED.line_positions, line_amounts = EXCLUDED.line_amounts,
+                created_at = COALESCE(known.created_at, EXCLUDED.created_at)
             WHERE (known.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], known.status))
                 < (EXCLUDED.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], EXCLUDED.status))
             """
@@ -103,9 +111,9 @@ package enum PaymentStatements {
     /// Brings the order of `payment` and its licenses to the status that the facts imply; returns `nil` if nothing
     /// changes or the order is unpaid.
     ///
-    /// Each change of access is announced by a mail: `refund_confirmed` if a refund closed the order, else one of its own.
-    /// A license that the seller revoked by hand stays revoked. Downloads, activations and leases check the license, so
-    /// its status grants and revokes all access at once.
+    /// Each change of access is announced by a mail: `refund_confirmed` if a refund closed the order or lines of it, else
+    /// one of its own. A license that the seller revoked by hand stays revoked. Downloads, activations and leases check
+    /// the license, so its status grants and revokes all access at once.
     ///
     /// - Parameters:
     ///   - lease: the end of the caller's lease on the mails; `now` to leave them to others.
@@ -119,28 +127,11 @@ package enum PaymentStatements {
             WITH payment AS (
                 SELECT \(payment)::text AS id,
                     (SELECT currency FROM orders WHERE stripe_payment_intent_id = \(payment) LIMIT 1) AS currency
-            ), \(PaymentStatements.facts), standing AS (
-                SELECT due.id, due.email, due.was, due.refunded_before, facts.refunded, \(PaymentStatements.status) AS status
-                FROM (
-                    SELECT o.id, o.email, o.status AS was, o.amount_refunded AS refunded_before, o.amount_total AS total
-                    FROM orders o JOIN payment ON o.stripe_payment_intent_id = payment.id
-                    WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
-                ) due, facts
-            ), changed AS (
-                UPDATE orders o SET status = standing.status, amount_refunded = standing.refunded FROM standing
-                WHERE o.id = standing.id AND (o.status <> standing.status OR o.amount_refunded <> standing.refunded)
-                RETURNING o.id, o.email, o.status, o.amount_refunded, standing.was, standing.refunded_before,
-                    \(PaymentStatements.access) AS access,
-                    \(PaymentStatements.accessBefore) AS had
-            ), license AS (
-                \(LicenseStatements.move(licensesOf: "changed"))
-            ), news AS (
+            ), \(PaymentStatements.facts), \(settlement), news AS (
                 SELECT id, email, \(mails.refund)::uuid AS mail, 'refund_confirmed' AS kind FROM changed
-                WHERE amount_refunded > refunded_before
+                WHERE amount_refunded > refunded_before OR has_closed
                 UNION ALL
-                SELECT id, email, \(mails.access)::uuid, CASE access WHEN 'active' THEN 'access_restored'
-                    WHEN 'suspended' THEN 'access_suspended' ELSE 'access_revoked' END
-                FROM changed WHERE access <> had AND status <> 'refunded'
+                SELECT id, email, \(mails.access)::uuid, access_mail FROM changed WHERE access_mail IS NOT NULL
             ), due_mail AS (
                 SELECT mail AS id, id AS order_id, kind, email AS recipient,
                     \(lease > now ? lease : nil)::timestamptz AS leased_until, \(now)::timestamptz AS at
@@ -150,18 +141,74 @@ package enum PaymentStatements {
             ), audit AS (
                 \(AuditStatements.append(
                     "'order.' || status", of: "id",
-                    details: "'from', was, 'amount_refunded', amount_refunded, 'payment', \(payment)::text",
+                    details: """
+                        'from', was, 'amount_refunded', amount_refunded, 'unallocated', NULLIF(unallocated, 0),
+                        'payment', \(payment)::text
+                        """,
                     by: "\(actor)", origin: "\(origin)", at: "\(now)", from: "changed"))
             )
-            SELECT id, was, status, amount_refunded, (SELECT array_agg(mail.id) FROM mail), refunded_before FROM changed
+            SELECT id, was, status, amount_refunded, (SELECT array_agg(mail.id) FROM mail), refunded_before, unallocated,
+                unallocated_before
+            FROM changed
             """
         ) { row throws(PostgresFault) in
             PaymentOutcome(
                 order: try row.id(0), previous: try row.orderStatus(1), status: try row.orderStatus(2),
                 amountRefunded: try row.integer(3), previouslyRefunded: try row.integer(5),
+                unallocated: try row.integer(6), previouslyUnallocated: try row.integer(7),
                 mails: row.isNull(4) ? [] : try row.ids(4))
         }
     }
+
+    /// The CTEs from the paid order of `payment` and its lines, by `facts`, to what changed, ending with `changed`: one
+    /// row if anything did.
+    private static let settlement: SQL = """
+        due AS (
+            SELECT o.id, o.email, o.status AS was, o.amount_refunded AS refunded_before, o.amount_total AS total
+            FROM orders o JOIN payment ON o.stripe_payment_intent_id = payment.id
+            WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
+        ), line AS MATERIALIZED (
+            SELECT due.id AS order_id, l.position, l.amount_total AS total, l.amount_refunded AS refunded_before,
+                l.product_id IS NOT NULL AS has_access
+            FROM due JOIN order_lines l ON l.order_id = due.id
+        ), pending AS (
+            SELECT EXISTS (
+                SELECT FROM refund_requests q JOIN due ON q.order_id = due.id WHERE q.ended_at IS NULL
+            ) AS is_asked
+        ), \(PaymentStatements.share(isAsked: "(SELECT is_asked FROM pending)")), standing AS (
+            SELECT due.*, facts.refunded, \(PaymentStatements.status) AS status FROM due, facts
+        ), moved AS (
+            SELECT standing.id, line.position AS line, line.refunded_before, refund.amount AS refunded, line.has_access,
+                \(access(of: "standing.was", isRefunded: isRefunded("line.refunded_before", of: "line.total")))
+                    AS had,
+                \(access(of: "standing.status", isRefunded: isRefunded("refund.amount", of: "line.total"))) AS access
+            FROM standing JOIN line ON line.order_id = standing.id, LATERAL (\(PaymentStatements.refundOfLine)) refund
+        ), line_change AS (
+            UPDATE order_lines l SET amount_refunded = moved.refunded FROM moved
+            WHERE l.order_id = moved.id AND l.position = moved.line AND moved.refunded <> moved.refunded_before
+        ), change AS (
+            SELECT COALESCE(sum(refunded), 0)::bigint AS allocated, COALESCE(sum(refunded_before), 0)::bigint AS allocated_before,
+                bool_or(refunded <> refunded_before) AS is_any,
+                bool_or(has_access AND access = 'revoked' AND had <> 'revoked') AS has_closed,
+                bool_or(has_access AND access = 'active' AND had <> 'active') AS has_opened,
+                bool_or(has_access AND access = 'suspended' AND had <> 'suspended') AS has_paused
+            FROM moved
+        ), changed AS (
+            UPDATE orders o SET status = standing.status, amount_refunded = standing.refunded FROM standing, change, pending
+            WHERE o.id = standing.id
+                AND (o.status <> standing.status OR o.amount_refunded <> standing.refunded OR change.is_any)
+            RETURNING o.id, o.email, o.status, o.amount_refunded, standing.was, standing.refunded_before,
+                CASE WHEN pending.is_asked THEN 0 ELSE standing.refunded - change.allocated END AS unallocated,
+                standing.refunded_before - change.allocated_before AS unallocated_before,
+                change.has_closed AND o.status <> 'lost' AS has_closed,
+                CASE WHEN change.has_opened THEN 'access_restored' WHEN change.has_paused THEN 'access_suspended'
+                    WHEN change.has_closed AND o.status = 'lost' THEN 'access_revoked' END AS access_mail
+        ), standing_line AS (
+            SELECT moved.id, moved.line, moved.access FROM moved JOIN changed ON changed.id = moved.id
+        ), license AS (
+            \(LicenseStatements.move(licensesOf: "standing_line"))
+        )
+        """
 
     /// Records why a payment attempt failed, once for each row of `source`; the buyer may try again.
     package static func noteFailure(_ code: String, order: OrderID, at: Instant, from source: SQL) -> SQL {
@@ -169,60 +216,5 @@ package enum PaymentStatements {
         UPDATE orders o SET last_payment_error = \(code), last_payment_error_at = \(at) FROM \(source)
         WHERE o.id = \(order) AND (o.last_payment_error_at IS NULL OR o.last_payment_error_at <= \(at))
         """
-    }
-
-    // MARK: The rules of payment and access, shared by the sale and later updates
-
-    /// The CTE `facts`, after a CTE `payment (id, currency)`; it always has one row.
-    ///
-    /// Only facts in the payment's currency count; `is_foreign` tells of others.
-    ///
-    /// The amount refunded is the larger of two readings: the refunds that are known and did not fail, and the charge's
-    /// latest total less what failed since. A refund that failed in the very second of the total is in it, unless the
-    /// same total was stated twice in that second: the charge could reach it again only after the failure.
-    package static let facts: SQL = """
-        facts AS MATERIALIZED (
-            SELECT known.is_lost, known.is_open, known.is_foreign,
-                greatest(known.others, known.total - known.failed, 0) AS refunded
-            FROM (
-                SELECT CASE WHEN (latest.currency <> payment.currency) IS NOT TRUE THEN COALESCE(latest.amount, 0)
-                        ELSE 0 END AS total,
-                    COALESCE(refund.failed, 0)::bigint AS failed, COALESCE(refund.others, 0)::bigint AS others,
-                    COALESCE(dispute.is_lost, false) AS is_lost, COALESCE(dispute.is_open, false) AS is_open,
-                    (latest.currency <> payment.currency OR refund.is_foreign OR dispute.is_foreign) IS TRUE AS is_foreign
-                FROM payment LEFT JOIN refund_totals latest ON latest.stripe_payment_intent_id = payment.id, LATERAL (
-                    SELECT sum(amount) FILTER (WHERE status = 'failed' AND (stated_at > latest.stated_at
-                            OR (stated_at = latest.stated_at AND latest.times = 1))
-                            AND (currency <> payment.currency) IS NOT TRUE) AS failed,
-                        sum(amount) FILTER (WHERE status <> 'failed'
-                            AND (currency <> payment.currency) IS NOT TRUE) AS others,
-                        bool_or(currency <> payment.currency) AS is_foreign
-                    FROM refunds WHERE stripe_payment_intent_id = payment.id
-                ) refund, LATERAL (
-                    SELECT bool_or(status = 'lost' AND (currency <> payment.currency) IS NOT TRUE) AS is_lost,
-                        bool_or(status = 'open' AND (currency <> payment.currency) IS NOT TRUE) AS is_open,
-                        bool_or(currency <> payment.currency) AS is_foreign
-                    FROM disputes WHERE stripe_payment_intent_id = payment.id
-                ) dispute
-            ) known
-        )
-        """
-
-    /// The status of a paid order, from `facts` and `due.total`.
-    package static let status: SQL = """
-        CASE WHEN facts.is_lost THEN 'lost'
-            WHEN facts.refunded > 0 AND facts.refunded >= due.total THEN 'refunded'
-            WHEN facts.is_open THEN 'disputed'
-            WHEN facts.refunded > 0 THEN 'partially_refunded'
-            ELSE 'paid' END
-        """
-
-    /// `OrderStatus.access` of `standing.status`, for a paid order.
-    package static let access: SQL = access(of: "standing.status")
-
-    private static let accessBefore: SQL = access(of: "standing.was")
-
-    private static func access(of status: SQL) -> SQL {
-        "CASE WHEN \(status) IN ('refunded', 'lost') THEN 'revoked' WHEN \(status) = 'disputed' THEN 'suspended' ELSE 'active' END"
     }
 }

@@ -43,6 +43,7 @@ package enum SaleStatements {
         WHERE o.status = ANY ((SELECT starts FROM input)::text[])
         RETURNING id, status, email, amount_refunded,
             CASE WHEN email IS NULL THEN NULL
+                WHEN status = 'partially_refunded' AND NOT EXISTS (SELECT FROM open_line) THEN 'refund_confirmed'
                 WHEN status IN ('paid', 'partially_refunded') THEN 'receipt'
                 WHEN status = 'disputed' THEN 'access_suspended'
                 WHEN status = 'lost' THEN 'access_revoked'
@@ -50,10 +51,46 @@ package enum SaleStatements {
                 WHEN status = 'failed' THEN 'payment_failed' END AS mail
         """
 
-    /// Adds the order line of a sale, from `sale` and `item`, for a WITH part.
-    package static let addLine: SQL = """
-        INSERT INTO order_items (order_id, position, product_id, quantity, unit_amount)
-        SELECT sale.id, 1, item.product_id, item.quantity, item.total / item.quantity FROM sale, item
-        ON CONFLICT (order_id, position) DO NOTHING
+    /// The CTE `line`: the lines of a sale, from `lines` in a CTE `input`, with the grant of each that has a product.
+    package static let lines: SQL = """
+        line AS MATERIALIZED (
+            SELECT line.* FROM input, json_to_recordset(input.lines) AS line (
+                position smallint, product uuid, description text, price text, quantity integer, unit_amount bigint,
+                discount bigint, tax bigint, total bigint, grant_id uuid, grant_expires_at timestamptz, grant_max_uses integer)
+        )
+        """
+
+    /// The lines of products that did not go back in full already, from `line` and `share`, for a WITH part.
+    package static let openLines: SQL = """
+        SELECT line.position FROM line, LATERAL (\(PaymentStatements.refundOfLine)) refund
+        WHERE line.product IS NOT NULL AND NOT \(PaymentStatements.isRefunded("refund.amount", of: "line.total"))
+        """
+
+    /// The lines of a sale that was placed, with their part of what went back already and the access that they grant, from
+    /// `sale`, `line` and `share`, for a WITH part.
+    package static let sold: SQL = """
+        SELECT sale.id, line.*, refund.amount AS refunded,
+            \(PaymentStatements.access(
+                of: "sale.status", isRefunded: PaymentStatements.isRefunded("refund.amount", of: "line.total"))) AS access
+        FROM sale, line, LATERAL (\(PaymentStatements.refundOfLine)) refund
+        """
+
+    /// Inserts the lines of `sold`, or changes what a pending order had there, for a WITH part.
+    package static let addLines: SQL = """
+        INSERT INTO order_lines AS known (order_id, position, product_id, description, stripe_price_id, quantity,
+            unit_amount, amount_discount, amount_tax, amount_total, amount_refunded)
+        SELECT id, position, product, description, price, quantity, unit_amount, COALESCE(discount, 0), COALESCE(tax, 0),
+            total, refunded
+        FROM sold
+        ON CONFLICT (order_id, position) DO UPDATE
+        SET product_id = EXCLUDED.product_id, description = EXCLUDED.description,
+            stripe_price_id = EXCLUDED.stripe_price_id, quantity = EXCLUDED.quantity, unit_amount = EXCLUDED.unit_amount,
+            amount_discount = EXCLUDED.amount_discount, amount_tax = EXCLUDED.amount_tax,
+            amount_total = EXCLUDED.amount_total, amount_refunded = EXCLUDED.amount_refunded
+        WHERE (known.product_id, known.description, known.stripe_price_id, known.quantity, known.unit_amount,
+                known.amount_discount, known.amount_tax, known.amount_total, known.amount_refunded)
+            IS DISTINCT FROM (EXCLUDED.product_id, EXCLUDED.description, EXCLUDED.stripe_price_id, EXCLUDED.quantity,
+                EXCLUDED.unit_amount, EXCLUDED.amount_discount, EXCLUDED.amount_tax, EXCLUDED.amount_total,
+                EXCLUDED.amount_refunded)
         """
 }

@@ -64,7 +64,7 @@ package final class EmailSender {
     private func drop(_ job: EmailJob) async {
         log(
             .notice, "a mail was dropped: its order has moved on",
-            [("email", .string(job.id.description)), ("kind", .string(job.kind.rawValue))])
+            [("email", .id(job.id)), ("kind", .string(job.kind.rawValue))])
         await record(job) { () throws(PostgresFault) in
             _ = try await pool.run(
                 SettlementStatements.dead(job.id, attempt: job.attempt, because: "the order has moved on"))
@@ -143,7 +143,7 @@ package final class EmailSender {
     /// - Parameter isHeld: whether the outbox was held already: then the alert has been raised.
     private func report(_ job: EmailJob, _ next: EmailSchedule.Next, _ fault: DeliveryFault?, isHeld: Bool = false) {
         let fields: [(String, JSONValue)] = [
-            ("email", .string(job.id.description)), ("kind", .string(job.kind.rawValue)),
+            ("email", .id(job.id)), ("kind", .string(job.kind.rawValue)),
             ("attempt", .integer(Int64(job.attempt))), ("reason", (fault?.reason).map(JSONValue.string) ?? .null),
         ]
         switch next {

@@ -1,4 +1,5 @@
 package import Kernel
+import Orders
 package import Postgres
 
 /// What must hold for a shop's data at any time; the raw values are names for alerts.
@@ -11,6 +12,8 @@ package enum Invariant: String, CaseIterable, Sendable {
     case openLicenseOnClosedOrder = "active_license_on_refunded_order"
     /// A license is not active although its order is paid and the seller did not revoke it.
     case closedLicenseOnPaidOrder = "closed_license_on_paid_order"
+    /// An order's lines do not add up to its total, or more went back of a line than it cost.
+    case linesDoNotAddUp = "lines_do_not_add_up"
     /// A mail has been due for ten minutes and has not been sent.
     case mailOverdue = "mail_pending_beyond_schedule"
     /// An event has been failing for ten minutes.
@@ -52,6 +55,9 @@ package enum InvariantStatements {
         }
     }
 
+    /// Whether all of the line `i` went back.
+    private static let isRefunded = PaymentStatements.isRefunded("i.amount_refunded", of: "i.amount_total")
+
     /// How late a mail or an event may be: the jobs that run every minute have had several attempts by then.
     private static let patience: Duration = .seconds(600)
 
@@ -67,14 +73,28 @@ package enum InvariantStatements {
         case .openLicenseOnClosedOrder:
             """
             SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
+            JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
             WHERE (l.status = 'active' AND (o.status IN ('refunded', 'lost', 'disputed') OR l.held_at IS NOT NULL))
+                OR (l.status IN ('active', 'suspended') AND \(isRefunded))
                 OR (l.status = 'suspended' AND o.status IN ('refunded', 'lost'))
             """
         case .closedLicenseOnPaidOrder:
             """
             SELECT l.id::text, l.created_at FROM licenses l JOIN orders o ON o.id = l.order_id
-            WHERE l.held_at IS NULL AND ((o.status IN ('paid', 'partially_refunded') AND l.status <> 'active')
+            JOIN order_lines i ON i.order_id = l.order_id AND i.position = l.line
+            WHERE l.held_at IS NULL AND NOT \(isRefunded)
+                AND ((o.status IN ('paid', 'partially_refunded') AND l.status <> 'active')
                 OR (o.status = 'disputed' AND l.status = 'revoked'))
+            """
+        case .linesDoNotAddUp:
+            """
+            SELECT o.id::text, o.created_at FROM orders o
+            JOIN (
+                SELECT order_id, sum(amount_total) AS total, sum(amount_refunded) AS refunded FROM order_lines
+                GROUP BY order_id
+            ) i ON i.order_id = o.id
+            WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
+                AND (i.total <> o.amount_total OR i.refunded > o.amount_refunded)
             """
         case .mailOverdue:
             """
@@ -96,8 +116,9 @@ package enum InvariantStatements {
     private static let paidWithoutLicense: SQL = """
         SELECT o.id::text, o.created_at FROM orders o
         LEFT JOIN (SELECT order_id, count(*) AS licenses FROM licenses GROUP BY order_id) l ON l.order_id = o.id
-        LEFT JOIN (SELECT order_id, sum(quantity) AS units FROM order_items GROUP BY order_id) i
-            ON i.order_id = o.id
+        LEFT JOIN (
+            SELECT order_id, sum(quantity) FILTER (WHERE product_id IS NOT NULL) AS units FROM order_lines GROUP BY order_id
+        ) i ON i.order_id = o.id
         WHERE o.status IN ('paid', 'partially_refunded', 'refunded', 'disputed', 'lost')
             AND COALESCE(l.licenses, 0) < COALESCE(i.units, 1)
         """

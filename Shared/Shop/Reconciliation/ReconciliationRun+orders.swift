@@ -54,7 +54,7 @@ extension ReconciliationRun {
         parts.log(
             .error, "paid here and not at Stripe",
             [
-                ("order", .string(order.order.description)), ("paid_at", .string(CivilTime(order.paidAt).rfc3339)),
+                ("order", .id(order.order)), ("paid_at", .string(CivilTime(order.paidAt).rfc3339)),
             ])
     }
 }

@@ -82,7 +82,7 @@ extension ReconciliationRun {
         parts.log(
             .error, "paid at Stripe and not here",
             [
-                ("order", (sale?.order ?? ours?.order).map { .string($0.description) } ?? .null),
+                ("order", (sale?.order ?? ours?.order).map { .id($0) } ?? .null),
                 ("status", sale.map { .string($0.status.rawValue) } ?? .null),
                 ("payment", session.paymentIntent.map { .string($0.text) } ?? .null),
             ])

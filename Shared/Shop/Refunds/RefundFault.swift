@@ -14,6 +14,10 @@ package enum RefundFault: Error, Equatable, Sendable {
     case notRefundable(OrderStatus)
     /// The requested amount exceeds what is left.
     case tooMuch(left: Money, requested: Money)
+    /// The order has no line at this position.
+    case noLine(Int)
+    /// The requested amount exceeds what is left of a line.
+    case tooMuchOfLine(Int, left: Money, requested: Money)
     /// A refund of this amount was requested and its outcome is unknown; it must be completed first.
     case unfinished(Money, since: Instant)
     /// A refund of the same amount was made before.

@@ -1,5 +1,6 @@
 package import Audit
 package import Kernel
+package import Orders
 package import Postgres
 
 /// A refund requested from Stripe whose outcome is unknown.
@@ -8,6 +9,8 @@ package struct RefundRequest: Equatable, Sendable {
     package let id: RefundRequestID
     /// The amount, in the minor unit.
     package let amount: Int64
+    /// The lines that it names; `nil` if it names none.
+    package let lines: RefundLines?
     /// When it was first requested.
     package let requestedAt: Instant
 }
@@ -27,8 +30,7 @@ package enum RefundRequestStatements {
     /// Returns the request whose outcome is still unknown, if there is one.
     package static func open(of order: OrderID) -> Statement<RefundRequest?> {
         .optionalRow(
-            "SELECT id, amount, requested_at FROM refund_requests WHERE order_id = \(order) AND ended_at IS NULL",
-            request)
+            "SELECT \(columns) FROM refund_requests WHERE order_id = \(order) AND ended_at IS NULL", request)
     }
 
     /// Inserts a request for `amount`, or returns the one that is open already, which must be completed first.
@@ -36,25 +38,33 @@ package enum RefundRequestStatements {
     /// It returns `nil` if the order is no longer as it was `seen`, with so many minor units refunded: the decision was
     /// then made on a stale state.
     package static func begin(
-        _ id: RefundRequestID, order: OrderID, amount: Int64, seen refunded: Int64, by context: AuditContext
+        _ id: RefundRequestID, order: OrderID, amount: Int64, lines: RefundLines?, seen refunded: Int64,
+        by context: AuditContext
     ) -> Statement<RefundRequest?> {
         .optionalRow(
             """
             WITH known AS (
-                SELECT id, amount, requested_at FROM refund_requests WHERE order_id = \(order) AND ended_at IS NULL
+                SELECT \(columns) FROM refund_requests WHERE order_id = \(order) AND ended_at IS NULL
             ), made AS (
-                INSERT INTO refund_requests (id, order_id, amount, requested_at)
-                SELECT \(id), o.id, \(amount), \(context.at) FROM orders o
+                INSERT INTO refund_requests (id, order_id, amount, requested_at, line_positions, line_amounts)
+                SELECT \(id), o.id, \(amount), \(context.at),
+                    \(lines?.positions)::bigint[]::smallint[],
+                    \(lines?.amounts)::bigint[]
+                FROM orders o
                 WHERE o.id = \(order) AND NOT EXISTS (SELECT FROM known)
                     AND o.status IN ('paid', 'partially_refunded', 'disputed') AND o.amount_refunded = \(refunded)
                     AND \(amount)::bigint <= o.amount_total - o.amount_refunded
-                RETURNING id, order_id, amount, requested_at
+                RETURNING order_id, \(columns)
             ), audit AS (
                 \(AuditStatements.append(
                     context, "'refund.requested'", of: "order_id",
-                    details: "'request', id, 'amount', amount, 'refunded_before', \(refunded)::bigint", from: "made"))
+                    details: """
+                        'request', id, 'amount', amount, 'lines', \(lines?.text)::text,
+                        'refunded_before', \(refunded)::bigint
+                        """,
+                    from: "made"))
             )
-            SELECT id, amount, requested_at FROM known UNION ALL SELECT id, amount, requested_at FROM made
+            SELECT \(columns) FROM known UNION ALL SELECT \(columns) FROM made
             """, request)
     }
 
@@ -83,6 +93,10 @@ package enum RefundRequestStatements {
 
     private static let request: @Sendable (borrowing Row) throws(PostgresFault) -> RefundRequest = {
         row throws(PostgresFault) in
-        RefundRequest(id: try row.id(0), amount: try row.integer(1), requestedAt: try row.instant(2))
+        RefundRequest(
+            id: try row.id(0), amount: try row.integer(1), lines: try row.refundLines(3),
+            requestedAt: try row.instant(2))
     }
+
+    private static let columns: SQL = "id, amount, requested_at, line_positions, line_amounts"
 }

@@ -41,7 +41,9 @@ package struct Refunding {
             RefundFault.database,
             await connection.run(
                 OrderDetailStatements.refunds(order.paymentIntent), RefundRequestStatements.open(of: order.id)))
-        return RefundView(order: order, refunds: refunds, open: open)
+        let lines = try await mapError(
+            RefundFault.database, await connection.run(OrderDetailStatements.lines(order.id)))
+        return RefundView(order: order, lines: lines, refunds: refunds, open: open)
     }
 
     /// Makes the refund and records it; when this returns, the licenses reflect it.
@@ -75,10 +77,10 @@ package struct Refunding {
             await connection.run(
                 PaymentStatements.lock(paymentOf: plan.order.id),
                 RefundRequestStatements.begin(
-                    id, order: plan.order.id, amount: plan.amount.minorUnits, seen: plan.order.amountRefunded,
-                    by: context)
+                    id, order: plan.order.id, amount: plan.amount.minorUnits, lines: plan.lines,
+                    seen: plan.order.amountRefunded, by: context)
             ).1)
-        guard let begun, begun.amount == plan.amount.minorUnits else {
+        guard let begun, begun.amount == plan.amount.minorUnits, begun.lines == plan.lines else {
             throw .changedMeanwhile
         }
         return (begun, begun.id == id)
@@ -94,10 +96,12 @@ package struct Refunding {
             if let known = try await refunds(of: plan.payment).first(where: { isOf(request, $0) }) { return known }
             guard context.at < request.requestedAt + Refunding.keyLife else { return nil }
         }
+        var metadata = [Refunding.mark: request.id.description]
+        metadata[RefundLines.metadataKey] = request.lines?.text
         return try await stripe.send(
             StripeRequest<Refund>.refund(
-                paymentIntent: plan.payment, amount: request.amount,
-                metadata: [Refunding.mark: request.id.description], idempotencyKey: "latchkey-refund-\(request.id)"))
+                paymentIntent: plan.payment, amount: request.amount, metadata: metadata,
+                idempotencyKey: "latchkey-refund-\(request.id)"))
     }
 
     private func isOf(_ request: RefundRequest, _ refund: Refund) -> Bool {
@@ -105,14 +109,7 @@ package struct Refunding {
     }
 
     private func refunds(of payment: StripeID) async throws(StripeCallFault) -> [Refund] {
-        var refunds: [Refund] = []
-        var page: Page<Refund>
-        repeat {
-            page = try await stripe.send(
-                StripeRequest<Page<Refund>>.refunds(of: payment, startingAfter: refunds.last?.id))
-            refunds += page.elements
-        } while page.hasMore && !page.elements.isEmpty
-        return refunds
+        try await stripe.all(\.id) { .refunds(of: payment, startingAfter: $0) }
     }
 
     /// Records the status of refunds and closes the request, in one transaction.

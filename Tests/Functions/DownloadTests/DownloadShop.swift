@@ -25,6 +25,8 @@ final class DownloadShop: Closable {
     var signer = StorageSigner.hmac(accessID: "GOOG1EXAMPLE", secret: Secret("storage secret"))
     /// What makes links instead of `signer`.
     var maker: LinkMaker?
+    /// How long the link lasts from the sale.
+    private(set) var lifetime = Duration.seconds(3_600)
     /// How much time has gone by since the sale.
     var passed = Duration.zero
 
@@ -51,7 +53,21 @@ final class DownloadShop: Closable {
 
     /// A link's token, for the order's grant when no other is given.
     func token(for grant: GrantID? = nil, expiresAt: Instant? = nil) -> String {
-        tokens.mint(grant: grant ?? self.grant, expiresAt: expiresAt ?? fixture.now + .seconds(3600)).revealed()
+        tokens.mint(grant: grant ?? self.grant, expiresAt: expiresAt ?? fixture.now + lifetime).revealed()
+    }
+
+    /// Makes the link last a day, so that a use can end before it.
+    func lastADay() async throws {
+        lifetime = .seconds(86_400)
+        try await change("UPDATE download_grants SET expires_at = \(fixture.now + lifetime)")
+    }
+
+    /// Returns the statuses of so many requests at once, and how many had each.
+    func statuses(of count: Int, _ path: String) async -> [Int: Int] {
+        let requests = (0..<count).map { _ in Loop.start { await self.fetch(path).status } }
+        var statuses: [Int: Int] = [:]
+        for request in requests { statuses[await request.value, default: 0] += 1 }
+        return statuses
     }
 
     /// Returns the function's response.
@@ -120,7 +136,10 @@ final class LogLines: Sendable {
     var texts: [String] {
         lines.withLock { lines in
             lines.map {
-                String(decoding: $0.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("download")), as: UTF8.self)
+                String(
+                    decoding: $0.bytes(
+                        at: Instant(unixSeconds: 0), from: LogOrigin("download"), masking: LogMask(.addresses)),
+                    as: UTF8.self)
             }
         }
     }

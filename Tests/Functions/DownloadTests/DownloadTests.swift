@@ -108,6 +108,50 @@ struct DownloadFileTests {
             shop.passed = .seconds(60)
             let second = await shop.fetch(file)
             #expect(second.status == 302 && second.fields["location"] != first.fields["location"])
+            try await shop.expectUses(1)
+        }
+    }
+
+    @Test("is one use for an hour, however many connections, resumes and clicks it takes, and another after it")
+    func segments() async throws {
+        try await withDownloadShop { shop in
+            try await shop.lastADay()
+            let file = shop.path + "/GenX-1.0.0.zip"
+            #expect(await shop.statuses(of: 32, file) == [302: 32])
+            try await shop.expectUses(1)
+            for seconds in [1, 1_800, 3_599] {
+                shop.passed = .seconds(seconds)
+                #expect(await shop.fetch(file).status == 302)
+                try await shop.expectUses(1)
+            }
+            shop.passed = .seconds(3_600)
+            #expect(await shop.fetch(file).status == 302)
+            try await shop.expectUses(2)
+        }
+    }
+
+    @Test("the last use serves its file to the end, from the page and by HEAD too, and no other file")
+    func lastUse() async throws {
+        try await withDownloadShop { shop in
+            try await shop.lastADay()
+            try await shop.change(
+                """
+                INSERT INTO artifacts (id, release_id, platform, file_name, object_name, size, sha256)
+                SELECT gen_random_uuid(), release_id, 'windows', 'GenX-1.0.0.exe', 'genx-delay/1.0.0/windows/GenX-1.0.0.exe',
+                    size, sha256
+                FROM artifacts
+                """)
+            try await shop.change("UPDATE download_grants SET uses = max_uses - 1")
+            let (file, other) = (shop.path + "/GenX-1.0.0.zip", shop.path + "/GenX-1.0.0.exe")
+            #expect(await shop.fetch(file).status == 302)
+            let page = await shop.fetch(shop.path)
+            #expect(page.status == 200 && page.text.contains("<dd>0</dd>") && page.text.contains("within 60 minutes"))
+            #expect(await shop.fetch(file, .head).status == 200)
+            #expect(await shop.fetch(file).status == 302)
+            for method in [Method.get, .head] { #expect(await shop.fetch(other, method).status == 410) }
+            try await shop.expectUses(2)
+            shop.passed = .seconds(3_600)
+            for path in [shop.path, file, other] { #expect(await shop.fetch(path).status == 410) }
             try await shop.expectUses(2)
         }
     }
@@ -115,26 +159,28 @@ struct DownloadFileTests {
     @Test("is served no more often than the link allows, however many requests come at once")
     func race() async throws {
         try await withDownloadShop { shop in
-            let file = shop.path + "/GenX-1.0.0.zip"
-            let requests = (0..<40).map { _ in Loop.start { await shop.fetch(file).status } }
-            var statuses: [Int: Int] = [:]
-            for request in requests { statuses[await request.value, default: 0] += 1 }
-            #expect(statuses == [302: 2, 410: 38])
-            try await shop.expectUses(2)
+            try await shop.lastADay()
+            for (hour, expected) in [302, 302, 410, 410].enumerated() {
+                shop.passed = .seconds(3_600 * hour)
+                #expect(await shop.statuses(of: 40, shop.path + "/GenX-1.0.0.zip") == [expected: 40])
+                try await shop.expectUses(Int64(min(hour + 1, 2)))
+            }
             let page = await shop.fetch(shop.path)
             #expect(page.status == 410 && page.text.contains("is used up"))
             #expect(page.text.contains("href=\"/lost-email\"") && page.text.contains("Made and sold by Shop"))
         }
     }
 
-    @Test("never counts for HEAD, which gets a link for HEAD alone")
+    @Test("never counts for HEAD, which describes the file and leads to no link of its own")
     func head() async throws {
         try await withDownloadShop { shop in
-            let (forHead, forGet) = (try shop.storageLink(for: .head), try shop.storageLink(for: .get))
-            #expect(forHead != forGet)
             for _ in 0..<5 {
                 let response = await shop.fetch(shop.path + "/GenX-1.0.0.zip", .head)
-                #expect(response.status == 302 && response.fields["location"] == forHead)
+                #expect(response.status == 200 && response.fields["location"] == nil && response.body.isEmpty)
+                #expect(response.fields["content-length"] == "12" && response.fields["accept-ranges"] == "bytes")
+                #expect(response.fields["content-type"] == "application/zip")
+                #expect(response.fields["content-disposition"] == #"attachment; filename="GenX-1.0.0.zip""#)
+                #expect(response.fields["cache-control"] == "no-store" && response.fields["x-robots-tag"] == "noindex")
             }
             try await shop.expectUses(0)
             #expect(await shop.fetch(shop.path + "/other.zip", .head).status == 404)
@@ -158,7 +204,9 @@ struct DownloadFileTests {
     func logged() async throws {
         try await withDownloadShop { shop in
             let file = shop.path + "/GenX-1.0.0.zip"
-            for path in [file, file, file, shop.path, "/download/x"] { _ = await shop.fetch(path) }
+            for path in [file, file] { _ = await shop.fetch(path) }
+            try await shop.change("UPDATE download_grants SET uses = max_uses, file_uses = '{}'")
+            for path in [file, shop.path, "/download/x"] { _ = await shop.fetch(path) }
             let lines = shop.log.texts
             #expect(lines.count == 5)
             let served = #""message":"download served","function":"download","product":"genx-delay","version":"1.0.0","#

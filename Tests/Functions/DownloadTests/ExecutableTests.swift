@@ -15,18 +15,21 @@ struct ExecutableTests {
         }
         let function = try BuiltFunction.start("download", environment())
         let connection = try RawConnection(port: function.port)
-        connection.send("HEAD \(path)/GenX-1.0.0.zip HTTP/1.1\r\nHost: a\r\n\r\n")
+        let caller = "User-Agent: GenX/1.0 (ada@customer.example; GENX-855E-K7EH-AJ9C)\r\n"
+        connection.send("HEAD \(path)/GenX-1.0.0.zip HTTP/1.1\r\nHost: a\r\n\(caller)\r\n")
         connection.send("GET \(path) HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n\r\n")
         connection.send("GET \(path)/GenX-1.0.0.zip HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n")
         connection.send("GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         let answers = connection.readToEnd()
         let statuses = answers.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
-        #expect(statuses == ["302", "200", "302", "200"])
+        #expect(statuses == ["200", "200", "302", "200"])
+        #expect(answers.contains("ontent-Length: 12\r\n"))
         #expect(answers.contains(#""uses_left":2"#))
         #expect(answers.contains("ocation: http://127.0.0.1:9000/releases/genx-delay/1.0.0/macos/GenX-1.0.0.zip?"))
         #expect(try function.stop() == 0)
         #expect(function.log.contains { $0.contains(#""message":"download served""#) })
         #expect(function.log.contains { $0.contains("GET /download/{token}/{file} 302") })
+        #expect(function.log.contains { $0.contains(#""userAgent":"GenX/1.0 (…; …)""#) })
         #expect(!function.log.contains { $0.contains(token.suffix(20)) || $0.contains("storage-secret") })
     }
 

@@ -15,7 +15,7 @@ struct RateLimitedLinkTests {
             shop.limits = try #require(RateLimitTable("download-link=3/60"))
             let file = shop.path + "/GenX-1.0.0.zip"
             #expect(await shop.fetch(shop.path).status == 200)
-            #expect(await shop.fetch(file, .head, from: "203.0.113.8").status == 302)
+            #expect(await shop.fetch(file, .head, from: "203.0.113.8").status == 200)
             #expect(await shop.fetch(file, from: "203.0.113.9").status == 302)
             try await shop.expectUses(1)
             for (path, method) in [(shop.path, Method.get), (shop.path, .head), (file, .get), (file, .head)] {
@@ -27,7 +27,7 @@ struct RateLimitedLinkTests {
             try await shop.expectUses(1)
             shop.passed = .seconds(20)
             #expect(await shop.fetch(file, from: "203.0.113.10").status == 302)
-            try await shop.expectUses(2)
+            try await shop.expectUses(1)
         }
     }
 
@@ -73,7 +73,7 @@ struct RateLimitedLinkTests {
     @Test("the standard limits let through what a buyer, a mail scanner and a download manager do at once")
     func roomy() async throws {
         try await withDownloadShop { shop in
-            for _ in 0..<60 { #expect(await shop.fetch(shop.path).status == 200) }
+            for _ in 0..<120 { #expect(await shop.fetch(shop.path).status == 200) }
         }
     }
 }

@@ -27,6 +27,9 @@ struct AuditContextTests {
         "a reason that must not be kept is refused",
         arguments: [
             "told by ada@example.com", "mail to (ada@example.com), please", "key GENX-855E-K7EH-AJ9C is public",
+            "was ada@example.com.", "mailto:ada@example.com", "'ada@example.com'", "ada%40example.com",
+            "ada＠example.com",
+            "leaked key:GENX-855E-K7EH-AJ9C", "leaked GENX 855E K7EH AJ9C", "GENX-855E-K7EH-AJ9C/2 machines",
             "two\nlines", "\u{1B}[2J", "\u{202E}x", String(repeating: "x", count: 501),
         ])
     func badReason(reason: String) async throws {

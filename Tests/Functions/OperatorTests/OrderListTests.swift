@@ -52,7 +52,7 @@ struct OrderListTests {
         #expect(
             run.output == #"{"orders":[{"id":"019aa2b1-0000-7000-8000-000000000002","status":"partially_refunded","#
                 + #""email":"Ada@Example.com","currency":"usd","amount_total":9800,"amount_refunded":1250,"#
-                + #""product":"genx-delay","quantity":2,"livemode":false,"created_at":"2026-11-10T12:00:00.000000Z"}],"#
+                + #""products":["genx-delay"],"quantity":2,"livemode":false,"created_at":"2026-11-10T12:00:00.000000Z"}],"#
                 + #""next":null}"# + "\n")
         let page = try await Run.latchkey(["order", "list", "--limit=1", "--json"])
         #expect(page.output.hasSuffix(#""next":"019aa2b1-0000-7000-8000-000000000003"}"# + "\n"))
@@ -85,7 +85,8 @@ struct OrderListTests {
                         false, '2026-11-10 12:00'),
                     ('019aa2b1-0000-7000-8000-000000000003', s.id, 'pending', NULL, 'usd', 4900, 0, false,
                         '2026-11-20 18:30')) o;
-                INSERT INTO order_items SELECT o.id, 1, p.id, o.amount_total / 4900, 4900 FROM orders o, products p
+                INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+                SELECT o.id, 1, p.id, o.amount_total / 4900, 4900, o.amount_total FROM orders o, products p
                 WHERE o.status <> 'pending';
                 """)
     }

@@ -26,8 +26,8 @@ struct OrderShowTests {
                   ordered  2026-11-20 18:59:00 UTC
                   paid     2026-11-20 19:00:00 UTC
 
-                Bought
-                  2 ×  GenX Delay  genx-delay  49.00 USD each
+                Lines
+                  1.  2 ×  GenX Delay  genx-delay  49.00 USD each  98.00 USD
 
                 Licenses
                   …-ABCD  active   genx-delay  version 1  019aa2b1-0000-7000-8000-000000000002
@@ -53,10 +53,11 @@ struct OrderShowTests {
             #""stripe_payment_intent_id":"pi_1","livemode":false,"created_at":"2026-11-20T18:59:00.000000Z","#,
             #""paid_at":"2026-11-20T19:00:00.000000Z","last_payment_error":null,"last_payment_error_at":null,"#,
             #""email_corrected_at":null,"#,
-            #""items":[{"product":"genx-delay","quantity":2,"unit_amount":4900}],"#,
-            #""licenses":[{"id":"019aa2b1-0000-7000-8000-000000000002","last4":"ABCD","status":"active","#,
+            #""lines":[{"line":1,"product":"genx-delay","name":"GenX Delay","quantity":2,"unit_amount":4900,"#,
+            #""amount_discount":0,"amount_tax":0,"amount_total":9800,"amount_refunded":0}],"#,
+            #""licenses":[{"id":"019aa2b1-0000-7000-8000-000000000002","line":1,"last4":"ABCD","status":"active","#,
             #""product":"genx-delay","key_version":1,"reissues":0,"held_at":null},"#,
-            #"{"id":"019aa2b1-0000-7000-8000-000000000003","last4":"WXYZ","status":"revoked","#,
+            #"{"id":"019aa2b1-0000-7000-8000-000000000003","line":1,"last4":"WXYZ","status":"revoked","#,
             #""product":"genx-delay","key_version":2,"reissues":0,"held_at":null}],"refunds":[],"disputes":[],"#,
             #""emails":[{"id":"019aa2b1-0000-7000-8000-000000000005","kind":"receipt","status":"sent","#,
             #""attempts":1,"recipient":"buyer@example.com","sent_at":"2026-11-20T19:00:01.000000Z","#,
@@ -64,7 +65,7 @@ struct OrderShowTests {
             #"{"id":"019aa2b1-0000-7000-8000-000000000006","kind":"resend","status":"pending","#,
             #""attempts":3,"recipient":"buyer@example.com","sent_at":null,"#,
             #""next_attempt_at":"2026-11-20T20:00:00.000000Z","last_error":"could not connect"}],"#,
-            #""grants":[{"id":"019aa2b1-0000-7000-8000-000000000004","uses":1,"max_uses":20,"#,
+            #""grants":[{"id":"019aa2b1-0000-7000-8000-000000000004","line":1,"uses":1,"max_uses":20,"#,
             #""expires_at":"2026-11-27T19:00:00.000000Z","revoked":true}],"history":[],"#,
             #""events":[{"id":"evt_1","type":"checkout.session.completed","status":"processed","attempts":1,"#,
             #""received_at":"2026-11-20T19:00:00.000000Z","error":null}]}"#,
@@ -98,6 +99,7 @@ struct OrderShowTests {
         let run = try await Run.latchkey(["order", "show", "cs_test_1"])
         for part in [
             "  paid               2026-11-20 19:00:00 UTC\n  refunded           12.50 USD\n",
+            "  of no line         12.50 USD\n",
             "  last failure       card_declined at 2026-11-20 18:59:30 UTC\n",
             "  address put right  2026-11-20 19:05:00 UTC\n",
             "\n\nRefunds\n  2026-11-20 20:00:00 UTC  12.50 USD  succeeded  re_1\n",
@@ -109,7 +111,7 @@ struct OrderShowTests {
         }
         let json = try await Run.latchkey(["order", "show", "cs_test_1", "--json"])
         for part in [
-            #""refunds":[{"id":"re_1","amount":1250,"currency":"usd","status":"succeeded","stated_at":"2026-11-20T20:00:00.000000Z"}]"#,
+            #""refunds":[{"id":"re_1","amount":1250,"currency":"usd","status":"succeeded","stated_at":"2026-11-20T20:00:00.000000Z","lines":null}]"#,
             #""disputes":[{"id":"dp_1","status":"open","stated_at":"2026-11-20T21:00:00.000000Z"}]"#,
             #""last_payment_error":"card_declined","#, #""reissues":2,"held_at":"2026-11-20T19:10:00.000000Z"}"#,
             #""action":"license.revoked","order_id":"\#(Self.id)","origin":"desk","details":{"reason": "asked"}}]"#,
@@ -182,7 +184,8 @@ struct OrderShowTests {
                     stripe_payment_intent_id, livemode, created_at, paid_at)
                 SELECT '019aa2b1-0000-7000-8000-000000000001', id, 'paid', 'buyer@example.com', 'usd', 9800, 'cs_test_1',
                     'pi_1', false, '2026-11-20 18:59', '2026-11-20 19:00' FROM shops;
-                INSERT INTO order_items SELECT o.id, 1, p.id, 2, 4900 FROM orders o, products p;
+                INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
+                SELECT o.id, 1, p.id, 2, 4900, o.amount_total FROM orders o, products p;
                 INSERT INTO licenses SELECT '019aa2b1-0000-7000-8000-000000000002', o.id, p.id, 'active', 1, sha256('a'),
                     'ABCD', '2026-11-20 19:00' FROM orders o, products p;
                 INSERT INTO licenses SELECT '019aa2b1-0000-7000-8000-000000000003', o.id, p.id, 'revoked', 2, sha256('b'),

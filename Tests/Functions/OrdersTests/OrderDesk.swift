@@ -191,7 +191,9 @@ final class LogKeeper: Sendable {
     var log: Log {
         Log { [self] line in
             let text = String(
-                decoding: line.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("orders")), as: UTF8.self)
+                decoding: line.bytes(
+                    at: Instant(unixSeconds: 0), from: LogOrigin("orders"), masking: LogMask(.addresses)), as: UTF8.self
+            )
             lines.withLock { $0 += text }
         }
     }

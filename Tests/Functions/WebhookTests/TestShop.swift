@@ -120,3 +120,9 @@ enum Forgery: CaseIterable, Sendable {
             body: Array(body.utf8))
     }
 }
+
+/// A session's items, two of each price.
+func lineItems(_ prices: String...) -> String {
+    let items = prices.map { #"{"id":"li_1","object":"item","price":{"id":"\#($0)"},"quantity":2}"# }
+    return #"{"data":[\#(items.joined(separator: ","))],"has_more":false}"#
+}

@@ -73,8 +73,13 @@ private func checkMistake(in key: LicenseKey, _ input: inout Input) throws(Broke
 
 /// The canonical spelling of an ASCII text by a reading of our own; `nil` when it is no key.
 private func expected(_ text: String) -> String? {
-    let blanks = Array("\t\n\u{0B}\u{0C}\r -".utf8)
-    let symbols = text.utf8.filter { !blanks.contains($0) }
+    let skipped = Array(1...0x20) + Array("\"'`-\u{7F}".utf8)
+    let punctuation = Array("!#$%&()*+,./:;<=>?@[\\]^_{|}~".utf8)
+    var typed = text.utf8.filter { !skipped.contains($0) }[...]
+    while let last = typed.last, punctuation.contains(last) { typed.removeLast() }
+    while let first = typed.first, punctuation.contains(first) { typed.removeFirst() }
+    let symbols =
+        typed
         .map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) ? $0 - 0x20 : $0 }
     let (prefix, row) = (symbols.dropLast(12), symbols.suffix(12))
     guard text.utf8.count <= 128, (14...20).contains(symbols.count), symbols.allSatisfy(prefixLetters.contains),
@@ -117,6 +122,8 @@ private let prefixLetters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
 private let twins: [Unicode.Scalar: [Unicode.Scalar]] = ["0": ["0", "O"], "1": ["1", "I", "L"]]
 private let separators: [Unicode.Scalar] = [
     "-", " ", "\t", "\u{00A0}", "\u{2009}", "\u{2010}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}", "\u{00AD}",
-    "\u{200B}", "\u{2060}", "\u{FEFF}",
+    "\u{200B}", "\u{2060}", "\u{FEFF}", "'", "\u{201D}", "\u{3000}", "\u{FF0D}", "\u{30FC}", "\u{200D}", "\u{202A}",
+    "\u{FE0F}",
+    "\u{301}",
 ]
 private let pepper = Pepper(Secret(bytes: sampleSecret(7)))

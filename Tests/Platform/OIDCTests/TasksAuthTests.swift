@@ -13,7 +13,7 @@ struct TasksAuthTests {
     @Test(
         "refuses a caller without the token",
         arguments: [
-            nil, "", "Bearer ", "Bearer sss", "bearer ssssssssssssssssssssssssssssssss",
+            nil, "", "Bearer ", "Bearer sss", "Bearerssssssssssssssssssssssssssssssss",
             "Basic ssssssssssssssssssssssssssssssss",
         ])
     func refuses(header: String?) async throws {
@@ -28,13 +28,15 @@ struct TasksAuthTests {
         }
     }
 
-    @Test("lets the token pass, and everyone where the platform checks")
+    @Test("lets the token pass, its scheme in any case, and everyone where the platform checks")
     func admits() async throws {
-        let request = Request(method: .post, path: "/tasks/x", fields: ["Authorization": "Bearer \(secret)"])
+        let requests = ["Bearer", "bearer", "BEARER", "bEARER  "].map {
+            Request(method: .post, path: "/tasks/x", fields: ["Authorization": "\($0) \(secret)"])
+        }
         let token = TasksSettings(auth: try #require(TasksAuth("token:" + secret)))
         let platform = TasksSettings(auth: try #require(TasksAuth("iam")))
         try await onLoop {
-            try await SchedulerAuthorizer(token, log: silentLog).authorize(request)
+            for request in requests { try await SchedulerAuthorizer(token, log: silentLog).authorize(request) }
             try await SchedulerAuthorizer(platform, log: silentLog).authorize(Request(path: "/tasks/x"))
         }
     }

@@ -33,7 +33,10 @@ struct ContentionTests {
         }
         let most = try await onLoop { server.server.limits.bufferedBytes }
         try await server.waits { $0.bufferedBytes <= most }
-        #expect(status(held[0].readToEnd()) == 503)
+        // Two of them exceed the budget, and each of the three that are served may cost one more.
+        let refused = server.logged.split(separator: #""status":503"#).count - 1
+        #expect((2...5).contains(refused))
+        withExtendedLifetime(held) {}
     }
 
     @Test("of a caller's unfinished bodies the one that has been idle for longest is refused")

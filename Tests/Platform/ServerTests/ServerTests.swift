@@ -210,7 +210,9 @@ private final class Lines: Sendable {
             let line = lines.first { $0.message == message }
             return line.map {
                 String(
-                    decoding: $0.bytes(at: Instant(unixSeconds: 0), from: LogOrigin("", project: "shop")), as: UTF8.self
+                    decoding: $0.bytes(
+                        at: Instant(unixSeconds: 0), from: LogOrigin("", project: "shop"), masking: LogMask(.addresses)),
+                    as: UTF8.self
                 )
             }
                 ?? ""

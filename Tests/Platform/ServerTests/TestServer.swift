@@ -24,7 +24,8 @@ final class TestServer: Sendable {
             lines.text.withLock {
                 $0 += String(
                     decoding: line.bytes(
-                        at: Instant(unixSeconds: 0), from: LogOrigin("test", revision: "test-00001", project: "shop")),
+                        at: Instant(unixSeconds: 0), from: LogOrigin("test", revision: "test-00001", project: "shop"),
+                        masking: LogMask(.addresses)),
                     as: UTF8.self)
             }
         }

@@ -1,10 +1,11 @@
 import Audit
+import Kernel
 import Testing
 
 @Suite("What the audit log keeps of who and why")
 struct AuditReasonTests {
     private func reason(_ text: String) throws(AuditReasonFault) -> AuditReason {
-        try AuditReason(text, isKey: { $0 == "GENX-855E-K7EH-AJ9C" })
+        try AuditReason(text, refusing: .addresses)
     }
 
     @Test(
@@ -13,8 +14,7 @@ struct AuditReasonTests {
             ("", AuditReasonFault.empty), (" \t\n", .empty), (String(repeating: "x", count: 501), .tooLong),
             (String(repeating: "ä", count: 251), .tooLong), ("two\nlines", .notPrintable),
             ("\u{1B}[2J", .notPrintable), ("\u{202E}x", .notPrintable), ("told by ada@example.com", .identifying),
-            ("mail to (ada@example.com), please", .identifying), ("<ada@example.com>;", .identifying),
-            ("key GENX-855E-K7EH-AJ9C is public", .identifying),
+            ("mail to (ada@example.com), please", .identifying), ("asked by mailto:ada@example.com.", .identifying),
         ])
     func refused(text: String, fault: AuditReasonFault) {
         #expect(throws: fault) { try reason(text) }

@@ -10,27 +10,28 @@ import Testing
 
 @Suite("Download", .freshDatabase)
 struct DownloadTests {
-    @Test("the page uses up nothing, each file counts, and the last use is the last, however many come at once")
+    @Test(
+        "the page uses up nothing, a file counts once an hour, and the last use is the last, however many come at once")
     func counts() async throws {
         try await withFixture(poolSize: 16) { fixture in
             try await fixture.publish("1.0.0")
             let entitlement = fixture.entitlement()
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
-            let overview = try await fixture.pool.run(DownloadStatements.overview(entitlement.grant.id))
+            let overview = try await fixture.pool.run(
+                DownloadStatements.overview(entitlement.grant.id, at: fixture.now))
             #expect(overview?.artifacts.map(\.fileName) == ["GenX-1.0.0.zip"])
             #expect(overview?.usesLeft == 2)
             #expect(overview?.hasAccess == true)
-            let uses = (0..<40).map { _ in
-                Loop.start { () async -> Bool in
-                    do { return try await fixture.use(entitlement.grant.id, "GenX-1.0.0.zip") != nil } catch {
-                        Issue.record(error)
-                        return false
-                    }
-                }
+            _ = try await fixture.pool.run(
+                Statement<Int>.affected("UPDATE download_grants SET expires_at = expires_at + interval '1 day'"))
+            for (hour, served, left) in [(0, 40, 1), (1, 40, 0), (2, 0, 0)] {
+                let passed = Duration.seconds(3_600 * hour)
+                #expect(await fixture.served(40, entitlement.grant.id, after: passed) == served)
+                let page = try await fixture.pool.run(
+                    DownloadStatements.overview(entitlement.grant.id, at: fixture.now + passed))
+                #expect(page?.usesLeft == left)
+                #expect(page?.filesInUse == (served > 0 ? ["GenX-1.0.0.zip"] : []))
             }
-            var served = 0
-            for use in uses { served += await use.value ? 1 : 0 }
-            #expect(served == 2)
         }
     }
 
@@ -59,6 +60,21 @@ struct DownloadTests {
 }
 
 extension Fixture {
+    /// Returns how many of so many uses at once were served.
+    fileprivate func served(_ count: Int, _ grant: GrantID, after passed: Duration) async -> Int {
+        let uses = (0..<count).map { _ in
+            Loop.start { () async -> Bool in
+                do { return try await self.use(grant, "GenX-1.0.0.zip", after: passed) != nil } catch {
+                    Issue.record(error)
+                    return false
+                }
+            }
+        }
+        var served = 0
+        for use in uses { served += await use.value ? 1 : 0 }
+        return served
+    }
+
     /// Uses a link once for a file.
     fileprivate func use(_ grant: GrantID, _ file: String, after passed: Duration = .zero) async throws -> Artifact? {
         let now = now + passed

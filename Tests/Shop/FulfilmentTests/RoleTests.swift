@@ -46,7 +46,8 @@ struct RoleTests {
                 let outcome = try await pool.run(
                     FulfilmentStatements.lock(sale),
                     FulfilmentStatements.apply(
-                        sale, fixture.entitlement(update == .paid ? 1 : 0), from: fixture.entry("evt_\(index)"),
+                        sale, of: fixture.shop, fixture.entitlement(update == .paid ? 1 : 0),
+                        from: fixture.entry("evt_\(index)"),
                         mailLeasedUntil: fixture.now, by: "function:\(role)", at: fixture.now)
                 ).1
                 #expect(outcome.status == update.target)
@@ -167,7 +168,8 @@ struct RoleTests {
             let claimed = try await pool.run(OutboxStatements.claim(limit: 5, leaseUntil: later, at: later))
             let purchases = try await pool.run(PurchaseStatements.purchases(of: claimed.map(\.id)))
             let order = try #require(purchases.first?.1.order)
-            let granted = try await pool.run(GrantStatements.issue([(fixture.entitlement().grant, order)], at: later))
+            let granted = try await pool.run(
+                GrantStatements.issue([LineGrant(grant: fixture.entitlement().grant, order: order)], at: later))
             #expect(granted == 1)
             try await settleEveryWay(pool, fixture)
         }
@@ -205,7 +207,7 @@ struct RoleTests {
             let entitlement = fixture.entitlement()
             try await fixture.publish("1.0.0")
             _ = try await fixture.apply(fixture.sale("cs_1"), entitlement, event: "evt_1")
-            let overview = try await pool.run(DownloadStatements.overview(entitlement.grant.id))
+            let overview = try await pool.run(DownloadStatements.overview(entitlement.grant.id, at: fixture.now))
             #expect(overview != nil)
             let use = DownloadStatements.use(
                 entitlement.grant.id, file: "GenX-1.0.0.zip", at: fixture.now, behind: .roomy(at: fixture.now))
@@ -231,6 +233,7 @@ struct RoleTests {
             ("email_retry", "UPDATE customers SET email = 'x'"), ("webhook", "SELECT FROM resend_requests"),
             ("email_retry", "UPDATE orders SET status = 'paid'"), ("download", "SELECT FROM emails"),
             ("download", "UPDATE download_grants SET max_uses = 9"), ("download", "DELETE FROM download_grants"),
+            ("orders", "UPDATE download_grants SET file_uses = '{}'"),
             ("checkout", "DELETE FROM rate_limits"), ("download", "UPDATE rate_limits SET key = ''"),
             ("email_retry", "INSERT INTO rate_limits VALUES ('', now())"), ("webhook", "TRUNCATE rate_limits"),
             ("webhook", "DELETE FROM orders"), ("orders", "DELETE FROM emails"), ("webhook", "DELETE FROM audit_log"),

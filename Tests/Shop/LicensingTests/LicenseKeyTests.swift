@@ -15,7 +15,7 @@ struct LicenseKeyTests {
             "", "GENX", "855E-K7EH-AJ9C", "G-855E-K7EH-AJ9C", "GENXGENXX-855E-K7EH-AJ9C", "GENX-855E-K7EH-AJ9",
             "GENX-855E-K7EH-AJ9CC", "GENX-855E-K7EH-AJ9*", "GENX-855E-K7EH-AJ9Ċ", "GENX-U55E-K7EH-AJ9C",
             "GENX-855E-K7EH-AJ9U", "GENX_855E_K7EH_AJ9C", "G#NX-855E-K7EH-AJ9C", "GENX-855E-K7EH-AJ9C\0",
-            "GENX-855E-K7EH-AJ9C" + String(repeating: " ", count: 110), "ГENX-855E-K7EH-AJ9C", "٠GENX-855E-K7EH-AJ9C",
+            "GENX-855E-K7EH-AJ9C" + String(repeating: " ", count: 110), "ГENX-855E-K7EH-AJ9C", "ბGENX-855E-K7EH-AJ9C",
         ])
     func refused(text: String) {
         #expect(LicenseKey(text) == nil)

@@ -65,7 +65,8 @@ struct MailTemplatesTests {
         files["resend.subject.txt"] = "two\nlines"
         files["reciept.html"] = "x"
         let thrown = try #require(throws: TemplateFaults.self) { try MailTemplates(files: files) }
-        let known = "amount, download, freshLinksPage, licenses, orderDate, orderReference, productName, products, "
+        let known =
+            "amount, download, freshLinksPage, licenses, lines, orderDate, orderReference, productName, products, "
         #expect(
             thrown.description == """
                 reciept.html: no mail has a file of this name

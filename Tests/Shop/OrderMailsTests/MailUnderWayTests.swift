@@ -1,4 +1,5 @@
 import EventLoop
+import Kernel
 import Orders
 import Outbox
 import Postgres
@@ -11,12 +12,8 @@ struct MailUnderWayTests {
     func arrives() async throws {
         let server = try await ScriptedServer.start("smtp_server.py")
         try await withRoom(smtp: "smtp+plain://127.0.0.1:\(server.port)") { room in
-            let sale = try room.fixture.sale("cs_1")
-            _ = try await room.fixture.apply(sale, room.fixture.entitlement(), event: "evt_1")
-            try await server.tell("wait")
-            let round = Loop.start { () async -> OutboxReport? in try? await room.work(after: .seconds(100)) }
-            try await server.said("waiting")
-            let outcome = try await room.fixture.correct(sale.order, "right@example.com")
+            let (order, round) = try await room.receiptUnderWay(server)
+            let outcome = try await room.fixture.correct(order, "right@example.com")
             #expect(outcome.mails.count == 2)
             #expect(try await room.outbox("Buyer@example.com") == "address_changed pending, receipt dead")
             try await server.tell("go")
@@ -34,12 +31,8 @@ struct MailUnderWayTests {
     func refused() async throws {
         let server = try await ScriptedServer.start("smtp_server.py", "message=451 later")
         try await withRoom(smtp: "smtp+plain://127.0.0.1:\(server.port)") { room in
-            let sale = try room.fixture.sale("cs_1")
-            _ = try await room.fixture.apply(sale, room.fixture.entitlement(), event: "evt_1")
-            try await server.tell("wait")
-            let round = Loop.start { () async -> OutboxReport? in try? await room.work(after: .seconds(100)) }
-            try await server.said("waiting")
-            _ = try await room.fixture.correct(sale.order, "right@example.com")
+            let (order, round) = try await room.receiptUnderWay(server)
+            _ = try await room.fixture.correct(order, "right@example.com")
             try await server.tell("go")
             #expect(await round.value != nil)
             #expect(try await room.outbox("Buyer@example.com").hasSuffix("receipt dead"))
@@ -51,6 +44,16 @@ struct MailUnderWayTests {
 }
 
 extension Room {
+    /// Makes a sale whose receipt the server holds; returns its order and the round that sends it.
+    fileprivate func receiptUnderWay(_ server: ScriptedServer) async throws -> (OrderID, Task<OutboxReport?, Never>) {
+        let sale = try fixture.sale("cs_1")
+        _ = try await fixture.apply(sale, fixture.entitlement(), event: "evt_1")
+        try await server.tell("wait")
+        let round = Loop.start { () async -> OutboxReport? in try? await work(after: .seconds(100)) }
+        try await server.said("waiting")
+        return (sale.order, round)
+    }
+
     /// Kind and status of the mails to an address.
     fileprivate func outbox(_ recipient: String) async throws -> String {
         try await text(

@@ -120,8 +120,9 @@ struct OutboxWorkerTests {
             _ = try await room.fixture.apply(room.fixture.sale("cs_1"), room.fixture.entitlement(), event: "evt_1")
             #expect(try await room.work(after: .seconds(61)).sent == 1)
             var sale = try room.fixture.sale("cs_new")
-            sale.product = ProductID(at: room.fixture.now)
-            try await room.fixture.addProduct(sale.product)
+            let product = ProductID(at: room.fixture.now)
+            sale.lines[0].product = product
+            try await room.fixture.addProduct(product)
             _ = try await room.fixture.apply(sale, room.fixture.entitlement(), event: "evt_2")
             #expect(try await room.work(after: .seconds(61)).sent == 1)
         }

@@ -1,6 +1,7 @@
 import EmailMessage
 import Kernel
 import OrderMails
+import Orders
 
 /// Mails and contents that tests start from.
 enum Sample {
@@ -47,14 +48,24 @@ enum Sample {
     static let price = Money(minorUnits: 4900, currency: usable(Currency("usd")))
 
     static func order(_ amount: Money? = price) -> OrderSummary {
-        OrderSummary(reference: "LK-2026-000123", date: moment, amount: amount)
+        OrderSummary(
+            reference: "LK-2026-000123", date: moment, amount: amount,
+            lines: [line("GenX Delay", price.minorUnits)])
+    }
+
+    static func line(_ name: String, _ unit: Int64, quantity: Int = 1, discount: Int64 = 0) -> OrderSummary.Line {
+        OrderSummary.Line(
+            name: name, quantity: quantity,
+            amounts: LineAmounts(
+                unit: unit, discount: discount, tax: 0, total: unit * Int64(quantity) - discount, refunded: 0,
+                currency: price.currency))
     }
 
     static let resend = content(
         products: [product("GenX Delay", keys: ["GENX-7K2M-9QWD-H4TX", "GENX-0000-AAAA-BBBB"])],
         others: [
             PurchaseContent.Part(
-                order: OrderSummary(reference: "LK-2025-000007", date: moment, amount: nil),
+                order: OrderSummary(reference: "LK-2025-000007", date: moment, amount: nil, lines: []),
                 products: [LicensedProduct(name: "GenX Presets", keys: ["GENP-1111-2222-3333"], download: nil)])
         ])
 }

@@ -28,7 +28,7 @@ struct BuyerCorrectionTests {
             let leased = try await fixture.leased(mails)
             #expect(leased.map(\.recipient?.text) == ["Right@example.com"])
             let purchases = try await fixture.pool.run(PurchaseStatements.purchases(of: mails))
-            #expect(purchases.map(\.1.licenses.count) == [1])
+            #expect(purchases.map { $0.1.lines.flatMap(\.keys).count } == [1])
         }
     }
 

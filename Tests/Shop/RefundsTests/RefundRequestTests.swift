@@ -59,7 +59,7 @@ extension Fixture {
         try await pool.run(
             PaymentStatements.lock(paymentOf: order),
             RefundRequestStatements.begin(
-                RefundRequestID(at: now), order: order, amount: amount, seen: refunded, by: context)
+                RefundRequestID(at: now), order: order, amount: amount, lines: nil, seen: refunded, by: context)
         ).1
     }
 }

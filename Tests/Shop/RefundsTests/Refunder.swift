@@ -38,7 +38,7 @@ struct Refunder: Sendable {
             let detail = try #require(found.first)
             let plan = try RefundPlan(
                 try await refunding.view(detail),
-                amount: amount.map { Money(minorUnits: $0, currency: detail.total.currency) }, again: again,
+                amount.map { .amount(Money(minorUnits: $0, currency: detail.total.currency)) } ?? .all, again: again,
                 isTestKey: stripe.isTest)
             guard let plan else { return nil }
             return try await refunding.carryOut(plan)

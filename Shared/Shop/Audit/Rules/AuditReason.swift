@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 
 /// Why a text cannot be the reason of an audited change.
 package enum AuditReasonFault: Error, Equatable, Sendable {
@@ -21,14 +21,13 @@ package struct AuditReason: Equatable, Sendable {
 
     /// Parses a reason as a person typed it.
     ///
-    /// - Parameter isKey: returns whether a word is a license key.
-    package init(_ typed: String, isKey: (String) -> Bool) throws(AuditReasonFault) {
+    /// - Parameter identifying: finds what identifies a person or opens something.
+    package init(_ typed: String, refusing identifying: Recognizer) throws(AuditReasonFault) {
         let text = String(typed.trimmingBlanks())
         guard !text.isEmpty else { throw .empty }
         guard text.utf8.count <= AuditReason.byteLimit else { throw .tooLong }
         guard text.isPrintable else { throw .notPrintable }
-        let words = text.split { " ,;<>()".contains($0) }.map { String($0) }
-        guard words.allSatisfy({ EmailAddress($0) == nil && !isKey($0) }) else { throw .identifying }
+        guard !identifying.finds(in: text) else { throw .identifying }
         self.text = text
     }
 }

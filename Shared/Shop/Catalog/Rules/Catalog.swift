@@ -51,21 +51,23 @@ package struct Product: Equatable, Sendable {
     package let slug: String
     /// The name shown to buyers.
     package let name: String
-    /// The prefix of its license keys.
-    package let keyPrefix: String
+    /// The prefix of its license keys; `nil` for a product without keys.
+    package let keyPrefix: String?
     /// The maximum number of downloads per link.
     package let downloadLimit: Int
     /// The lifetime of a download link in days.
     package let downloadDays: Int
     /// The Stripe IDs of all its prices, past and present.
     package let stripePriceIDs: [String]
+    /// What a unit costs at present; `nil` if it is not for sale.
+    package let price: Money?
     /// The newest release's files; empty before the first release.
     package var artifacts: [Artifact]
 
     /// Creates a product.
     package init(
-        id: ProductID, slug: String, name: String, keyPrefix: String, downloadLimit: Int, downloadDays: Int,
-        stripePriceIDs: [String], artifacts: [Artifact]
+        id: ProductID, slug: String, name: String, keyPrefix: String?, downloadLimit: Int, downloadDays: Int,
+        stripePriceIDs: [String], price: Money? = nil, artifacts: [Artifact]
     ) {
         self.id = id
         self.slug = slug
@@ -74,6 +76,7 @@ package struct Product: Equatable, Sendable {
         self.downloadLimit = downloadLimit
         self.downloadDays = downloadDays
         self.stripePriceIDs = stripePriceIDs
+        self.price = price
         self.artifacts = artifacts
     }
 }

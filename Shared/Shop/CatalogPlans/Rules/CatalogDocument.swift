@@ -13,7 +13,7 @@ package struct CatalogDocument: Equatable, Sendable {
         let slug: String
         let name: String
         let description: String
-        let keyPrefix: String
+        let keyPrefix: String?
         let activationLimit: Int64
         let downloadLimit: Int64
         let downloadDays: Int64
@@ -78,7 +78,7 @@ extension CatalogDocument.Product {
         slug = try product.text(.slug)
         name = try product.text(.name)
         description = try product.text(.description, default: "")
-        keyPrefix = try product.text(.keyPrefix)
+        keyPrefix = product.has(.keyPrefix) ? try product.text(.keyPrefix) : nil
         activationLimit = try product.number(.activationLimit)
         downloadLimit = try product.number(.downloadLimit)
         downloadDays = try product.number(.downloadDays)

@@ -53,8 +53,9 @@ private struct CatalogCheck {
         expect(isSlug(product.slug), "\(path).slug", .notSlug)
         line(product.name, "\(path).name")
         expect(product.description.count <= 1_000, "\(path).description", .tooLong(limit: 1_000))
-        let prefix = LicensePrefix(product.keyPrefix)
-        expect(prefix?.text == product.keyPrefix, "\(path).key_prefix", .notKeyPrefix)
+        if let prefix = product.keyPrefix {
+            expect(LicensePrefix(prefix)?.text == prefix, "\(path).key_prefix", .notKeyPrefix)
+        }
         range(product.activationLimit, 1...10_000, "\(path).activation_limit")
         range(product.downloadLimit, 1...10_000, "\(path).download_limit")
         range(product.downloadDays, 1...365, "\(path).download_days")
@@ -88,7 +89,7 @@ private struct CatalogCheck {
         unique(indexed.map { ("products.\($0.offset).slug", $0.element.slug) })
         unique(
             indexed.compactMap { index, product in
-                LicensePrefix(product.keyPrefix).map { ("products.\(index).key_prefix", $0.canonical) }
+                product.keyPrefix.flatMap { LicensePrefix($0) }.map { ("products.\(index).key_prefix", $0.canonical) }
             }, CatalogFault.Reason.readsLike)
         unique(
             indexed.flatMap { index, product in

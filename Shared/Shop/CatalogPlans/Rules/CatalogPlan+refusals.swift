@@ -17,14 +17,15 @@ extension CatalogPlan {
     private static func prefixRefusals(
         _ product: ProductRecord, _ stored: [StoredProduct], _ file: CatalogFile, _ path: String
     ) -> [CatalogFault] {
-        let prefix = LicensePrefix(product.keyPrefix)
+        let prefix = product.prefix
         if let old = stored.first(where: { $0.record.slug == product.slug }), old.hasLicenses,
-            LicensePrefix(old.record.keyPrefix) != prefix
+            old.record.prefix != prefix
         {
-            return [CatalogFault("\(path).key_prefix", .soldPrefix(old.record.keyPrefix))]
+            return [CatalogFault("\(path).key_prefix", .soldPrefix(old.record.keyPrefix ?? "none"))]
         }
+        guard let prefix else { return [] }
         let rival = stored.first { other in
-            LicensePrefix(other.record.keyPrefix) == prefix
+            other.record.prefix == prefix
                 && !file.products.contains { $0.record.slug == other.record.slug }
         }
         return rival.map {
@@ -43,4 +44,9 @@ extension CatalogPlan {
         let member = old.record.amount.currency == price.amount.currency ? "unit_amount" : "currency"
         return [CatalogFault("\(path).\(member)", .priceChanged(id: price.stripeID, from: old.record.amount))]
     }
+}
+
+extension ProductRecord {
+    /// The prefix of its keys; `nil` for a product without keys.
+    fileprivate var prefix: LicensePrefix? { keyPrefix.flatMap { LicensePrefix($0) } }
 }

@@ -15,6 +15,9 @@ enum CheckSymbol {
         timesGenerator(values.reduce(0) { timesGenerator($0) ^ $1 })
     }
 
+    /// Divides by the generator.
+    static func overGenerator(_ value: UInt8) -> UInt8 { (value & 1 == 0 ? value : value ^ 0b10_0101) >> 1 }
+
     /// Multiplies by the generator α = x in GF(2)[x] / (x⁵ + x² + 1); that polynomial is primitive.
     private static func timesGenerator(_ value: UInt8) -> UInt8 {
         let shifted = value << 1

@@ -44,29 +44,13 @@ extension LicenseKey {
         self.init(prefix: prefix, values: values)
     }
 
-    /// Parses the last four symbols of a key as a person typed them, with or without what precedes them in our tables;
-    /// `nil` if they are invalid.
-    package static func lastFour(typed text: String) -> String? {
-        let typed = text.unicodeScalars.filter { !LicenseKey.isSeparator($0) && $0 != "…" }
-        guard typed.count == 4, typed.allSatisfy(\.isASCII) else { return nil }
-        let values = typed.compactMap { Crockford.value(UInt8(truncatingIfNeeded: $0.value)) }
-        guard values.count == 4 else { return nil }
-        return String(decoding: values.map { Crockford.symbols[Int($0)] }, as: UTF8.self)
-    }
-
-    /// Parses a key as a person typed it: in any case, with any or no spaces and dashes, O for 0, and I or L for 1.
-    ///
-    /// It is `nil` if it is not a key or has a typing error.
-    package init?(_ text: String) {
-        guard text.utf8.count <= 128 else { return nil }
-        let typed = text.unicodeScalars.filter { !LicenseKey.isSeparator($0) }
-        guard typed.allSatisfy(\.isASCII), typed.count > 12 else { return nil }
-        let symbols = typed.map { UInt8(truncatingIfNeeded: $0.value) }
-        let values = symbols.suffix(12).compactMap(Crockford.value)
-        guard values.count == 12, let prefix = LicensePrefix(String(decoding: symbols.dropLast(12), as: UTF8.self))
+    /// Parses a key's prefix and its last twelve symbols; `nil` if they are not those of a key.
+    init?(prefix: ArraySlice<UInt8>, body: ArraySlice<UInt8>) {
+        let values = body.compactMap(Crockford.value)
+        guard values.count == 12, body.count == 12, let prefix = LicensePrefix(String(decoding: prefix, as: UTF8.self))
         else { return nil }
         self.init(prefix: prefix, values: values.dropLast())
-        guard self.symbols.last == Crockford.symbols[Int(values[11])] else { return nil }
+        guard symbols.last == Crockford.symbols[Int(values[11])] else { return nil }
     }
 
     /// Appends the check symbol to the eleven others; it covers the prefix as well.
@@ -75,18 +59,15 @@ extension LicenseKey {
         self.prefix = prefix
         symbols = (values + [CheckSymbol.value(behind: row)]).map { Crockford.symbols[Int($0)] }
     }
+}
 
-    /// Whitespace, and the dashes that mail programs and word processors make of a hyphen.
-    private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x2212, 0x00AD, 0x200B, 0x2060, 0xFEFF: true
-        default: scalar.properties.isWhitespace || scalar.properties.generalCategory == .dashPunctuation
-        }
-    }
+extension LicenseKey {
+    /// Returns what is shown of a key: its prefix and its last four symbols.
+    package static func masked(prefix: String, lastFour: String) -> String { "\(prefix)-****-****-\(lastFour)" }
 }
 
 extension LicenseKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package var description: String { "\(prefix.text)-****-****-\(lastFour)" }
+    package var description: String { LicenseKey.masked(prefix: prefix.text, lastFour: lastFour) }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -27,7 +27,7 @@ package struct LicensePrefix: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
 
     /// Base32 has no U, but a prefix may; it counts as the V that it is mistaken for.
-    private static func value(_ symbol: UInt8) -> UInt8? {
+    static func value(_ symbol: UInt8) -> UInt8? {
         switch symbol {
         case UInt8(ascii: "U"), UInt8(ascii: "u"): Crockford.value(UInt8(ascii: "V"))
         default: Crockford.value(symbol)

@@ -24,16 +24,27 @@ package struct KeyOrigin: Equatable, Sendable {
 package struct NewLicense: Equatable, Sendable {
     /// The row's ID, made beforehand.
     package let id: LicenseID
+    /// The position of its order line.
+    package let line: Int
+    /// The product's key prefix; `nil` for a product without keys, as are the two that follow.
+    package let prefix: String?
     /// The key's hash: 32 bytes.
-    package let keyHash: [UInt8]
+    package let keyHash: [UInt8]?
     /// The key's last four symbols, for support.
-    package let keyLastFour: String
+    package let keyLastFour: String?
 
     /// Creates a new license.
-    package init(id: LicenseID, keyHash: [UInt8], keyLastFour: String) {
+    package init(id: LicenseID, line: Int = 1, prefix: String?, keyHash: [UInt8]?, keyLastFour: String?) {
         self.id = id
+        self.line = line
+        self.prefix = prefix
         self.keyHash = keyHash
         self.keyLastFour = keyLastFour
+    }
+
+    /// Returns what its first key is derived from; `nil` if it has none.
+    package func origin(version: Int) -> KeyOrigin? {
+        prefix.map { KeyOrigin(license: id, prefix: $0, version: version, reissues: 0) }
     }
 }
 

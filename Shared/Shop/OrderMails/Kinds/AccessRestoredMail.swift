@@ -4,5 +4,5 @@ extension OrderMailKind {
     /// The buyer may never have received a receipt, because a dispute can precede it.
     package static let accessRestored = OrderMailKind(
         "access_restored", carriesKeys: true, fields: PurchaseContent.ofOrder + PurchaseContent.ofProducts
-    ) { !$0.licenses.isEmpty }
+    ) { $0.hasAccess }
 }

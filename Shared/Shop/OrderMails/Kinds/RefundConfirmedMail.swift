@@ -8,6 +8,7 @@ extension OrderMailKind {
         fields: [
             .text("refunded") { $0.refunded.formatted },
             .flag("isFull") { $0.isRefundFull },
+            .list("closedLines", OrderSummary.Line.fields) { $0.isRefundFull ? [] : $0.first.order.closedLines },
         ] + PurchaseContent.ofOrder
     ) { $0.refunded.minorUnits > 0 }
 }

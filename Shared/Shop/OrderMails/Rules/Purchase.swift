@@ -4,6 +4,38 @@ package import Orders
 
 /// An order, with the data that mails show.
 package struct Purchase: Equatable, Sendable {
+    /// A line of the order.
+    package struct Line: Equatable, Sendable {
+        /// The line's place in the order, from 1.
+        package let position: Int
+        /// The product; `nil` if the catalog does not know what was bought.
+        package let product: ProductID?
+        /// What Stripe calls it, if the catalog does not know it.
+        package let description: String?
+        /// The quantity.
+        package let quantity: Int
+        /// What it cost.
+        package let amounts: LineAmounts
+        /// The number of active licenses, with keys or without.
+        package let activeLicenses: Int
+        /// The keys of the active licenses, in order of the licenses' IDs.
+        package let keys: [KeyOrigin]
+
+        /// Creates a line.
+        package init(
+            position: Int = 1, product: ProductID?, description: String? = nil, quantity: Int = 1,
+            amounts: LineAmounts, activeLicenses: Int, keys: [KeyOrigin]
+        ) {
+            self.position = position
+            self.product = product
+            self.description = description
+            self.quantity = quantity
+            self.amounts = amounts
+            self.activeLicenses = activeLicenses
+            self.keys = keys
+        }
+    }
+
     /// The order.
     package let order: OrderID
     /// Its status.
@@ -14,22 +46,21 @@ package struct Purchase: Equatable, Sendable {
     package let total: Money
     /// The amount refunded, including pending refunds.
     package let refunded: Money
-    /// The product.
-    package let product: ProductID
-    /// The active licenses.
-    package let licenses: [KeyOrigin]
+    /// The lines, by position.
+    package internal(set) var lines: [Line]
+
+    /// Whether any license of it is active.
+    package var hasAccess: Bool { lines.contains { $0.activeLicenses > 0 } }
 
     /// Creates a purchase.
     package init(
-        order: OrderID, status: OrderStatus, orderedAt: Instant, total: Money, refunded: Money, product: ProductID,
-        licenses: [KeyOrigin]
+        order: OrderID, status: OrderStatus, orderedAt: Instant, total: Money, refunded: Money, lines: [Line]
     ) {
         self.order = order
         self.status = status
         self.orderedAt = orderedAt
         self.total = total
         self.refunded = refunded
-        self.product = product
-        self.licenses = licenses
+        self.lines = lines
     }
 }

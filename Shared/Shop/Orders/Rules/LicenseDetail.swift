@@ -24,16 +24,16 @@ package struct LicenseDetail: Equatable, Sendable {
     package let product: String
     /// The product's name.
     package let productName: String
-    /// The prefix of its key.
-    package let keyPrefix: String
+    /// The prefix of its key; `nil` for a product without keys, as are the last four symbols and the version.
+    package let keyPrefix: String?
     /// The key's last four symbols.
-    package let lastFour: String
+    package let lastFour: String?
     /// The license's status.
     package let status: LicenseStatus
     /// When the seller revoked it by hand.
     package let heldAt: Instant?
     /// The version of the secret that the key is derived from.
-    package let keyVersion: Int
+    package let keyVersion: Int?
     /// How often its key was replaced.
     package let reissues: Int
     /// The maximum number of machines on which it may be active at once.
@@ -56,9 +56,12 @@ package enum LicenseChange: Equatable, Sendable {
 
 extension KeyRing {
     /// Derives the key that replaces the license's present one, with the current secret.
+    ///
+    /// - Throws: `.badPrefix` for a product without keys.
     package func nextKey(of license: LicenseDetail) throws(KeyFault) -> NewKey {
+        guard let prefix = license.keyPrefix else { throw .badPrefix }
         let next = KeyOrigin(
-            license: license.id, prefix: license.keyPrefix, version: currentVersion, reissues: license.reissues + 1)
+            license: license.id, prefix: prefix, version: currentVersion, reissues: license.reissues + 1)
         let key = try key(of: next)
         return NewKey(
             previousReissues: license.reissues, version: currentVersion, hash: hash(key), lastFour: key.lastFour)

@@ -53,29 +53,33 @@ package struct OrderDetail: Equatable, Sendable {
 /// The rows that belong to an order.
 package enum OrderPart {
     /// An order line.
-    package struct Item: Equatable, Sendable {
-        /// The product's slug.
-        package let product: String
-        /// The product's name.
-        package let productName: String
+    package struct Line: Equatable, Sendable {
+        /// The line's place in the order, from 1.
+        package let position: Int
+        /// The product's slug; `nil` if the catalog does not know what was bought.
+        package let product: String?
+        /// The product's name, or what Stripe calls it.
+        package let name: String
         /// The quantity.
         package let quantity: Int64
-        /// The unit amount, in the minor unit.
-        package let unitAmount: Int64
+        /// What it cost.
+        package let amounts: LineAmounts
     }
 
     /// A license of the order.
     package struct License: Equatable, Sendable {
         /// The license's ID.
         package let id: LicenseID
-        /// The key's last four symbols.
-        package let lastFour: String
+        /// The position of its line.
+        package let line: Int
+        /// The key's last four symbols; `nil` for a product without keys.
+        package let lastFour: String?
         /// The license's status.
         package let status: LicenseStatus
         /// The product's slug.
         package let product: String
-        /// The version of the secret that the key is derived from.
-        package let keyVersion: Int64
+        /// The version of the secret that the key is derived from; `nil` for a product without keys.
+        package let keyVersion: Int64?
         /// How often the license's key was replaced.
         package let reissues: Int64
         /// When the seller revoked it by hand.
@@ -92,6 +96,8 @@ package enum OrderPart {
         package let status: RefundStatus
         /// When Stripe reported that status.
         package let reportedAt: Instant
+        /// The lines that it names; `nil` if it names none.
+        package let lines: RefundLines?
         /// The currency; `nil` stands for the order's.
         ///
         /// A refund in another one does not count.
@@ -132,6 +138,8 @@ package enum OrderPart {
     package struct Grant: Equatable, Sendable {
         /// The grant's ID.
         package let id: GrantID
+        /// The position of its line.
+        package let line: Int
         /// The number of downloads so far.
         package let uses: Int64
         /// The maximum number of downloads.

@@ -1,6 +1,6 @@
 package import Kernel
 
-/// A checkout session as the shop sees it: its order, its product, and its state.
+/// A checkout session as the shop sees it: its order, its lines, and its state.
 package struct Sale: Equatable, Sendable {
     /// The order that the session names, or one derived from the session if it names none.
     package var order: OrderID
@@ -18,10 +18,8 @@ package struct Sale: Equatable, Sendable {
     package var name: String?
     /// The amount paid, taxes and discounts included.
     package var total: Money
-    /// The product.
-    package var product: ProductID
-    /// The quantity; each unit has a license of its own.
-    package var quantity: Int
+    /// What was bought; the lines add up to the total.
+    package var lines: [SaleLine]
     /// Whether it is live mode.
     package var isLive: Bool
     /// When the session was created.
@@ -34,7 +32,7 @@ package struct Sale: Equatable, Sendable {
     /// Creates a sale.
     package init(
         order: OrderID, fallbackOrder: OrderID, session: String, paymentIntent: String?, email: EmailAddress?,
-        statedEmail: String? = nil, name: String?, total: Money, product: ProductID, quantity: Int, isLive: Bool,
+        statedEmail: String? = nil, name: String?, total: Money, lines: [SaleLine], isLive: Bool,
         createdAt: Instant, paidAt: Instant, update: CheckoutUpdate
     ) {
         self.order = order
@@ -45,8 +43,7 @@ package struct Sale: Equatable, Sendable {
         self.statedEmail = statedEmail
         self.name = name
         self.total = total
-        self.product = product
-        self.quantity = quantity
+        self.lines = lines
         self.isLive = isLive
         self.createdAt = createdAt
         self.paidAt = paidAt

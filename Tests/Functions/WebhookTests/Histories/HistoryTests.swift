@@ -11,7 +11,7 @@ import Testing
 @Suite("Histories", .freshDatabase, .serialized)
 struct HistoryTests {
     /// How many histories a run plays, unless `LATCHKEY_HISTORIES` says otherwise.
-    static let usual = 2_000
+    static let usual = 5_000
 
     @Test("every history of a sale ends where the state machine says, in whatever order it arrives")
     func histories() async throws {
@@ -20,6 +20,7 @@ struct HistoryTests {
         let seed = environment["LATCHKEY_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 48)
         print("histories: \(count), LATCHKEY_SEED=\(seed)")
         let fixture = try await onLoop { try await Fixture(poolSize: 8) }
+        try await onLoop { try await fixture.addProduct(ProductID(at: fixture.now)) }
         let webhook = try BuiltFunction.start("webhook", try settings())
         try webhook.forgetLog()
         let port = webhook.port
