@@ -19,13 +19,14 @@ from latchkey_local.stack import usual_ports
 ROOT = stack_under_test.ROOT
 FUNCTIONS = table.load(ROOT)
 PATIENCE = 60
+FOLDER = ROOT / ".local/e2e-own"
 
 
 class Running:
     """A stack of this test's own, with what it said."""
 
     def __init__(self, front):
-        self.layout = Layout(ROOT, ROOT / ".local/e2e-own", front)
+        self.layout = Layout(ROOT, FOLDER, front)
         where = ["--dir", self.layout.folder, "--port-base", str(front)]
         self.said = self.layout.folder / "said"
         self.layout.folder.mkdir(parents=True, exist_ok=True)
@@ -65,6 +66,8 @@ class Running:
 class LocalStackTests(unittest.TestCase):
     def setUp(self):
         self.front = free_front(usual_ports(FUNCTIONS))
+        # A run that was cut off may have left a part of it.
+        shutil.rmtree(FOLDER, ignore_errors=True)
 
     def start(self):
         running = Running(self.front)
@@ -109,9 +112,8 @@ class LocalStackTests(unittest.TestCase):
         self.assertRegex(lines[0], rf"Port {self.front}, .* held by .*{os.getpid()}.*stop that")
 
     def test_a_function_that_cannot_start_is_one_line_with_its_own_last_words(self):
-        folder = ROOT / ".local/e2e-own"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "secrets.env").write_text("KEY_PEPPER=short\n")
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        (FOLDER / "secrets.env").write_text("KEY_PEPPER=short\n")
         running = self.start()
         self.assertEqual(running.process.wait(PATIENCE), 1)
         lines = [line for line in running.text().splitlines() if line.startswith("✗")]

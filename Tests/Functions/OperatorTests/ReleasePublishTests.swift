@@ -106,7 +106,7 @@ struct ReleasePublishTests {
     }
 }
 
-@Suite("latchkey release publish to Cloud Storage", .freshDatabase, .timeLimit(.minutes(10)))
+@Suite("latchkey release publish to Cloud Storage", .freshDatabase, .timeLimit(.minutes(15)))
 struct CloudReleasePublishTests {
     private let google: CloudSandbox
     private let source: TemporaryFolder

@@ -2,7 +2,7 @@ import EventLoop
 import Support
 import Testing
 
-@Suite("Connections", .timeLimit(.minutes(1)))
+@Suite("Connections", .timeLimit(.minutes(15)))
 struct SocketTests {
     @Test("a connection that is closed while it is read hears no more, and is told once that it is closed")
     func closedWhileReading() async throws {

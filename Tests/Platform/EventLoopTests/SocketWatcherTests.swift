@@ -3,7 +3,7 @@ import Glibc
 import Support
 import Testing
 
-@Suite("Watched sockets", .timeLimit(.minutes(1)))
+@Suite("Watched sockets", .timeLimit(.minutes(15)))
 struct SocketWatcherTests {
     @Test("a socket is told as readable when its peer has written, until the watcher is closed")
     func readable() async throws {

@@ -2,7 +2,7 @@ import EventLoop
 import Support
 import Testing
 
-@Suite("Timer", .timeLimit(.minutes(1)))
+@Suite("Timer", .timeLimit(.minutes(15)))
 struct TimerTests {
     @Test("timers with the same delay fire in the order in which they were set")
     func order() async throws {

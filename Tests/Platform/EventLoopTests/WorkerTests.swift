@@ -2,7 +2,7 @@ import EventLoop
 import Support
 import Testing
 
-@Suite("Work on a worker thread", .timeLimit(.minutes(1)))
+@Suite("Work on a worker thread", .timeLimit(.minutes(15)))
 struct WorkerTests {
     private enum Fault: Error, Equatable { case expected(Int) }
 
@@ -62,7 +62,7 @@ struct WorkerTests {
     }
 }
 
-@Suite("Outcome", .timeLimit(.minutes(1)))
+@Suite("Outcome", .timeLimit(.minutes(15)))
 struct OutcomeTests {
     private struct Cancelled: Error, Equatable {}
 

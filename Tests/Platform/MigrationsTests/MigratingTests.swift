@@ -6,7 +6,7 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("Migrating", .freshDatabase, .timeLimit(.minutes(5)))
+@Suite("Migrating", .freshDatabase, .timeLimit(.minutes(15)))
 struct MigratingTests {
     @Test("the product's own migrations are applied once, and a second run finds nothing to do")
     func own() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Health check of a running process", .timeLimit(.minutes(5)))
+@Suite("Health check of a running process", .timeLimit(.minutes(15)))
 struct HealthCheckTests {
     @Test("is healthy when the running process is ready")
     func ready() async throws {
