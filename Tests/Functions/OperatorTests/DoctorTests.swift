@@ -86,7 +86,7 @@ struct DoctorTests {
         let run = try await doctor(words: ["--deep"])
         #expect(run.exitCode == 0, "\(run.output)")
         #expect(run.output.contains("\nData\n  ✓ paid without license"))
-        #expect(run.output.hasSuffix("\nall 39 checks passed\n"))
+        #expect(run.output.hasSuffix("\nall 40 checks passed\n"))
     }
 
     @Test("with --deep what cannot be right is a failure, with the cases and advice")
@@ -102,7 +102,7 @@ struct DoctorTests {
         #expect(run.output.contains(" ✗ event unhandled "), "\(run.output)")
         #expect(run.output.contains(" and 2 more\n"))
         #expect(run.output.contains("→ latchkey event list says why"))
-        #expect(run.remarks == "latchkey: 1 of 39 checks failed\n")
+        #expect(run.remarks == "latchkey: 1 of 40 checks failed\n")
         let noDatabase = try await doctor(["DATABASE_URL": "postgres://x@127.0.0.1:1/x"], words: ["--deep"])
         #expect(noDatabase.output.contains("– event unhandled "))
     }

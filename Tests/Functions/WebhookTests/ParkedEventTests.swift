@@ -80,30 +80,22 @@ struct ParkedEventTests {
         }
     }
 
-    @Test("a session that names a pending order of another product, or of another shop, leaves that order as it is")
-    func otherOrders() async throws {
+    @Test("a session that names a pending order of another shop leaves that order as it is")
+    func otherShop() async throws {
         try await withShop { shop throws in
-            try await shop.addProduct()
-            let orders = ["019aa2b1-0000-7000-8000-000000000001", "019aa2b1-0000-7000-8000-000000000002"]
+            let order = "019aa2b1-0000-7000-8000-000000000002"
             try await execute(
                 script: """
                     INSERT INTO shops (id, name, support_email, sender)
                     VALUES ('019aa2b1-0000-7000-8000-00000000000f', 'Other', 'b@shop.example', 'B <b@shop.example>');
                     INSERT INTO orders (id, shop_id, status, currency, amount_total, livemode, created_at)
-                    SELECT v.id::uuid, s.id, 'pending', 'usd', 4900, false, now()
-                    FROM (VALUES ('\(orders[0])', 'Shop'), ('\(orders[1])', 'Other')) v (id, shop)
-                    JOIN shops s ON s.name = v.shop;
-                    INSERT INTO order_items SELECT '\(orders[0])', 1, id, 1, 4900 FROM products WHERE slug = 'genx-new';
+                    VALUES ('\(order)', '019aa2b1-0000-7000-8000-00000000000f', 'pending', 'usd', 4900, false, now());
                     """)
-            for (index, order) in orders.enumerated() {
-                let event = SessionEvent(
-                    id: "evt_\(index)", session: "cs_test_\(index)", paymentIntent: "\"pi_\(index)\"",
-                    metadata: StripeStub.metadata(try #require(OrderID(order))))
-                for _ in 1...2 { #expect(try await shop.deliver(event.json).status == 200) }
-            }
-            #expect(try await shop.text("SELECT string_agg(status, ' ') FROM webhook_events") == "parked parked")
-            #expect(try await shop.text("SELECT string_agg(status, ' ') FROM orders") == "pending pending")
-            #expect(shop.log.text.count(of: Self.alert) == 2, "\(shop.log.text)")
+            let event = SessionEvent(metadata: StripeStub.metadata(try #require(OrderID(order))))
+            for _ in 1...2 { #expect(try await shop.deliver(event.json).status == 200) }
+            #expect(try await shop.text("SELECT status FROM webhook_events") == "parked")
+            #expect(try await shop.text("SELECT string_agg(status, ' ') FROM orders") == "pending")
+            #expect(shop.log.text.count(of: Self.alert) == 1, "\(shop.log.text)")
             #expect(try await shop.counts().licenses == 0)
         }
     }
@@ -197,7 +189,8 @@ private let refusedEvents = [
     Told(
         SessionEvent(
             paymentStatus: "unpaid",
-            metadata: #"{"latchkey_product":"genx-delay","latchkey_quantity":"3000000000"}"#), "SQLSTATE 22003"),
+            metadata: #"{"latchkey_product":"genx-delay","latchkey_quantity":"3000000000"}"#),
+        "a sale of 3000000000 units"),
     Told(
         SessionEvent(metadata: "{}", lineItems: items("price_1")), "units", exchanging: #""quantity":1"#,
         for: #""quantity":2000000"#),
@@ -236,7 +229,6 @@ private let ignoredEvents = [
     Told(SessionEvent(type: "checkout.session.expired", paymentStatus: "unpaid", metadata: "{}")),
     Told(SessionEvent(type: "checkout.session.expired", metadata: "{}", lineItems: items("price_1", "price_new"))),
     Told(SessionEvent(paymentStatus: "unpaid", metadata: "{}")),
-    Told(SessionEvent(paymentStatus: "unpaid", metadata: "{}", lineItems: items("price_1", "price_new"))),
     Told(SessionEvent(type: "checkout.session.async_payment_failed", metadata: "{}")),
     Told(SessionEvent(type: "checkout.session.async_payment_failed", metadata: "{}", lineItems: items("price_9"))),
     Told(SessionEvent(amount: 0, paymentStatus: "no_payment_required", metadata: "{}", lineItems: items("price_9"))),

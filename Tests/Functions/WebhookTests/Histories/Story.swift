@@ -218,6 +218,8 @@ struct Ending: Equatable, Sendable {
         var facts = PaymentFacts()
         for (index, event) in story.events.enumerated() where delivered.contains(index) {
             switch event.meaning {
+            // An expired session of another program is no order.
+            case .sale(.expired) where !story.lines.isEmpty: break
             case .sale(let update): (sale, isTold) = (sale.after(update), true)
             case .payment(let update): facts.learn(update)
             case .nothing: break
