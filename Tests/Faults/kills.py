@@ -26,7 +26,8 @@ from stripe_side import Stripe
 
 VICTIMS = ["webhook", "download", "email-retry"]
 # Which rows of the outbox a process that dies may have leased: the webhook makes the first attempt, email-retry the rest.
-LEASED = {"webhook": "attempts = 1", "email-retry": "attempts > 1"}
+# Hours pass for a mail with each death; it must not run out of attempts by that alone, so the last ones wait for the end.
+LEASED = {"webhook": "attempts = 1", "email-retry": "attempts BETWEEN 2 AND 12"}
 LONGEST_LIFE = 0.4  # seconds
 SHOWN = 20
 
