@@ -76,15 +76,22 @@ extension OrderView {
         """
             <h2>Your order</h2>
             <dl class="facts">
-              <dt>Order</dt>
-              <dd>\(record.order.description)</dd>
-              <dt>Date</dt>
+        \(numberFact)      <dt>Date</dt>
               <dd>\(HumanFormat.minute(record.orderedAt))</dd>
         \(Markup.lines(record.lines, fact))
               <dt>\(record.paidAt == nil ? "Price" : "Paid")</dt>
               <dd>\(record.total.formatted)</dd>\(refundedFact)
             </dl>
         """
+    }
+
+    private var numberFact: Markup {
+        guard let number = record.number else { return .empty }
+        return """
+                  <dt>Order</dt>
+                  <dd>\(number.description)</dd>
+
+            """
     }
 
     /// A line, with its price only if that is not the whole order's.
@@ -109,7 +116,7 @@ extension OrderView {
     }
 
     private var refundedFact: Markup {
-        guard record.refunded.minorUnits > 0 else { return .empty }
+        guard record.refunded.amount.minorUnits > 0 else { return .empty }
         return """
 
                   <dt>Refunded</dt>

@@ -11,10 +11,13 @@ extension OrderView {
     /// The order as JSON.
     func json(_ base: PublicURL) -> JSONValue {
         .object([
-            ("order", .string(record.order.description)), ("status", .string(record.status.rawValue)),
+            ("order", .string(record.order.description)),
+            ("number", record.number.map { .integer($0.value) } ?? .null), ("status", .string(record.status.rawValue)),
             ("product", .string(record.productNames)),
             ("quantity", .integer(Int64(record.lines.reduce(0) { $0 + $1.quantity }))),
-            ("amount", money(record.total)), ("refunded", money(record.refunded)),
+            ("amount", money(record.total.amount)), ("refunded", money(record.refunded.amount)),
+            ("presentment_amount", record.total.presentment.map(money) ?? .null),
+            ("presentment_refunded", record.refunded.presentment.map(money) ?? .null),
             ("ordered_at", time(record.orderedAt)), ("paid_at", time(record.paidAt)),
             ("license_keys", .array(keys.map(JSONValue.string))), ("license_keys_masked", .bool(keysUntil == nil)),
             ("license_keys_until", time(keysUntil)),

@@ -3,9 +3,10 @@ import FoundationEssentials
 package import Postgres
 
 /// Applies the product's own migrations, in order.
-package func migrate(_ settings: DatabaseSettings) async throws {
+package func migrate(_ settings: DatabaseSettings, _ part: (String) -> Bool = { _ in true }) async throws {
     let folder = repositoryRoot + "/infra/migrations"
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sql") }.sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { $0.hasSuffix(".sql") && part($0) }.sorted()
     let scripts = try names.map { try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
     try await onLoop {
         let connection = try await Connection.open(settings)

@@ -44,7 +44,7 @@ package struct PaymentFacts: Equatable, Sendable {
             } else {
                 total = Total(amount: amount, at: at)
             }
-        case .refund(let id, let amount, let status, let at, let lines, let madeAt):
+        case .refund(let id, let amount, let status, let at, let lines, let madeAt, _):
             if let known = refunds[id], (known.at, known.status.finality) >= (at, status.finality) { return }
             refunds[id] = Refund(
                 amount: amount, status: status, at: at, lines: lines, madeAt: refunds[id]?.madeAt ?? madeAt)

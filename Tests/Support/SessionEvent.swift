@@ -15,6 +15,8 @@ package struct SessionEvent: Sendable, CustomTestStringConvertible {
     package var isLive = false
     package var metadata = #"{"latchkey_product":"genx-delay","latchkey_quantity":"1"}"#
     package var lineItems = "null"
+    /// What the buyer was charged in a currency of their own.
+    package var presentment = "null"
 
     /// Memberwise.
     package init(
@@ -22,7 +24,7 @@ package struct SessionEvent: Sendable, CustomTestStringConvertible {
         subtotal: Int? = nil, paymentIntent: String = #""pi_1""#, email: String = "buyer@example.com",
         type: String = "checkout.session.completed", paymentStatus: String = "paid", mode: String = "payment",
         isLive: Bool = false, metadata: String = #"{"latchkey_product":"genx-delay","latchkey_quantity":"1"}"#,
-        lineItems: String = "null"
+        lineItems: String = "null", presentment: String = "null"
     ) {
         self.id = id
         self.session = session
@@ -36,6 +38,7 @@ package struct SessionEvent: Sendable, CustomTestStringConvertible {
         self.isLive = isLive
         self.metadata = metadata
         self.lineItems = lineItems
+        self.presentment = presentment
     }
 
     package var testDescription: String { "\(type) \(mode) \(isLive ? "live" : "test") \(metadata.count)" }
@@ -50,7 +53,8 @@ package struct SessionEvent: Sendable, CustomTestStringConvertible {
             "id": "\(session)", "object": "checkout.session", "amount_total": \(amount), "amount_subtotal": \(subtotal ?? amount),
             "currency": "usd", "created": 1795201100, "livemode": \(isLive), "mode": "\(mode)", "status": "complete",
             "payment_status": "\(paymentStatus)", "payment_intent": \(paymentIntent), "metadata": \(metadata),
-            "customer_details": {"email": "\(email)", "name": "Björk"}, "line_items": \(lineItems)
+            "customer_details": {"email": "\(email)", "name": "Björk"}, "line_items": \(lineItems),
+            "presentment_details": \(presentment)
           }}
         }
         """

@@ -14,7 +14,8 @@ extension Command {
             a client's IP address it has the network.
             """,
         options: [
-            Option(name: "--order", value: "ID", help: "only entries about this order: its ID, cs_… or pi_…"),
+            Option(
+                name: "--order", value: "ID", help: "only entries about this order: its number, its ID, cs_… or pi_…"),
             Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
             Option(name: "--before", value: "ROW", help: "only entries before this one, for the next page"),
             .json,
@@ -37,7 +38,7 @@ extension Command {
 
     private static func orderReference(_ word: String) throws(CommandFault) -> OrderReference {
         guard let reference = OrderReference(word) else {
-            throw .usage("«\(word)» is no order's ID: expected a UUID, cs_… or pi_…")
+            throw .usage("«\(word)» is no order's: expected its number, its ID, cs_… or pi_…")
         }
         return reference
     }

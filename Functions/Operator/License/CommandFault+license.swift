@@ -10,7 +10,8 @@ extension CommandFault {
             case .noLicense: "no license \(license.id)"
             case .notActive: "license \(license.id) is \(license.statusText)"
             case .notHeld: "license \(license.id) is not closed by hand: it is \(license.statusText)"
-            case .closed(let order): "license \(license.id) stays closed: order \(license.order), \(order.whyClosed)"
+            case .closed(let order):
+                "license \(license.id) stays closed: order \(license.orderName), \(order.whyClosed)"
             case .changedMeanwhile:
                 "license \(license.id) changed a moment ago; nothing was done, look at it again"
             case .underivable(let fault): fault.description

@@ -12,7 +12,7 @@ extension LicenseReport {
         let facts = [
             ["key", license.maskedKey], ["status", license.statusText],
             ["product", "\(license.productName)  \(license.product)"],
-            ["order", "\(license.order)  \(license.orderStatus.rawValue)"], ["buyer", license.email ?? "–"],
+            ["order", "\(license.orderName)  \(license.orderStatus.rawValue)"], ["buyer", license.email ?? "–"],
             ["issued", license.createdAt.toTheSecond],
             ["version", license.keyVersion.map { "\($0)\(reissues)" } ?? "–"],
             ["machines", "\(active) of \(license.activationLimit)"],
@@ -38,6 +38,8 @@ extension LicenseReport {
             ("id", .string(license.id.description)), ("last4", license.lastFour.map(JSONValue.string) ?? .null),
             ("status", .string(license.status.rawValue)), ("held_at", time(license.heldAt)),
             ("product", .string(license.product)), ("order", .string(license.order.description)),
+            ("order_number", license.orderNumber.member),
+
             ("order_status", .string(license.orderStatus.rawValue)),
             ("email", license.email.map(JSONValue.string) ?? .null), ("created_at", time(license.createdAt)),
             ("key_version", license.keyVersion.map { .integer(Int64($0)) } ?? .null),

@@ -3,8 +3,8 @@ import Orders
 import Postgres
 
 extension CommandFault {
-    /// Returns the fault for an `order` that was not changed, or whose mail was not queued.
-    init(_ fault: OrderChangeFault, of order: OrderID) {
+    /// Returns the fault for the order that people call `order` and that was not changed, or whose mail was not queued.
+    init(_ fault: OrderChangeFault, order: String) {
         let text =
             switch fault {
             case .noOrder: "no order \(order)"

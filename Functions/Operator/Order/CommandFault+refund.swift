@@ -4,10 +4,10 @@ import Postgres
 import Refunds
 
 extension CommandFault {
-    /// Returns the fault for a refund of `order`.
-    init(_ fault: RefundFault, of order: OrderID) { self = .failed(CommandFault.text(fault, order)) }
+    /// Returns the fault for a refund of the order that people call `order`.
+    init(_ fault: RefundFault, order: String) { self = .failed(CommandFault.text(fault, order)) }
 
-    private static func text(_ fault: RefundFault, _ order: OrderID) -> String {
+    private static func text(_ fault: RefundFault, _ order: String) -> String {
         switch fault {
         case .otherMode(orderIsLive: true): "the order moved real money and STRIPE_API_KEY is a test key"
         case .otherMode(orderIsLive: false): "the order is of test mode and STRIPE_API_KEY moves real money"
@@ -40,7 +40,7 @@ extension CommandFault {
         }
     }
 
-    private static func notRefundable(_ order: OrderID, _ status: OrderStatus) -> String {
+    private static func notRefundable(_ order: String, _ status: OrderStatus) -> String {
         switch status {
         case .refunded: "order \(order) was refunded in full"
         case .lost: "the buyer's bank took the money of order \(order) back"

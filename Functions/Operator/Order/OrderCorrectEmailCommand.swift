@@ -31,11 +31,11 @@ extension Command {
         let context = try invocation.auditContext()
         let reference = try invocation.orderReference()
         let answer = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let order = try await oneOrder(reference, typed: word, connection).id
+            let order = try await oneOrder(reference, typed: word, connection)
             let changing = OrderChanging(invocation.audited(connection, by: context))
             let correction = try await mapError(
-                { (fault: OrderChangeFault) in CommandFault(fault, of: order) },
-                await changing.correctEmail(of: order, to: email))
+                { (fault: OrderChangeFault) in CommandFault(fault, order: order.name) },
+                await changing.correctEmail(of: order.id, to: email))
             return CorrectionAnswer(order: order, email: email, correction: correction)
         }
         try invocation.showChange(answer.lines, answer.members, hasChanged: answer.correction.hasChanged)
@@ -44,23 +44,23 @@ extension Command {
 
 /// The output: an order with its corrected address.
 private struct CorrectionAnswer {
-    let order: OrderID
+    let order: OrderDetail
     let email: EmailAddress
     let correction: EmailCorrection
 
     var lines: [String] {
         guard correction.hasChanged else {
-            return ["order \(order) has the address \(email.shown) already; nothing to do"]
+            return ["order \(order.name) has the address \(email.shown) already; nothing to do"]
         }
         let (mails, previous) = (correction.mails.count, correction.previous.map(shown) ?? "no address")
         let sent = mails == 0 ? "it has no mail to send" : "\(mails == 1 ? "1 mail goes" : "\(mails) mails go") there"
         let told = correction.notice != nil ? "; the address before is told that it is no more" : ""
-        return ["order \(order): \(previous) → \(email.shown); \(sent)\(told)"]
+        return ["order \(order.name): \(previous) → \(email.shown); \(sent)\(told)"]
     }
 
     var members: [(String, JSONValue)] {
         [
-            ("order", .string(order.description)), ("email", .string(email.text)),
+            ("order", .string(order.id.description)), ("number", order.number.member), ("email", .string(email.text)),
             ("previous_email", correction.previous.map(JSONValue.string) ?? .null),
             ("mails", .integer(Int64(correction.mails.count))),
             ("previous_is_told", .bool(correction.notice != nil)),

@@ -72,7 +72,7 @@ struct OrderList: Equatable, Sendable {
     /// The text output.
     var lines: [String] {
         guard !orders.isEmpty else { return ["no orders"] }
-        let header = ["ORDERED", "ID", "STATUS", "TOTAL", "REFUNDED", "BOUGHT", "BUYER"]
+        let header = ["NUMBER", "ORDERED", "ID", "STATUS", "TOTAL", "REFUNDED", "BOUGHT", "BUYER"]
         return aligned([header] + orders.map(row)) + (next.map { ["", "more: --before \($0)"] } ?? [])
     }
 
@@ -85,7 +85,8 @@ struct OrderList: Equatable, Sendable {
 
     private func row(_ order: ListedOrder) -> [String] {
         [
-            order.createdAt.toTheSecond, order.id.description, order.status.rawValue + (order.isLive ? "" : " (test)"),
+            order.number?.description ?? "–", order.createdAt.toTheSecond, order.id.description,
+            order.status.rawValue + (order.isLive ? "" : " (test)"),
             order.total.formatted, order.refunded.minorUnits > 0 ? order.refunded.formatted : "–",
             order.products.isEmpty ? "–" : "\(order.quantity) × \(order.products.joined(separator: ", "))",
             order.email.map(shown) ?? "–",
@@ -94,7 +95,8 @@ struct OrderList: Equatable, Sendable {
 
     private func object(_ order: ListedOrder) -> JSONValue {
         .object([
-            ("id", .string(order.id.description)), ("status", .string(order.status.rawValue)),
+            ("id", .string(order.id.description)),
+            ("number", order.number.member), ("status", .string(order.status.rawValue)),
             ("email", order.email.map(JSONValue.string) ?? .null), ("currency", .string(order.total.currency.code)),
             ("amount_total", .integer(order.total.minorUnits)),
             ("amount_refunded", .integer(order.refunded.minorUnits)),

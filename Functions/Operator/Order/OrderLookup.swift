@@ -1,4 +1,5 @@
 import EventLoop
+import JSON
 import Kernel
 import Orders
 import Postgres
@@ -34,4 +35,9 @@ func onlyOne<Found>(
             "\(word) stands for several \(kind)s, ask for one of them: \(found.map(id).joined(separator: ", "))")
     }
     return first
+}
+
+extension OrderNumber? {
+    /// The number for JSON output; `null` before the order is paid.
+    var member: JSONValue { map { .integer($0.value) } ?? .null }
 }

@@ -47,7 +47,7 @@ extension Command {
             let refunding = Refunding(connection, StripeClient(settings), by: context, log: invocation.log)
             let order = try await oneOrder(reference, typed: word, connection)
             let wish = try invocation.wish(in: order.total.currency)
-            let fault = { (fault: RefundFault) in CommandFault(fault, of: order.id) }
+            let fault = { (fault: RefundFault) in CommandFault(fault, order: order.name) }
             let plan = try await mapError(
                 fault,
                 try RefundPlan(

@@ -11,9 +11,12 @@ extension OrderReport {
     /// The JSON output.
     var document: JSONValue {
         let members: [(String, JSONValue)] = [
-            ("id", .string(order.id.description)), ("status", .string(order.status.rawValue)),
+            ("id", .string(order.id.description)),
+            ("number", order.number.member), ("status", .string(order.status.rawValue)),
             ("email", text(order.email)), ("stated_email", text(order.statedEmail)),
             ("currency", .string(order.total.currency.code)), ("amount_total", .integer(order.total.minorUnits)),
+            ("presentment_currency", text(order.presentment?.currency.code)),
+            ("presentment_amount", order.presentment.map { .integer($0.minorUnits) } ?? .null),
             ("amount_refunded", .integer(order.amountRefunded)),
             ("stripe_session_id", text(order.session)), ("stripe_payment_intent_id", text(order.paymentIntent)),
             ("livemode", .bool(order.isLive)), ("created_at", time(order.createdAt)), ("paid_at", time(order.paidAt)),

@@ -9,7 +9,7 @@ import Stripe
 extension OrderReport {
     /// The text output.
     var textLines: [String] {
-        ["Order \(order.id)"] + aligned(facts) + section("Lines", lines.map(row))
+        ["Order \(order.name)"] + aligned(facts) + section("Lines", lines.map(row))
             + section("Licenses", licenses.map(row)) + sectionIfAny("Refunds", refunds.map(row))
             + sectionIfAny("Disputes", disputes.map(row)) + section("Mails", emails.map(row))
             + section("Download links", grants.map(row)) + sectionIfAny("History", history.map(\.historyCells))
@@ -18,7 +18,8 @@ extension OrderReport {
 
     private var facts: [[String]] {
         let facts: [(String, String?)] = [
-            ("status", order.status.rawValue + (order.isLive ? "" : " (test mode)")), ("total", order.total.formatted),
+            ("id", order.id.description), ("status", order.status.rawValue + (order.isLive ? "" : " (test mode)")),
+            ("total", order.total.formatted),
             ("buyer", order.email.map(shown)), ("session", order.session), ("payment", order.paymentIntent),
             ("ordered", order.createdAt.toTheSecond), ("paid", order.paidAt?.toTheSecond),
         ]
@@ -33,6 +34,9 @@ extension OrderReport {
             [error] + (order.lastPaymentErrorAt.map { ["at \($0.toTheSecond)"] } ?? [])
         }
         var facts: [[String]] = []
+        if let charged = order.presentment {
+            facts.append(["charged", "\(charged.formatted), in the buyer's currency"])
+        }
         if order.amountRefunded > 0 { facts.append(["refunded", refunded.formatted]) }
         if unallocated > 0 {
             facts.append(["of no line", Money(minorUnits: unallocated, currency: order.total.currency).formatted])

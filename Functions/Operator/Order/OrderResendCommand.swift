@@ -26,16 +26,17 @@ extension Command {
         let (word, context) = (invocation.arguments.operands[0], try invocation.auditContext())
         let reference = try invocation.orderReference()
         let (order, recipient) = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
-            let order = try await oneOrder(reference, typed: word, connection).id
+            let order = try await oneOrder(reference, typed: word, connection)
             let changing = OrderChanging(invocation.audited(connection, by: context))
             return (
                 order,
                 try await mapError(
-                    { (fault: OrderChangeFault) in CommandFault(fault, of: order) }, await changing.resend(order))
+                    { (fault: OrderChangeFault) in CommandFault(fault, order: order.name) },
+                    await changing.resend(order.id))
             )
         }
         try invocation.showChange(
             ["queued a mail with everything to \(recipient)"],
-            [("order", .string(order.description)), ("email", .string(recipient))])
+            [("order", .string(order.id.description)), ("number", order.number.member), ("email", .string(recipient))])
     }
 }

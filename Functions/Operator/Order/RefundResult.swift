@@ -27,7 +27,7 @@ struct RefundResult: Equatable, Sendable {
         self.order = order
         amount = plan?.amount
         refund = nil
-        self.plan = plan?.textLines ?? ["order \(order.id) was refunded in full already; nothing to do"]
+        self.plan = plan?.textLines ?? ["order \(order.name) was refunded in full already; nothing to do"]
     }
 
     var hasChanged: Bool { amount != nil }
@@ -36,7 +36,7 @@ struct RefundResult: Equatable, Sendable {
     var lines: [String] {
         guard let refund, let amount else { return plan }
         let refunded = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
-        return ["refunded \(amount.formatted) of order \(order.id)"]
+        return ["refunded \(amount.formatted) of order \(order.name)"]
             + aligned([
                 ["refund", "\(refund.id), \(refund.status?.text ?? "succeeded")"],
                 ["refunded", "\(refunded.formatted) of \(order.total.formatted)"], ["status", order.status.rawValue],
@@ -47,7 +47,8 @@ struct RefundResult: Equatable, Sendable {
     /// The JSON output.
     var members: [(String, JSONValue)] {
         [
-            ("order", .string(order.id.description)), ("refund", refund.map { .string($0.id.text) } ?? .null),
+            ("order", .string(order.id.description)), ("number", order.number.member),
+            ("refund", refund.map { .string($0.id.text) } ?? .null),
             ("refund_status", refund.map { .string($0.status?.text ?? "succeeded") } ?? .null),
             ("amount", amount.map { .integer($0.minorUnits) } ?? .null),
             ("currency", .string(order.total.currency.code)), ("amount_total", .integer(order.total.minorUnits)),
@@ -61,12 +62,12 @@ extension RefundPlan {
     var textLines: [String] {
         if let open {
             return [
-                "Bring to its end: a refund of \(amount.formatted) of order \(order.id), asked for at "
+                "Bring to its end: a refund of \(amount.formatted) of order \(order.name), asked for at "
                     + "\(open.requestedAt.toTheSecond), whose outcome is unknown. It is not made twice."
             ]
         }
         let before = Money(minorUnits: order.amountRefunded, currency: order.total.currency)
-        return ["Refund \(amount.formatted) of order \(order.id)"]
+        return ["Refund \(amount.formatted) of order \(order.name)"]
             + aligned(
                 [
                     ["buyer", order.email ?? "–"], ["total", order.total.formatted],

@@ -14,7 +14,8 @@ extension Invocation {
             throw .usage("an address may stand for several orders: see `latchkey order list --email \(word)`")
         }
         throw .usage(
-            "«\(word)» is no order's: expected its ID, cs_…, pi_…, a license key or the last four symbols of one")
+            "«\(word)» is no order's: expected its number, its ID, cs_…, pi_…, a license key or the last four symbols of one"
+        )
     }
 
     /// Returns the license that the first operand refers to.
@@ -35,7 +36,7 @@ extension Command.Operand {
     static let order = Command.Operand(
         name: "ORDER",
         help:
-            "its ID, Stripe's checkout session (cs_…) or payment intent (pi_…), or a license key of it, whole or the "
+            "its number, its ID, Stripe's checkout session (cs_…) or payment intent (pi_…), or a license key of it, whole or the "
             + "last four symbols")
     static let license = Command.Operand(
         name: "LICENSE", help: "its key in any spelling, the key's last four symbols, or its ID")

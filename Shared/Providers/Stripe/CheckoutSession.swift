@@ -49,6 +49,8 @@ package struct CheckoutSession: Equatable, Sendable {
     package let amountTax: Int64?
     /// The currency of the amounts.
     package let currency: Currency?
+    /// What the buyer is charged in a currency of their own; `nil` if that is the session's.
+    package let presentment: Money?
     /// Stripe's customer, if any.
     package let customer: StripeID?
     /// The buyer's details; only once the session is complete.
@@ -94,6 +96,7 @@ extension CheckoutSession: JSONReadable {
         amountDiscount = details?.amountDiscount
         amountTax = details?.amountTax
         currency = try node.currency("currency")
+        presentment = node.presentment
         customer = node["customer"]?.id.flatMap { StripeID($0) }
         customerDetails = try node.optional("customer_details")
         customerEmail = try node.optional("customer_email")

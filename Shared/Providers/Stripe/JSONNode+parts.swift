@@ -39,6 +39,20 @@ extension JSONNode {
         return currency
     }
 
+    /// The object's `presentment_details`: the amount as the buyer sees it, in a currency of their own.
+    ///
+    /// It is shown and decides nothing, so what cannot be read of it is nothing to refuse a sale for.
+    ///
+    /// Source: <https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing>
+    var presentment: Money? {
+        guard let details = self["presentment_details"], details.kind == .object,
+            let amount = (try? details.amount("presentment_amount")) ?? nil,
+            let currency = details["presentment_currency"]?.string.flatMap({ Currency($0) }),
+            currency.code != self["currency"]?.string
+        else { return nil }
+        return Money(minorUnits: amount, currency: currency)
+    }
+
     /// Reads a currency; also `nil` if it is not an ISO 4217 code.
     func currency(_ name: StaticString) throws(MalformedDocument) -> Currency? {
         let code: String? = try optional(name)

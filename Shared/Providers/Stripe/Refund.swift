@@ -23,6 +23,8 @@ package struct Refund: Equatable, Sendable {
     package let amount: Int64
     /// The currency of the amount.
     package let currency: Currency?
+    /// What the buyer gets back in a currency of their own; `nil` if that is the refund's.
+    package let presentment: Money?
     /// The refund's status.
     package let status: OpenEnum<Status>?
     /// The seller's metadata.
@@ -37,6 +39,7 @@ extension Refund: JSONReadable {
         created = try node.instant("created")
         amount = try node.requiredAmount("amount")
         currency = try node.statedCurrency("currency")
+        presentment = node.presentment
         status = try node.optional("status")
         metadata = try node.metadata("metadata")
     }

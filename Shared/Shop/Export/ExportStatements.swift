@@ -31,6 +31,7 @@ package enum ExportTable: String, CaseIterable, Sendable {
         "emails.released": "the state of a mail after a hold on the outbox",
         "order_items": "a view of order_lines under its former name",
         "outbox_hold": "whether the mail server refuses the shop at the moment",
+        "order_numbers": "the last number of each shop, which its orders have",
         "rate_limits": "request counts of the last minutes",
         "reconcile_marks": "the watermarks of reconcile",
         "resend_requests": "requests that are processed within minutes or discarded",
@@ -108,9 +109,10 @@ package enum ExportStatements {
         case .customers: "SELECT id, shop_id, email, name, created_at FROM customers ORDER BY id"
         case .orders:
             """
-            SELECT id, shop_id, customer_id, status, email, currency, amount_total, amount_refunded, stripe_session_id,
+            SELECT id, shop_id, number, customer_id, status, email, currency, amount_total, amount_refunded, stripe_session_id,
                 stripe_payment_intent_id, livemode, created_at, paid_at, last_payment_error, last_payment_error_at,
-                email_corrected_at, email_corrections, stated_email FROM orders ORDER BY id
+                email_corrected_at, email_corrections, stated_email, presentment_amount, presentment_currency
+            FROM orders ORDER BY id
             """
         case .orderLines:
             """
@@ -178,7 +180,7 @@ package enum ExportStatements {
         default:
             """
             SELECT stripe_refund_id, stripe_payment_intent_id, amount, currency, line_positions, line_amounts, status,
-                created_at, stated_at, event
+                created_at, stated_at, event, presentment_amount, presentment_currency
             FROM refunds ORDER BY stripe_refund_id
             """
         }

@@ -102,7 +102,7 @@ package struct Fulfilment {
             // What went back before the sale arrived is known to the database alone.
             await mails.send(outcome.hasMail ? [entitlement.email] : [])
         } else if let recipient = outcome.recipient, let order = outcome.order, let status = outcome.status {
-            let email = receipt(order, status, sale, entitlement, to: recipient, at: now)
+            let email = receipt(order, outcome.number, status, sale, entitlement, to: recipient, at: now)
             await mails.sender.send(email.job, mails.orders.render(email, known))
         }
         return outcome
@@ -155,7 +155,8 @@ package struct Fulfilment {
             order: order ?? ids.order, fallbackOrder: ids.order,
             session: session.id.text, paymentIntent: session.paymentIntent?.text,
             email: email, statedEmail: email == nil ? session.email.map(Self.stated) : nil, name: session.buyerName,
-            total: lines.total, lines: lines.lines, isLive: session.isLive, createdAt: ids.createdAt, paidAt: paidAt,
+            total: lines.total, presentment: session.presentment, lines: lines.lines, isLive: session.isLive,
+            createdAt: ids.createdAt, paidAt: paidAt,
             update: update)
     }
 
@@ -197,12 +198,14 @@ package struct Fulfilment {
     }
 
     private func receipt(
-        _ order: OrderID, _ status: OrderStatus, _ sale: Sale, _ entitlement: Entitlement, to recipient: EmailAddress,
+        _ order: OrderID, _ number: OrderNumber?, _ status: OrderStatus, _ sale: Sale, _ entitlement: Entitlement,
+        to recipient: EmailAddress,
         at now: Instant
     ) -> OrderEmail {
         let purchase = Purchase(
-            order: order, status: status, orderedAt: sale.createdAt, total: sale.total,
-            refunded: Money(minorUnits: 0, currency: sale.total.currency),
+            order: order, number: number, status: status, orderedAt: sale.createdAt,
+            total: BuyerAmount(sale.total, presentment: sale.presentment),
+            refunded: BuyerAmount(Money(minorUnits: 0, currency: sale.total.currency)),
             lines: sale.lines.map { Purchase.Line($0, entitlement, currency: sale.total.currency) })
         let job = EmailJob(
             id: entitlement.email, kind: OrderMailKind.receipt.kind, recipient: recipient, attempt: 1,

@@ -21,6 +21,8 @@ package struct FulfilmentOutcome: Equatable, Sendable {
     package let isOutboxHeld: Bool
     /// Whether refunds or disputes in another currency are known of its payment; they do not count.
     package let hasForeignFacts: Bool
+    /// The order's number; `nil` before it is paid.
+    package let number: OrderNumber?
     /// Whether a receipt is queued.
     package var hasMail: Bool { recipient != nil }
     /// Whether the order became paid and no mail can be sent, because it has no valid address.
@@ -64,13 +66,14 @@ package enum FulfilmentStatements {
                     line: "sold.position", product: "sold.product", status: "sold.access", at: "item.now"))
             ), \(consequences)
             SELECT id, status, CASE WHEN mail = 'receipt' THEN email END,
-                (\(HoldStatements.isHeld))::integer + 2 * (SELECT is_foreign FROM facts)::integer
+                (\(HoldStatements.isHeld))::integer + 2 * (SELECT is_foreign FROM facts)::integer, number
             FROM sale
             """
         ) { result throws(PostgresFault) in
             guard result.rowCount > 0 else {
                 return FulfilmentOutcome(
-                    order: nil, status: nil, recipient: nil, isOutboxHeld: false, hasForeignFacts: false)
+                    order: nil, status: nil, recipient: nil, isOutboxHeld: false, hasForeignFacts: false,
+                    number: nil)
             }
             return try result.withRow(0, outcome)
         }
@@ -131,6 +134,8 @@ package enum FulfilmentStatements {
                 \(sale.paymentIntent)::text AS payment, \(sale.email)::text AS email, \(sale.statedEmail)::text AS stated_email,
                 \(sale.name)::text AS name,
                 \(sale.total.minorUnits)::bigint AS total, \(sale.total.currency.code)::text AS currency,
+                \(sale.presentment?.minorUnits)::bigint AS presentment_amount,
+                \(sale.presentment?.currency.code)::text AS presentment_currency,
                 \(shop)::uuid AS shop_id, \(lines(of: sale, entitlement))::json AS lines, \(sale.isLive)::boolean AS livemode,
                 \(sale.createdAt)::timestamptz AS created_at, \(sale.paidAt)::timestamptz AS paid_at, \(sale.update.target == .paid)::boolean AS is_paid,
                 \(sale.update.target.rawValue)::text AS target, \(sale.update.startingPoints.map(\.rawValue))::text[] AS starts,
@@ -169,6 +174,6 @@ package enum FulfilmentStatements {
         return FulfilmentOutcome(
             order: try row.id(0), status: try row.orderStatus(1),
             recipient: try row.optionalText(2).flatMap { EmailAddress(stored: $0) }, isOutboxHeld: flags & 1 != 0,
-            hasForeignFacts: flags & 2 != 0)
+            hasForeignFacts: flags & 2 != 0, number: try row.orderNumber(4))
     }
 }

@@ -19,7 +19,7 @@ extension Refund {
     func update(at instant: Instant) throws(FulfilmentFault) -> PaymentUpdate {
         .refund(
             id: id.text, amount: amount, try refundStatus(), at: instant,
-            lines: RefundLines(metadata: metadata, amount: amount), madeAt: created)
+            lines: RefundLines(metadata: metadata, amount: amount), madeAt: created, presentment: presentment)
     }
 }
 

@@ -77,7 +77,7 @@ package struct EmailRenderer: Sendable {
                 OrderSummary.Line(name: try name(of: line, catalog), quantity: line.quantity, amounts: line.amounts))
         }
         return OrderSummary(
-            reference: purchase.order.description, date: purchase.orderedAt, amount: purchase.total, lines: lines)
+            number: purchase.number, date: purchase.orderedAt, amount: purchase.total, lines: lines)
     }
 
     private func name(of line: Purchase.Line, _ catalog: Catalog) throws(RenderingFault) -> String {

@@ -14,7 +14,8 @@ package enum PurchaseStatements {
             """
             SELECT c.id, o.id, o.status, o.created_at, o.amount_total, o.amount_refunded, o.currency,
                 i.position, i.product_id, i.description, i.quantity, i.unit_amount, i.amount_discount, i.amount_tax,
-                i.amount_total, i.amount_refunded, p.key_prefix, l.active, l.ids, l.versions, l.reissues
+                i.amount_total, i.amount_refunded, p.key_prefix, l.active, l.ids, l.versions, l.reissues,
+                o.presentment_amount, o.presentment_currency, \(PaymentStatements.refundedPresentment), o.number
             FROM emails c
             JOIN orders own ON own.id = c.order_id
             JOIN orders o ON (c.kind = 'address_changed' OR lower(o.email) = lower(c.recipient))
@@ -50,11 +51,11 @@ package enum PurchaseStatements {
     }
 
     private static func purchase(_ row: borrowing Row, _ order: OrderID) throws(PostgresFault) -> Purchase {
-        let currency = try row.currency(6)
-        return Purchase(
-            order: order, status: try row.orderStatus(2), orderedAt: try row.instant(3),
-            total: Money(minorUnits: try row.integer(4), currency: currency),
-            refunded: Money(minorUnits: try row.integer(5), currency: currency), lines: [])
+        Purchase(
+            order: order, number: try row.orderNumber(24), status: try row.orderStatus(2),
+            orderedAt: try row.instant(3),
+            total: try row.buyerAmount(4, in: 6, presentment: 21, in: 22),
+            refunded: try row.buyerAmount(5, in: 6, presentment: 23, in: 22), lines: [])
     }
 
     private static func line(_ row: borrowing Row) throws(PostgresFault) -> Purchase.Line {

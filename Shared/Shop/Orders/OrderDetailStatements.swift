@@ -12,6 +12,7 @@ package enum OrderDetailStatements {
         let condition: SQL =
             switch reference {
             case .order(let id): order(id)
+            case .number(let value): number(value)
             case .session(let text): session(text)
             case .paymentIntent(let text): paymentIntent(text)
             case .keyHash(let hash): keyHash(hash)
@@ -19,8 +20,10 @@ package enum OrderDetailStatements {
             }
         return .rows(condition) { row throws(PostgresFault) in
             OrderDetail(
-                id: try row.id(0), status: try row.orderStatus(1), email: try row.optionalText(2),
+                id: try row.id(0), number: try row.orderNumber(17), status: try row.orderStatus(1),
+                email: try row.optionalText(2),
                 total: Money(minorUnits: try row.integer(4), currency: try row.currency(3)),
+                presentment: try row.optionalMoney(15, in: 16),
                 session: try row.optionalText(5), paymentIntent: try row.optionalText(6), isLive: try row.bool(7),
                 createdAt: try row.instant(8), paidAt: try row.optionalInstant(9), amountRefunded: try row.integer(10),
                 lastPaymentError: try row.optionalText(11), lastPaymentErrorAt: try row.optionalInstant(12),
@@ -31,12 +34,15 @@ package enum OrderDetailStatements {
     private static let columns: SQL = """
         SELECT id, status, email, currency, amount_total, stripe_session_id, stripe_payment_intent_id, livemode,
             created_at, paid_at, amount_refunded, last_payment_error, last_payment_error_at, email_corrected_at,
-            stated_email
+            stated_email, presentment_amount, presentment_currency, number
         FROM orders
         """
 
     private static func order(_ id: OrderID) -> SQL {
         "\(columns) WHERE id = ANY (ARRAY[\(id)::uuid, (SELECT order_id FROM licenses WHERE id = \(id))])"
+    }
+    private static func number(_ number: OrderNumber) -> SQL {
+        "\(columns) WHERE number = \(number.value) ORDER BY created_at"
     }
     private static func session(_ text: String) -> SQL { "\(columns) WHERE stripe_session_id = \(text)" }
     private static func paymentIntent(_ text: String) -> SQL {

@@ -5,6 +5,8 @@ package import Postgres
 package struct ListedOrder: Equatable, Sendable {
     /// The order's ID.
     package let id: OrderID
+    /// Its number; `nil` before it is paid.
+    package let number: OrderNumber?
     /// The order's status.
     package let status: OrderStatus
     /// The buyer's address.
@@ -45,7 +47,7 @@ package enum OrderListStatements {
         .rows(
             """
             SELECT o.id, o.status, o.email, o.currency, o.amount_total, o.amount_refunded, i.slugs, i.quantity, o.livemode,
-                o.created_at
+                o.created_at, o.number
             FROM orders o
             LEFT JOIN LATERAL (
                 SELECT array_agg(DISTINCT COALESCE(p.slug, 'unknown')) AS slugs, sum(l.quantity)::bigint AS quantity
@@ -60,7 +62,8 @@ package enum OrderListStatements {
         ) { row throws(PostgresFault) in
             let currency = try row.currency(3)
             return ListedOrder(
-                id: try row.id(0), status: try row.orderStatus(1), email: try row.optionalText(2),
+                id: try row.id(0), number: try row.orderNumber(10), status: try row.orderStatus(1),
+                email: try row.optionalText(2),
                 total: Money(minorUnits: try row.integer(4), currency: currency),
                 refunded: Money(minorUnits: try row.integer(5), currency: currency),
                 products: row.isNull(6) ? [] : try row.texts(6),

@@ -47,6 +47,8 @@ package struct OrderRecord: Equatable, Sendable {
 
     /// The order's ID.
     package let order: OrderID
+    /// Its number; `nil` before it is paid.
+    package let number: OrderNumber?
     /// The order's status.
     package let status: OrderStatus
     /// When it was placed.
@@ -54,7 +56,7 @@ package struct OrderRecord: Equatable, Sendable {
     /// When it was paid.
     package let paidAt: Instant?
     /// The total.
-    package let total: Money
+    package let total: BuyerAmount
     /// The recipient of its mails; `nil` before the buyer gave an address.
     package let email: EmailAddress?
     /// The shop's name.
@@ -62,7 +64,7 @@ package struct OrderRecord: Equatable, Sendable {
     /// The newest mail with the order's keys to the present address.
     package let mail: Mail?
     /// The amount refunded.
-    package let refunded: Money
+    package let refunded: BuyerAmount
     /// When the address was last corrected.
     package let correctedAt: Instant?
     /// How often the buyer corrected it.
@@ -92,7 +94,8 @@ package enum OrderPageStatements {
                 i.position, COALESCE(p.name, i.description), p.id IS NOT NULL, i.quantity, i.unit_amount,
                 i.amount_discount, i.amount_tax, i.amount_total, i.amount_refunded,
                 p.key_prefix, l.ids, l.versions, l.reissues, l.last_fours, g.id, g.expires_at, g.max_uses,
-                r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256
+                r.version, a.platform, a.file_name, a.object_name, a.size, a.sha256,
+                o.presentment_amount, o.presentment_currency, \(PaymentStatements.refundedPresentment), o.number
             FROM orders o
             JOIN shops s ON s.id = o.shop_id
             JOIN order_lines i ON i.order_id = o.id
@@ -134,12 +137,12 @@ package enum OrderPageStatements {
     }
 
     private static func order(_ row: borrowing Row) throws(PostgresFault) -> OrderRecord {
-        let currency = try row.currency(5)
-        return OrderRecord(
-            order: try row.id(0), status: try row.orderStatus(1), orderedAt: try row.instant(2),
-            paidAt: try row.optionalInstant(3), total: Money(minorUnits: try row.integer(4), currency: currency),
+        OrderRecord(
+            order: try row.id(0), number: try row.orderNumber(40), status: try row.orderStatus(1),
+            orderedAt: try row.instant(2),
+            paidAt: try row.optionalInstant(3), total: try row.buyerAmount(4, in: 5, presentment: 37, in: 38),
             email: try row.optionalText(6).flatMap { EmailAddress(stored: $0) }, shopName: try row.text(7),
-            mail: try mail(row), refunded: Money(minorUnits: try row.integer(11), currency: currency),
+            mail: try mail(row), refunded: try row.buyerAmount(11, in: 5, presentment: 39, in: 38),
             correctedAt: try row.optionalInstant(12), corrections: Int(try row.integer(13)))
     }
 

@@ -113,4 +113,19 @@ extension PaymentStatements {
             WHEN \(status) = 'disputed' THEN 'suspended' ELSE 'active' END
         """
     }
+
+    /// An expression for what went back of the order `o` in `o.presentment_currency`; NULL if that is not known.
+    ///
+    /// In full it is what the buyer was charged; in part it is the sum of the refunds, if Stripe told it of each.
+    package static let refundedPresentment: SQL = """
+        CASE WHEN o.presentment_amount IS NULL OR o.amount_refunded = 0 THEN NULL
+            WHEN o.amount_refunded >= o.amount_total THEN o.presentment_amount
+            ELSE (
+                SELECT sum(r.presentment_amount)::bigint FROM refunds r
+                WHERE r.stripe_payment_intent_id = o.stripe_payment_intent_id AND r.status <> 'failed'
+                    AND (r.currency <> o.currency) IS NOT TRUE
+                HAVING sum(r.amount) = o.amount_refunded
+                    AND bool_and(COALESCE(r.presentment_currency = o.presentment_currency, false))
+            ) END
+        """
 }

@@ -79,18 +79,21 @@ package enum PaymentStatements {
                     THEN known.times + 1 ELSE 1 END
             WHERE (known.stated_at, known.amount) <= (EXCLUDED.stated_at, EXCLUDED.amount)
             """
-        case .refund(let id, let amount, let status, let at, let lines, let madeAt):
+        case .refund(let id, let amount, let status, let at, let lines, let madeAt, let presentment):
             """
             INSERT INTO refunds AS known (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at, currency,
-                event, line_positions, line_amounts, created_at)
+                event, line_positions, line_amounts, created_at, presentment_amount, presentment_currency)
             SELECT \(id), \(payment), \(amount), \(status.rawValue), \(at), \(currency), stripe_event_id,
-                \(lines?.positions)::bigint[]::smallint[], \(lines?.amounts)::bigint[], \(madeAt)::timestamptz
+                \(lines?.positions)::bigint[]::smallint[], \(lines?.amounts)::bigint[], \(madeAt)::timestamptz,
+                \(presentment?.minorUnits)::bigint, \(presentment?.currency.code)
             FROM \(source)
             ON CONFLICT (stripe_refund_id) DO UPDATE
             SET amount = EXCLUDED.amount, status = EXCLUDED.status, stated_at = EXCLUDED.stated_at,
                 currency = EXCLUDED.currency, event = EXCLUDED.event,
                 line_positions = EXCLUDED.line_positions, line_amounts = EXCLUDED.line_amounts,
-                created_at = COALESCE(known.created_at, EXCLUDED.created_at)
+                created_at = COALESCE(known.created_at, EXCLUDED.created_at),
+                presentment_amount = COALESCE(EXCLUDED.presentment_amount, known.presentment_amount),
+                presentment_currency = COALESCE(EXCLUDED.presentment_currency, known.presentment_currency)
             WHERE (known.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], known.status))
                 < (EXCLUDED.stated_at, array_position(ARRAY['pending', 'succeeded', 'failed'], EXCLUDED.status))
             """

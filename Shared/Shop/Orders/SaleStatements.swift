@@ -19,7 +19,8 @@ package enum SaleStatements {
     /// corrected address stays, whatever address Stripe reports later.
     package static let place: SQL = """
         INSERT INTO orders AS o (id, shop_id, customer_id, status, email, currency, amount_total,
-            stripe_session_id, stripe_payment_intent_id, livemode, created_at, paid_at, amount_refunded, stated_email)
+            stripe_session_id, stripe_payment_intent_id, livemode, created_at, paid_at, amount_refunded, stated_email,
+            presentment_amount, presentment_currency)
         SELECT COALESCE(
                 (SELECT id FROM orders WHERE stripe_session_id = due.session),
                 (SELECT due.fallback_order FROM orders WHERE id = due.order_id AND stripe_session_id <> due.session),
@@ -28,7 +29,7 @@ package enum SaleStatements {
             CASE WHEN due.is_paid THEN \(PaymentStatements.status) ELSE due.target END,
             due.email, due.currency, due.total, due.session, due.payment, due.livemode, due.created_at,
             CASE WHEN due.is_paid THEN due.paid_at END, CASE WHEN due.is_paid THEN facts.refunded ELSE 0 END,
-            due.stated_email
+            due.stated_email, due.presentment_amount, due.presentment_currency
         FROM item due, facts
         ON CONFLICT (id) DO UPDATE
         -- An order of another shop is left alone: the column refuses NULL.
@@ -39,9 +40,10 @@ package enum SaleStatements {
             stripe_session_id = EXCLUDED.stripe_session_id,
             stripe_payment_intent_id = COALESCE(EXCLUDED.stripe_payment_intent_id, o.stripe_payment_intent_id),
             livemode = EXCLUDED.livemode, paid_at = EXCLUDED.paid_at, amount_refunded = EXCLUDED.amount_refunded,
-            stated_email = EXCLUDED.stated_email
+            stated_email = EXCLUDED.stated_email, presentment_amount = EXCLUDED.presentment_amount,
+            presentment_currency = EXCLUDED.presentment_currency, number = COALESCE(o.number, EXCLUDED.number)
         WHERE o.status = ANY ((SELECT starts FROM input)::text[])
-        RETURNING id, status, email, amount_refunded,
+        RETURNING id, status, email, amount_refunded, number,
             CASE WHEN email IS NULL THEN NULL
                 WHEN status = 'partially_refunded' AND NOT EXISTS (SELECT FROM open_line) THEN 'refund_confirmed'
                 WHEN status IN ('paid', 'partially_refunded') THEN 'receipt'

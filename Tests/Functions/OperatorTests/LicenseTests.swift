@@ -28,7 +28,7 @@ struct LicenseTests {
                       key       GENX-****-****-\(lastFour)
                       status    active
                       product   GenX Delay  genx-delay
-                      order     019aa2b1-0000-7000-8000-000000000001  paid
+                      order     10001  paid
                       buyer     buyer@example.com
                       issued    2026-11-20 18:31:00 UTC
                       version   1
@@ -43,7 +43,7 @@ struct LicenseTests {
         let json = try await Run.eve(["license", "show", Self.id, "--json"])
         #expect(
             json.output == #"{"id":"\#(Self.id)","last4":"\#(lastFour)","status":"active","held_at":null,"#
-                + #""product":"genx-delay","order":"\#(Self.order)","order_status":"paid","email":"buyer@example.com","#
+                + #""product":"genx-delay","order":"\#(Self.order)","order_number":10001,"order_status":"paid","email":"buyer@example.com","#
                 + #""created_at":"2026-11-20T18:31:00.000000Z","key_version":1,"reissues":0,"activation_limit":3,"#
                 + #""activations":[{"machine":"Studio","created_at":"2026-11-20T18:40:00.000000Z","deactivated_at":null},"#
                 + #"{"machine":"Laptop","created_at":"2026-11-20T18:41:00.000000Z","#
@@ -136,7 +136,7 @@ struct LicenseTests {
         try await execute(script: "UPDATE licenses SET held_at = now()")
         let held = try await Run.eve(["license", "reinstate", Self.id, "--reason", "r"])
         #expect(held.exitCode == 1)
-        #expect(held.remarks == "latchkey: license \(Self.id) stays closed: order \(Self.order), \(why)\n")
+        #expect(held.remarks == "latchkey: license \(Self.id) stays closed: order 10001, \(why)\n")
         #expect(try await state() == ["\(status) revoked held"])
         #expect(try await auditLog() == [])
     }

@@ -12,10 +12,10 @@ struct OrderListTests {
         #expect(run.exitCode == 0, "\(run.remarks)")
         #expect(
             run.output == """
-                  ORDERED                  ID                                    STATUS                     TOTAL      REFUNDED   BOUGHT          BUYER
-                  2026-11-20 18:30:00 UTC  019aa2b1-0000-7000-8000-000000000003  pending (test)             49.00 USD  –          –               –
-                  2026-11-10 12:00:00 UTC  019aa2b1-0000-7000-8000-000000000002  partially_refunded (test)  98.00 USD  12.50 USD  2 × genx-delay  Ada@Example.com
-                  2026-10-01 12:00:00 UTC  019aa2b1-0000-7000-8000-000000000001  paid                       4900 JPY   –          1 × genx-delay  eve@example.com
+                  NUMBER  ORDERED                  ID                                    STATUS                     TOTAL      REFUNDED   BOUGHT          BUYER
+                  –       2026-11-20 18:30:00 UTC  019aa2b1-0000-7000-8000-000000000003  pending (test)             49.00 USD  –          –               –
+                  10002   2026-11-10 12:00:00 UTC  019aa2b1-0000-7000-8000-000000000002  partially_refunded (test)  98.00 USD  12.50 USD  2 × genx-delay  Ada@Example.com
+                  10001   2026-10-01 12:00:00 UTC  019aa2b1-0000-7000-8000-000000000001  paid                       4900 JPY   –          1 × genx-delay  eve@example.com
 
                 """)
     }
@@ -50,7 +50,8 @@ struct OrderListTests {
         try await prepare()
         let run = try await Run.latchkey(["order", "list", "--limit=1", "--json", "--email=ada@example.com"])
         #expect(
-            run.output == #"{"orders":[{"id":"019aa2b1-0000-7000-8000-000000000002","status":"partially_refunded","#
+            run.output
+                == #"{"orders":[{"id":"019aa2b1-0000-7000-8000-000000000002","number":10002,"status":"partially_refunded","#
                 + #""email":"Ada@Example.com","currency":"usd","amount_total":9800,"amount_refunded":1250,"#
                 + #""products":["genx-delay"],"quantity":2,"livemode":false,"created_at":"2026-11-10T12:00:00.000000Z"}],"#
                 + #""next":null}"# + "\n")
@@ -88,6 +89,8 @@ struct OrderListTests {
                 INSERT INTO order_lines (order_id, position, product_id, quantity, unit_amount, amount_total)
                 SELECT o.id, 1, p.id, o.amount_total / 4900, 4900, o.amount_total FROM orders o, products p
                 WHERE o.status <> 'pending';
+                UPDATE orders SET paid_at = created_at WHERE id = '019aa2b1-0000-7000-8000-000000000001';
+                UPDATE orders SET paid_at = created_at WHERE id = '019aa2b1-0000-7000-8000-000000000002';
                 """)
     }
 }

@@ -19,7 +19,7 @@ struct OrderRefundTests {
             #expect(run.exitCode == 0, "\(run.remarks)")
             #expect(
                 run.output == """
-                    refunded 49.00 USD of order 019aa2b1-0000-7000-8000-000000000001
+                    refunded 49.00 USD of order 10001
                       refund    re_1, succeeded
                       refunded  49.00 USD of 49.00 USD
                       status    refunded
@@ -59,7 +59,7 @@ struct OrderRefundTests {
             #expect(try await Run.eve(Self.all, settings).exitCode == 0)
             let rest = try await Run.eve(Self.all, settings)
             #expect(rest.exitCode == 0)
-            #expect(rest.output == "order \(DemoOrder.id) was refunded in full already; nothing to do\n")
+            #expect(rest.output == "order 10001 was refunded in full already; nothing to do\n")
             #expect(await desk.refunds.map(\.amount) == [1250, 1250, 2400])
         }
     }
@@ -70,7 +70,8 @@ struct OrderRefundTests {
         try await RefundDesk.open { _, settings throws in
             let run = try await Run.eve(Self.all + ["--amount=12.50", "--json"], settings)
             #expect(
-                run.output == #"{"order":"\#(DemoOrder.id)","refund":"re_1","refund_status":"succeeded","amount":1250,"#
+                run.output
+                    == #"{"order":"\#(DemoOrder.id)","number":10001,"refund":"re_1","refund_status":"succeeded","amount":1250,"#
                     + #""currency":"usd","amount_total":4900,"amount_refunded":1250,"status":"partially_refunded","#
                     + #""changed":true,"dry_run":false}"# + "\n")
         }
@@ -85,7 +86,7 @@ struct OrderRefundTests {
             #expect(run.exitCode == 0, "\(run.remarks)")
             #expect(
                 run.output == """
-                    Refund 12.50 USD of order 019aa2b1-0000-7000-8000-000000000001
+                    Refund 12.50 USD of order 10001
                       buyer     buyer@example.com
                       total     49.00 USD
                       refunded  0.00 USD before, 12.50 USD then
@@ -163,7 +164,7 @@ struct OrderRefundTests {
         arguments: [
             (
                 ["--amount", "49.01"], "", 1,
-                "49.00 USD of order \(DemoOrder.id) are left, 49.01 USD cannot be refunded"
+                "49.00 USD of order 10001 are left, 49.01 USD cannot be refunded"
             ),
             (["--amount", "0"], "", 2, "--amount is an amount in USD such as 12.50, not «0»"),
             (["--amount", "12,50"], "", 2, "not «12,50»"),
@@ -172,7 +173,7 @@ struct OrderRefundTests {
             (["--amount", "12.50"], "currency = 'jpy'", 2, "--amount is an amount in JPY such as 1250, not «12.50»"),
             ([], "livemode = true", 1, "the order moved real money and STRIPE_API_KEY is a test key"),
             ([], "stripe_payment_intent_id = NULL", 1, "has no payment at Stripe"),
-            ([], "status = 'pending'", 1, "nobody has paid for order \(DemoOrder.id) (pending)"),
+            ([], "status = 'pending'", 1, "nobody has paid for order 10001 (pending)"),
             ([], "status = 'lost'", 1, "bank took the money"),
             (["--amount", "1"], "status = 'refunded', amount_refunded = 4900", 1, "was refunded in full"),
         ])

@@ -9,15 +9,16 @@ struct OrderShowTests {
     private static let id = "019aa2b1-0000-7000-8000-000000000001"
 
     @Test(
-        "an order is found by its ID, its session and its payment",
-        arguments: [id, id.uppercased(), "cs_test_1", "pi_1"])
+        "an order is found by its number, its ID, its session and its payment",
+        arguments: ["10001", "#10001", id, id.uppercased(), "cs_test_1", "pi_1"])
     func found(word: String) async throws {
         try await prepare()
         let run = try await Run.latchkey(["order", "show", word])
         #expect(run.exitCode == 0, "\(run.remarks)")
         #expect(
             run.output == """
-                Order 019aa2b1-0000-7000-8000-000000000001
+                Order 10001
+                  id       019aa2b1-0000-7000-8000-000000000001
                   status   paid (test mode)
                   total    98.00 USD
                   buyer    buyer@example.com
@@ -48,8 +49,8 @@ struct OrderShowTests {
         try await prepare()
         let run = try await Run.latchkey(["order", "show", "cs_test_1", "--json", "--events"])
         let parts = [
-            #"{"id":"019aa2b1-0000-7000-8000-000000000001","status":"paid","email":"buyer@example.com","stated_email":null,"#,
-            #""currency":"usd","amount_total":9800,"amount_refunded":0,"stripe_session_id":"cs_test_1","#,
+            #"{"id":"019aa2b1-0000-7000-8000-000000000001","number":10001,"status":"paid","email":"buyer@example.com","stated_email":null,"#,
+            #""currency":"usd","amount_total":9800,"presentment_currency":null,"presentment_amount":null,"amount_refunded":0,"stripe_session_id":"cs_test_1","#,
             #""stripe_payment_intent_id":"pi_1","livemode":false,"created_at":"2026-11-20T18:59:00.000000Z","#,
             #""paid_at":"2026-11-20T19:00:00.000000Z","last_payment_error":null,"last_payment_error_at":null,"#,
             #""email_corrected_at":null,"#,
@@ -78,7 +79,7 @@ struct OrderShowTests {
         try await prepare()
         for word in ["019aa2b1-0000-7000-8000-000000000003", "WXYZ", "…-wxyz"] {
             let run = try await Run.latchkey(["order", "show", word])
-            #expect(run.output.hasPrefix("Order \(Self.id)\n"), "\(word): \(run.remarks)")
+            #expect(run.output.hasPrefix("Order 10001\n"), "\(word): \(run.remarks)")
         }
     }
 
@@ -89,7 +90,8 @@ struct OrderShowTests {
             script: """
                 SET TIME ZONE 'UTC';
                 UPDATE orders SET status = 'disputed', amount_refunded = 1250, last_payment_error = 'card_declined',
-                    last_payment_error_at = '2026-11-20 18:59:30', email_corrected_at = '2026-11-20 19:05';
+                    last_payment_error_at = '2026-11-20 18:59:30', email_corrected_at = '2026-11-20 19:05',
+                    presentment_amount = 7421, presentment_currency = 'jpy';
                 UPDATE licenses SET held_at = '2026-11-20 19:10', reissues = 2 WHERE key_last_four = 'WXYZ';
                 INSERT INTO refunds VALUES ('re_1', 'pi_1', 1250, 'succeeded', '2026-11-20 20:00');
                 INSERT INTO disputes VALUES ('dp_1', 'pi_1', 'open', '2026-11-20 21:00');
@@ -98,7 +100,8 @@ struct OrderShowTests {
                 """)
         let run = try await Run.latchkey(["order", "show", "cs_test_1"])
         for part in [
-            "  paid               2026-11-20 19:00:00 UTC\n  refunded           12.50 USD\n",
+            "  paid               2026-11-20 19:00:00 UTC\n  charged            7421 JPY, in the buyer's currency\n",
+            "  refunded           12.50 USD\n",
             "  of no line         12.50 USD\n",
             "  last failure       card_declined at 2026-11-20 18:59:30 UTC\n",
             "  address put right  2026-11-20 19:05:00 UTC\n",
@@ -111,6 +114,7 @@ struct OrderShowTests {
         }
         let json = try await Run.latchkey(["order", "show", "cs_test_1", "--json"])
         for part in [
+            #""amount_total":9800,"presentment_currency":"jpy","presentment_amount":7421,"amount_refunded":1250,"#,
             #""refunds":[{"id":"re_1","amount":1250,"currency":"usd","status":"succeeded","stated_at":"2026-11-20T20:00:00.000000Z","lines":null}]"#,
             #""disputes":[{"id":"dp_1","status":"open","stated_at":"2026-11-20T21:00:00.000000Z"}]"#,
             #""last_payment_error":"card_declined","#, #""reissues":2,"held_at":"2026-11-20T19:10:00.000000Z"}"#,

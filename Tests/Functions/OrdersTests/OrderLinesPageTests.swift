@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import Orders
 import Postgres
 import Support
 import Testing
@@ -49,6 +50,42 @@ struct OrderLinesPageTests {
             #expect(text.contains(#"{"line":2,"product":"GenX Verb","quantity":2,"unit_amount":{"minor_units":2900"#))
             #expect(text.contains(#""discount":{"minor_units":600"#))
             #expect(text.contains(#""product":"A shirt","quantity":1"#))
+        }
+    }
+
+    @Test("what the buyer was charged in another currency stands beside the shop's amounts, for programs too")
+    func presentment() async throws {
+        try await withOrderDesk { desk in
+            try await desk.deliver(session)
+            try await desk.run("UPDATE orders SET presentment_amount = 7421, presentment_currency = 'jpy'")
+            try await desk.run(
+                """
+                INSERT INTO refunds (stripe_refund_id, stripe_payment_intent_id, amount, status, stated_at,
+                    presentment_amount, presentment_currency)
+                SELECT 're_1', stripe_payment_intent_id, 1000, 'succeeded', now(), 1514, 'jpy' FROM orders
+                """)
+            try await desk.run("UPDATE orders SET status = 'partially_refunded', amount_refunded = 1000")
+            let text = await desk.page(session).text
+            #expect(text.contains("<dt>Paid</dt>\n      <dd>49.00 USD (7421 JPY)</dd>"))
+            #expect(text.contains("<dt>Refunded</dt>\n      <dd>10.00 USD (1514 JPY)</dd>"))
+            let json = await desk.get("/orders/\(session)", accept: "application/json").text
+            #expect(json.contains(#""presentment_amount":{"minor_units":7421,"currency":"jpy""#))
+            #expect(json.contains(#""presentment_refunded":{"minor_units":1514,"currency":"jpy""#))
+        }
+    }
+
+    @Test("people read the order's number, which an order that is not paid lacks, and nobody reads its ID")
+    func number() async throws {
+        try await withOrderDesk { desk in
+            try await desk.deliver(session, .unpaid, event: "evt_0")
+            let id = try await desk.text("SELECT id::text FROM orders")
+            let unpaid = await desk.page(session).text
+            #expect(!unpaid.contains("<dt>Order</dt>") && !unpaid.contains(id))
+            try await desk.deliver(session, .paymentSucceeded)
+            let text = await desk.page(session).text
+            #expect(text.contains("<dt>Order</dt>\n      <dd>10001</dd>") && !text.contains(id))
+            let json = await desk.get("/orders/\(session)", accept: "application/json").text
+            #expect(json.contains(#""number":10001,"#))
         }
     }
 

@@ -46,7 +46,7 @@ private final class Desk {
     }
 }
 
-@Suite("Links signed by Google", .timeLimit(.minutes(5)))
+@Suite("Links signed by Google", .timeLimit(.minutes(15)))
 struct RemoteSignerTests {
     private let google: CloudSandbox
 

@@ -64,7 +64,7 @@ struct RefundTotalTests {
 
     /// A refund belongs to one payment for good, so each history has its own.
     private func renamed(_ update: PaymentUpdate, _ number: Int) -> PaymentUpdate {
-        guard case .refund(let id, let amount, let status, let at, _, _) = update else { return update }
+        guard case .refund(let id, let amount, let status, let at, _, _, _) = update else { return update }
         return .refund(id: "\(id)_\(number)", amount: amount, status, at: at)
     }
 

@@ -63,7 +63,7 @@ struct OrderMailsTests {
         let mail = try Shipped.sample(.addressChanged, Sample.content())
         #expect(mail.subject == "The e-mail address of your GenX Delay order was changed")
         try expect(
-            mail, ["no longer work", "Was it you?", "Did you buy nothing here?", "LK-2026-000123", "at once"],
+            mail, ["no longer work", "Was it you?", "Did you buy nothing here?", "10123", "at once"],
             not: ["GENX-", "/download/", "49.00"])
     }
 

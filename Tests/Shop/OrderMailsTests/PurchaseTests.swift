@@ -3,6 +3,7 @@ import Fulfilment
 import Kernel
 import Licensing
 import OrderMails
+import Orders
 import Postgres
 import Support
 import Testing
@@ -20,7 +21,7 @@ struct PurchaseTests {
             }
             #expect(purchases.map { Set($0.1.lines.flatMap(\.keys).map(\.license)) } == [Set(origins.map(\.license))])
             #expect(purchases.first?.1.lines.first?.keys.first?.prefix == "GENX")
-            #expect(purchases.first?.1.total.minorUnits == 9800)
+            #expect(purchases.first?.1.total.amount.minorUnits == 9800)
         }
     }
 

@@ -41,7 +41,8 @@ enum Sample {
     ) -> PurchaseContent {
         PurchaseContent(
             seller: seller, productName: productName, first: .init(order: order(amount), products: products),
-            others: others, refunded: Money(minorUnits: refunded, currency: price.currency), isRefundFull: isRefundFull,
+            others: others, refunded: BuyerAmount(Money(minorUnits: refunded, currency: price.currency)),
+            isRefundFull: isRefundFull,
             shopPage: link("https://genx.example/#genx-delay"))
     }
 
@@ -49,7 +50,7 @@ enum Sample {
 
     static func order(_ amount: Money? = price) -> OrderSummary {
         OrderSummary(
-            reference: "LK-2026-000123", date: moment, amount: amount,
+            number: OrderNumber(10_123), date: moment, amount: amount.map { BuyerAmount($0) },
             lines: [line("GenX Delay", price.minorUnits)])
     }
 
@@ -65,7 +66,7 @@ enum Sample {
         products: [product("GenX Delay", keys: ["GENX-7K2M-9QWD-H4TX", "GENX-0000-AAAA-BBBB"])],
         others: [
             PurchaseContent.Part(
-                order: OrderSummary(reference: "LK-2025-000007", date: moment, amount: nil, lines: []),
+                order: OrderSummary(number: OrderNumber(10_007), date: moment, amount: nil, lines: []),
                 products: [LicensedProduct(name: "GenX Presets", keys: ["GENP-1111-2222-3333"], download: nil)])
         ])
 }

@@ -13,7 +13,10 @@ struct ReferenceTests {
 
     @Test(
         "is refused where it can be none",
-        arguments: ["", "ch_1", "ada@example.com", "cs_test 1", "GENX-855E-K7EH-AJ9D", "019aa2b1"])
+        arguments: [
+            "", "ch_1", "ada@example.com", "cs_test 1", "GENX-855E-K7EH-AJ9D", "019aa2b1", "#", "010001",
+            "10001.", "-10001", "10 001", "99999999999999999999",
+        ])
     func refused(text: String) throws {
         #expect(OrderReference(text) == nil)
         #expect(try OrderReference(text, pepper: missing) == nil)
@@ -26,6 +29,9 @@ struct ReferenceTests {
         #expect(OrderReference(Self.id) == .order(order))
         #expect(OrderReference("cs_test_1") == .session("cs_test_1"))
         #expect(OrderReference("pi_1") == .paymentIntent("pi_1"))
+        #expect(OrderReference("10001") == .number(OrderNumber(10_001)))
+        #expect(OrderReference("#123456") == .number(OrderNumber(123_456)))
+        #expect(OrderReference("1001") == .lastFour("1001"))
         #expect(OrderReference("…-aj9c") == .lastFour("AJ9C"))
         #expect(try LicenseReference(Self.id, pepper: missing) == .license(license))
         #expect(try LicenseReference("…-aj9c", pepper: missing) == .lastFour("AJ9C"))

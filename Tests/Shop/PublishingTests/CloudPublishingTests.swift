@@ -7,7 +7,7 @@ import StorageClient
 import Support
 import Testing
 
-@Suite("Publishing to Cloud Storage", .freshDatabase, .timeLimit(.minutes(10)))
+@Suite("Publishing to Cloud Storage", .freshDatabase, .timeLimit(.minutes(15)))
 struct CloudPublishingTests {
     private let google: CloudSandbox
     private let source: TemporaryFolder

@@ -1,4 +1,5 @@
 import Kernel
+import Orders
 import Templates
 
 extension OrderMailKind {
@@ -10,5 +11,5 @@ extension OrderMailKind {
             .flag("isFull") { $0.isRefundFull },
             .list("closedLines", OrderSummary.Line.fields) { $0.isRefundFull ? [] : $0.first.order.closedLines },
         ] + PurchaseContent.ofOrder
-    ) { $0.refunded.minorUnits > 0 }
+    ) { $0.refunded.amount.minorUnits > 0 }
 }

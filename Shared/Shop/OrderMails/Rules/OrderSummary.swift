@@ -21,12 +21,12 @@ package struct OrderSummary: Equatable, Sendable {
         }
     }
 
-    /// The order number that the buyer quotes to support.
-    package let reference: String
+    /// The order number that the buyer quotes to support; `nil` before it is paid.
+    package let number: OrderNumber?
     /// When it was placed.
     package let date: Instant
     /// The amount paid, including tax; `nil` if the mail must not mention it.
-    package let amount: Money?
+    package let amount: BuyerAmount?
     /// The lines.
     package let lines: [Line]
 
@@ -37,15 +37,17 @@ package struct OrderSummary: Equatable, Sendable {
     var closedLines: [Line] { lines.filter(\.amounts.isRefunded) }
 
     /// Creates a summary.
-    package init(reference: String, date: Instant, amount: Money?, lines: [Line]) {
-        self.reference = reference
+    package init(number: OrderNumber?, date: Instant, amount: BuyerAmount?, lines: [Line]) {
+        self.number = number
         self.date = date
         self.amount = amount
         self.lines = lines
     }
 
     static let fields = TemplateFields<OrderSummary>([
-        .text("orderReference") { $0.reference },
+        .optional("orderNumber") { $0.number?.description },
+        // The former name, which the seller's own templates may use outside of a section.
+        .text("orderReference") { $0.number?.description ?? "–" },
         .text("orderDate") { CivilTime($0.date).longDate },
         .optional("amount") { $0.amount?.formatted },
         .list("lines", Line.fields) { $0.lines },

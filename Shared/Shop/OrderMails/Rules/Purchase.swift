@@ -38,14 +38,16 @@ package struct Purchase: Equatable, Sendable {
 
     /// The order.
     package let order: OrderID
+    /// Its number; `nil` before it is paid.
+    package let number: OrderNumber?
     /// Its status.
     package let status: OrderStatus
     /// When it was placed.
     package let orderedAt: Instant
     /// The amount paid.
-    package let total: Money
+    package let total: BuyerAmount
     /// The amount refunded, including pending refunds.
-    package let refunded: Money
+    package let refunded: BuyerAmount
     /// The lines, by position.
     package internal(set) var lines: [Line]
 
@@ -54,9 +56,12 @@ package struct Purchase: Equatable, Sendable {
 
     /// Creates a purchase.
     package init(
-        order: OrderID, status: OrderStatus, orderedAt: Instant, total: Money, refunded: Money, lines: [Line]
+        order: OrderID, number: OrderNumber?, status: OrderStatus, orderedAt: Instant, total: BuyerAmount,
+        refunded: BuyerAmount,
+        lines: [Line]
     ) {
         self.order = order
+        self.number = number
         self.status = status
         self.orderedAt = orderedAt
         self.total = total

@@ -1,4 +1,4 @@
-package import Kernel
+package import Orders
 import Templates
 
 /// The content available to order mails; each kind uses a subset.
@@ -26,7 +26,7 @@ package struct PurchaseContent: Equatable, Sendable {
     /// That order and, in a resend, the buyer's other orders that still have a license.
     package let parts: [Part]
     /// The amount refunded so far.
-    package let refunded: Money
+    package let refunded: BuyerAmount
     /// Whether the refund is full, so that the order's keys and links no longer work.
     package let isRefundFull: Bool
     /// The storefront, where the product can be bought.
@@ -34,7 +34,8 @@ package struct PurchaseContent: Equatable, Sendable {
 
     /// Creates the content; `parts` becomes `first` followed by `others`.
     package init(
-        seller: Seller, productName: String, first: Part, others: [Part] = [], refunded: Money, isRefundFull: Bool,
+        seller: Seller, productName: String, first: Part, others: [Part] = [], refunded: BuyerAmount,
+        isRefundFull: Bool,
         shopPage: WebLink
     ) {
         self.seller = seller

@@ -16,6 +16,8 @@ package struct LicenseDetail: Equatable, Sendable {
     package let id: LicenseID
     /// The order that it came with.
     package let order: OrderID
+    /// That order's number; `nil` before it is paid.
+    package let orderNumber: OrderNumber?
     /// That order's status.
     package let orderStatus: OrderStatus
     /// The buyer's address.
@@ -40,6 +42,9 @@ package struct LicenseDetail: Equatable, Sendable {
     package let activationLimit: Int
     /// When it was issued.
     package let createdAt: Instant
+
+    /// What people call its order: the number, or before it is paid the ID.
+    package var orderName: String { orderNumber?.description ?? order.description }
 }
 
 /// The outcome of a request to change a license.

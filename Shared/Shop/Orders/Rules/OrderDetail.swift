@@ -8,6 +8,8 @@ import Stripe
 package enum OrderReference: Equatable, Sendable {
     /// The order's own ID, or one of its licenses'.
     case order(OrderID)
+    /// Its number, which orders of other shops may share.
+    case number(OrderNumber)
     /// Stripe's checkout session.
     case session(String)
     /// Stripe's payment intent.
@@ -22,12 +24,16 @@ package enum OrderReference: Equatable, Sendable {
 package struct OrderDetail: Equatable, Sendable {
     /// The order's ID.
     package let id: OrderID
+    /// Its number; `nil` before it is paid.
+    package let number: OrderNumber?
     /// The order's status.
     package let status: OrderStatus
     /// The buyer's address.
     package let email: String?
     /// The total.
     package let total: Money
+    /// What the buyer was charged for it in a currency of their own, if they were.
+    package let presentment: Money?
     /// Stripe's ID of the checkout session.
     package let session: String?
     /// Stripe's ID of the payment intent.
@@ -48,6 +54,9 @@ package struct OrderDetail: Equatable, Sendable {
     package let emailCorrectedAt: Instant?
     /// What Stripe gave as address at the payment, if no mail can go there.
     package let statedEmail: String?
+
+    /// What people call it: its number, or before it is paid its ID.
+    package var name: String { number?.description ?? id.description }
 }
 
 /// The rows that belong to an order.

@@ -22,10 +22,11 @@ package enum PaymentUpdate: Equatable, Sendable {
     ///
     /// It includes pending refunds, and goes down when a refund fails.
     case refundTotal(Int64, at: Instant)
-    /// One refund, in minor units, with its status at some instant, the lines that it names, if any, and when it was
-    /// made, if that is known.
+    /// One refund, in minor units, with its status at some instant, the lines that it names, if any, when it was made, if
+    /// that is known, and what the buyer gets back in another currency, if they were charged in one.
     case refund(
-        id: String, amount: Int64, RefundStatus, at: Instant, lines: RefundLines? = nil, madeAt: Instant? = nil)
+        id: String, amount: Int64, RefundStatus, at: Instant, lines: RefundLines? = nil, madeAt: Instant? = nil,
+        presentment: Money? = nil)
     /// One dispute with its status at some instant.
     case dispute(id: String, DisputeStatus, at: Instant)
 }

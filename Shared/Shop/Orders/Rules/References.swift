@@ -11,6 +11,8 @@ extension OrderReference {
             self = .session(text)
         } else if text.hasPrefix("pi_"), StripeID(text) != nil {
             self = .paymentIntent(text)
+        } else if let number = OrderNumber(typed: text) {
+            self = .number(number)
         } else if let symbols = LicenseKey.lastFour(typed: text) {
             self = .lastFour(symbols)
         } else {

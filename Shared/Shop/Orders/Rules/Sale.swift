@@ -18,6 +18,8 @@ package struct Sale: Equatable, Sendable {
     package var name: String?
     /// The amount paid, taxes and discounts included.
     package var total: Money
+    /// The same in the currency that the buyer was charged in, if that is another.
+    package var presentment: Money?
     /// What was bought; the lines add up to the total.
     package var lines: [SaleLine]
     /// Whether it is live mode.
@@ -32,7 +34,8 @@ package struct Sale: Equatable, Sendable {
     /// Creates a sale.
     package init(
         order: OrderID, fallbackOrder: OrderID, session: String, paymentIntent: String?, email: EmailAddress?,
-        statedEmail: String? = nil, name: String?, total: Money, lines: [SaleLine], isLive: Bool,
+        statedEmail: String? = nil, name: String?, total: Money, presentment: Money? = nil, lines: [SaleLine],
+        isLive: Bool,
         createdAt: Instant, paidAt: Instant, update: CheckoutUpdate
     ) {
         self.order = order
@@ -43,6 +46,7 @@ package struct Sale: Equatable, Sendable {
         self.statedEmail = statedEmail
         self.name = name
         self.total = total
+        self.presentment = presentment
         self.lines = lines
         self.isLive = isLive
         self.createdAt = createdAt

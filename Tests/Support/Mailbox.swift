@@ -1,15 +1,16 @@
 import FoundationEssentials
-import Support
 
 /// The test run's real mail server, which keeps every message and shows it over HTTP.
-struct Mailbox {
+package struct Mailbox {
     /// Why there is none.
-    enum Fault: Error { case notSet, unreadable }
+    package enum Fault: Error { case notSet, unreadable }
 
-    let smtp: String
+    /// The server's URL, for settings.
+    package let smtp: String
     private let port: Int
 
-    init() throws {
+    /// Finds the server by the environment of the test run.
+    package init() throws {
         let environment = ProcessInfo.processInfo.environment
         guard let smtp = environment["TEST_SMTP_URL"], let page = environment["TEST_MAIL_URL"],
             let port = page.split(separator: ":").last.flatMap({ Int($0.prefix { $0 != "/" }) })
@@ -20,7 +21,7 @@ struct Mailbox {
     /// The plain texts of the mails to `recipient` whose subjects hold a word, as soon as there are any.
     ///
     /// The server shows a mail a moment after it has taken it, hence the questions until it does, for half a minute.
-    func arrivedMails(to recipient: String, subject word: String) throws -> [String] {
+    package func arrivedMails(to recipient: String, subject word: String) throws -> [String] {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
             let mails = try mails(to: recipient, subject: word)
@@ -29,7 +30,7 @@ struct Mailbox {
     }
 
     /// The plain texts of the mails to `recipient` whose subjects hold a word, of those that are shown by now.
-    func mails(to recipient: String, subject word: String) throws -> [String] {
+    package func mails(to recipient: String, subject word: String) throws -> [String] {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let list = try decoder.decode(List.self, from: Data(get("/api/messages/").utf8))
