@@ -105,7 +105,7 @@ extension ShopSettings {
         .init(name: "STRIPE_API_BASE", help: "https://api.stripe.com when absent"),
         .init(name: "STRIPE_CHECKOUT_BASE", help: "https://checkout.stripe.com when absent"),
         .init(name: "STRIPE_WEBHOOK_SECRETS", help: "needed; \(SigningSecrets.expected)"),
-        .init(name: "LICENSE_SECRETS", help: "needed; \(VersionedSecrets.expected)"),
+        .init(name: "LICENSE_SECRETS", help: "needed; \(VersionedSecrets.expectedWithStarts)"),
         .init(name: "TOKEN_SECRETS", help: "needed; \(VersionedSecrets.expected)"),
         .init(name: "KEY_PEPPER", help: "needed; base64 of at least 32 bytes"),
         .init(name: "PUBLIC_URL", help: "needed; the base of every link, https://host without a path"),

@@ -18,7 +18,8 @@ extension Command {
         options: [.reason, .dryRun, .json],
         settings: [
             .databaseURL, .operatorName,
-            Setting(name: "LICENSE_SECRETS", help: "needed, every version in use; \(VersionedSecrets.expected)"),
+            Setting(
+                name: "LICENSE_SECRETS", help: "needed, every version in use; \(VersionedSecrets.expectedWithStarts)"),
             Setting(name: "KEY_PEPPER", help: "needed; the new one, base64 of at least 32 bytes"),
         ],
         examples: [#"latchkey license rehash --reason "yearly""#],

@@ -22,7 +22,7 @@ extension Command {
         options: [.reason, .dryRun, .json],
         settings: [
             .databaseURL, .operatorName,
-            Setting(name: "LICENSE_SECRETS", help: "needed; \(VersionedSecrets.expected)"),
+            Setting(name: "LICENSE_SECRETS", help: "needed; \(VersionedSecrets.expectedWithStarts)"),
             Setting(name: "KEY_PEPPER", help: "needed; base64 of at least 32 bytes"),
         ],
         examples: [#"latchkey license reissue AJ9C --reason "key posted in a forum""#],

@@ -13,6 +13,16 @@ extension Instant {
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 
+    /// Parses a UTC time in the basic format of ISO 8601, which has no colons: `20261120T185900Z`.
+    package init?(basic text: some StringProtocol) {
+        let parts = Array(text.utf8)
+        guard parts.count == 16 else { return nil }
+        func digits(_ range: Range<Int>) -> String { String(decoding: parts[range], as: UTF8.self) }
+        self.init(
+            rfc3339: "\(digits(0..<4))-\(digits(4..<6))-\(digits(6..<8))\(digits(8..<9))\(digits(9..<11)):"
+                + "\(digits(11..<13)):\(digits(13..<15))\(digits(15..<16))")
+    }
+
     /// Parses a date such as `2026-11-20` as its start in UTC.
     package init?(date text: String) {
         var reader = TimeReader(rest: text.utf8[...])

@@ -8,7 +8,8 @@ package enum SafeText {
     ///
     /// The result cannot end a header line, so no value can inject a header field.
     package static func singleLine(_ text: String) -> String {
-        text.unicodeScalars.split { isControl($0) || $0 == " " }.map { String($0) }.joined(separator: " ")
+        if isSingleLine(text) { return text }
+        return text.unicodeScalars.split { isControl($0) || $0 == " " }.map { String($0) }.joined(separator: " ")
     }
 
     /// Returns `text` with LF line ends, and without control characters except tabs.
@@ -28,22 +29,37 @@ package enum SafeText {
         return String(result)
     }
 
+    /// Whether the text is what `singleLine` makes of it, judged by single bytes.
+    private static func isSingleLine(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        var isBehindSpace = true
+        for index in bytes.indices {
+            let isSpace = bytes[index] == 0x20
+            if isSpace ? isBehindSpace : isControl(bytes, at: index) { return false }
+            isBehindSpace = isSpace
+        }
+        return !isBehindSpace || bytes.isEmpty
+    }
+
     /// Whether the text may contain a character that `lines` removes or replaces, judged by single bytes.
     private static func mayNeedCare(_ text: String) -> Bool {
         let bytes = text.utf8.span
-        for index in bytes.indices {
-            let byte = bytes[index]
-            if byte >= 0x20, byte < 0x7F { continue }
-            switch byte {
-            case UInt8(ascii: "\n"), UInt8(ascii: "\t"): continue
-            case ..<0x20, 0x7F: return true
-            // C1's controls are C2 80 to C2 9F, the separators E2 80 A8 and A9.
-            case 0xC2: if bytes[index + 1] < 0xA0 { return true }
-            case 0xE2: if bytes[index + 1] == 0x80, bytes[index + 2] == 0xA8 || bytes[index + 2] == 0xA9 { return true }
-            default: continue
-            }
+        for index in bytes.indices where isControl(bytes, at: index) {
+            if bytes[index] != UInt8(ascii: "\n"), bytes[index] != UInt8(ascii: "\t") { return true }
         }
         return false
+    }
+
+    /// Whether a character of `isControl` begins at `index`.
+    private static func isControl(_ bytes: borrowing Span<UInt8>, at index: Int) -> Bool {
+        switch bytes[index] {
+        case 0x20..<0x7F: false
+        case ..<0x20, 0x7F: true
+        // C1's controls are C2 80 to C2 9F, the separators E2 80 A8 and A9.
+        case 0xC2: bytes[index + 1] < 0xA0
+        case 0xE2: bytes[index + 1] == 0x80 && (bytes[index + 2] == 0xA8 || bytes[index + 2] == 0xA9)
+        default: false
+        }
     }
 
     /// C0, DEL, C1 and Unicode's line and paragraph separators.

@@ -167,7 +167,7 @@ package struct Fulfilment {
     private func entitlement(
         _ sale: Sale, _ catalog: Catalog, _ ids: DeterministicIDs, at now: Instant
     ) throws(FulfilmentFault) -> Entitlement {
-        let version = keys.currentVersion
+        let version = keys.version(at: sale.createdAt)
         var entitlement = Entitlement(keyVersion: version, email: ids.email(sale.update.target))
         guard sale.update.target == .paid else { return entitlement }
         var unit = 0

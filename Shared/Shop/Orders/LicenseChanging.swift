@@ -60,7 +60,7 @@ package struct LicenseChanging {
     ) async throws(LicenseChangeFault) -> (NewKey, Reissue) {
         guard license.status == .active else { throw .notActive }
         let key: NewKey
-        do { key = try keys.nextKey(of: license) } catch { throw .underivable(error) }
+        do { key = try keys.nextKey(of: license, at: connection.context.at) } catch { throw .underivable(error) }
         let mail = EmailID(at: connection.context.at)
         let reissue = try await run(
             license, LicenseChangeStatements.reissue(license.id, key, mail: mail, by: connection.context))

@@ -1,5 +1,5 @@
 package import Crypto
-internal import Kernel
+package import Kernel
 package import Settings
 
 /// Why a license's key cannot be derived.
@@ -21,21 +21,25 @@ package enum KeyFault: Error, Equatable, Sendable, CustomStringConvertible {
 ///
 /// | Name | Meaning |
 /// | --- | --- |
-/// | `LICENSE_SECRETS` | needed; `version:base64,…`, the first is current, at least 32 bytes each |
+/// | `LICENSE_SECRETS` | needed; `version:base64,…`, the first is current, at least 32 bytes each; `2@20261201T120000Z:base64` is current from that time on |
 /// | `KEY_PEPPER` | needed; base64, at least 32 bytes |
 package struct KeyRing: Sendable {
     private let secrets: VersionedSecrets
     private let pepper: Pepper
 
-    /// The version of the secret that new keys are derived from.
-    package var currentVersion: Int { secrets.currentVersion }
+    /// The version of the secret that keys of sales of this time are derived from.
+    ///
+    /// It depends on the sale's own time, so that a sale that is made again after a loss has the keys it had.
+    package func version(at instant: Instant) -> Int { secrets.version(at: instant) }
 
     /// Creates a key ring.
     package init(secrets: VersionedSecrets, pepper: Pepper) { (self.secrets, self.pepper) = (secrets, pepper) }
 
     /// Reads the settings; `nil` after a fault, which `read` keeps.
     package init?(_ read: inout SettingsReader) {
-        let secrets = read.value("LICENSE_SECRETS", expected: VersionedSecrets.expected) { VersionedSecrets($0) }
+        let secrets = read.value("LICENSE_SECRETS", expected: VersionedSecrets.expectedWithStarts) {
+            VersionedSecrets($0, hasStarts: true)
+        }
         let pepper = Pepper(&read)
         guard let secrets, let pepper else { return nil }
         (self.secrets, self.pepper) = (secrets, pepper)

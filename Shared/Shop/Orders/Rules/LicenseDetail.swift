@@ -60,16 +60,17 @@ package enum LicenseChange: Equatable, Sendable {
 }
 
 extension KeyRing {
-    /// Derives the key that replaces the license's present one, with the current secret.
+    /// Derives the key that replaces the license's present one, with the secret that is current at `now`.
     ///
     /// - Throws: `.badPrefix` for a product without keys.
-    package func nextKey(of license: LicenseDetail) throws(KeyFault) -> NewKey {
+    package func nextKey(of license: LicenseDetail, at now: Instant) throws(KeyFault) -> NewKey {
         guard let prefix = license.keyPrefix else { throw .badPrefix }
+        let version = version(at: now)
         let next = KeyOrigin(
-            license: license.id, prefix: prefix, version: currentVersion, reissues: license.reissues + 1)
+            license: license.id, prefix: prefix, version: version, reissues: license.reissues + 1)
         let key = try key(of: next)
         return NewKey(
-            previousReissues: license.reissues, version: currentVersion, hash: hash(key), lastFour: key.lastFour)
+            previousReissues: license.reissues, version: version, hash: hash(key), lastFour: key.lastFour)
     }
 }
 
