@@ -252,13 +252,12 @@ struct RoleTests {
             ("reconcile", "UPDATE disputes SET stripe_payment_intent_id = 'x'"),
         ])
     func refused(role: String, statement: String) async throws {
-        let settings = try roleSettings(role)
         try await withFixture { _ in }
-        try await onLoop {
-            let connection = try await Connection.open(settings)
-            defer { connection.close() }
-            let fault = await #expect(throws: PostgresFault.self) { try await connection.execute(script: statement) }
-            #expect(fault?.description.contains("42501") == true, "\(role): \(statement)")
+        try await withLogin(of: "latchkey_\(role)") { settings in
+            try await withOpen({ try await Connection.open(settings) }) { connection in
+                let fault = await #expect(throws: PostgresFault.self) { try await connection.execute(script: statement) }
+                #expect(fault?.state == "42501", "\(role): \(statement)")
+            }
         }
     }
 }
@@ -281,8 +280,4 @@ private func settleEveryWay(_ pool: Pool, _ fixture: Fixture) async throws {
     #expect(refused == EmailSettlement(isRecorded: true, hold: .opened))
     let sent = try await pool.run(SettlementStatements.sent(mail, at: fixture.now))
     #expect(sent == EmailSettlement(isRecorded: true, hold: .closed))
-}
-
-private func roleSettings(_ role: String) throws -> DatabaseSettings {
-    try testDatabase(as: "latchkey_\(role)", poolSize: 2)
 }
