@@ -117,6 +117,24 @@ CREATE TRIGGER orders_keep BEFORE UPDATE ON orders FOR EACH ROW
         OR OLD.stripe_session_id IS NOT NULL AND NEW.stripe_session_id IS DISTINCT FROM OLD.stripe_session_id)
     EXECUTE FUNCTION keep_order();
 
+-- So do its lines, of which only what went back moves. Stable, so that it sees the order as it was before the statement
+-- that makes the sale, which writes what was paid into the lines.
+CREATE FUNCTION keep_line() RETURNS trigger
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.orders o WHERE o.id = OLD.order_id AND o.paid_at IS NOT NULL)
+        AND NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_class c WHERE c.oid = TG_RELID), 'MEMBER')
+        AND ((to_jsonb(NEW) - 'amount_refunded') <> (to_jsonb(OLD) - 'amount_refunded')
+            OR NOT pg_has_role(current_user, 'latchkey_webhook', 'MEMBER')
+                AND NOT pg_has_role(current_user, 'latchkey_reconcile', 'MEMBER'))
+    THEN
+        RAISE EXCEPTION '% refuses this change of %', TG_NAME, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER order_lines_keep BEFORE UPDATE ON order_lines FOR EACH ROW
+    WHEN (NEW.* IS DISTINCT FROM OLD.*) EXECUTE FUNCTION keep_line();
+
 -- A license that the seller revoked by hand is the seller's to release.
 CREATE TRIGGER licenses_held BEFORE UPDATE ON licenses FOR EACH ROW
     WHEN (OLD.held_at IS NOT NULL) EXECUTE FUNCTION refuse_transition();

@@ -122,6 +122,16 @@ private let paidOrders = [
     Attempt(
         intent: "count corrections back",
         sql: "UPDATE orders SET email_corrections = 0 WHERE stripe_session_id = 'cs_corrected'"),
+    Attempt(
+        intent: "change what a paid order's line is of",
+        sql: "UPDATE order_lines SET description = 'Another' WHERE order_id = paid_order()"),
+    Attempt(
+        intent: "change what a line cost, and what went back of it",
+        sql: "UPDATE order_lines SET amount_total = 1, amount_refunded = 1 WHERE order_id = paid_order()"),
+    Attempt(
+        intent: "change how much of a line went back",
+        sql: "UPDATE order_lines SET amount_refunded = 4900 WHERE order_id = paid_order()",
+        except: ["webhook", "reconcile"]),
     Attempt(intent: "delete an order", sql: "DELETE FROM orders WHERE id = paid_order()"),
 ]
 
