@@ -70,6 +70,11 @@ END $$;
 REVOKE EXECUTE ON FUNCTION attach_session(uuid, text), abandon_order(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION attach_session(uuid, text), abandon_order(uuid) TO latchkey_checkout;
 
+-- A session opens the order's page, which shows the keys for a day: email-retry has no use for it.
+REVOKE SELECT ON orders FROM latchkey_email_retry;
+GRANT SELECT (id, shop_id, customer_id, status, email, currency, amount_total, amount_refunded, created_at, paid_at)
+    ON orders TO latchkey_email_retry;
+
 -- --- transitions that no function makes -----------------------------------------------------------------------------
 
 -- Refuses a change unless the tables' owner makes it; the trigger's condition says which change.

@@ -15,7 +15,7 @@ let tableRights = [
     "licenses": "download s, email_retry s, orders sI, reconcile sIu, webhook sIu",
     "order_items": "checkout I, download S, email_retry S, orders SI, reconcile SI, webhook SI",
     "order_lines": "checkout i, download S, email_retry S, orders SIu, reconcile SIu, webhook SIu",
-    "orders": "checkout si, email_retry S, orders SIu, reconcile SIu, webhook SIu",
+    "orders": "checkout si, email_retry s, orders SIu, reconcile SIu, webhook SIu",
     "outbox_hold": "email_retry Su, orders Su, reconcile Su, webhook Su",
     "prices": "checkout S, email_retry S, orders S, reconcile S, webhook S",
     "products": "checkout S, download S, email_retry S, orders S, reconcile S, webhook S",

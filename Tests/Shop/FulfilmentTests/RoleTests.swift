@@ -248,6 +248,7 @@ struct RoleTests {
             ("reconcile", "SELECT key_hash FROM licenses"), ("webhook", "SELECT payload FROM webhook_events"),
             ("orders", "SELECT payload FROM webhook_events"), ("webhook", "UPDATE orders SET created_at = now()"),
             ("webhook", "UPDATE orders SET email_corrections = 0"), ("reconcile", "UPDATE orders SET shop_id = id"),
+            ("email_retry", "SELECT stripe_session_id FROM orders"), ("checkout", "SELECT stripe_session_id FROM orders"),
             ("webhook", "UPDATE refunds SET stripe_payment_intent_id = 'x'"),
             ("reconcile", "UPDATE disputes SET stripe_payment_intent_id = 'x'"),
         ])
