@@ -178,7 +178,9 @@ private let access = [
         sql: "UPDATE download_grants SET file_uses = jsonb_build_object('GenX-1.0.0.zip', '2999-01-01T00:00:00Z')"),
     Attempt(
         intent: "lengthen a use that is under way",
-        sql: "UPDATE download_grants SET file_uses = file_uses || '{\"a.zip\": \"2999-01-01T00:00:00Z\"}' WHERE uses > 0"),
+        sql:
+            "UPDATE download_grants SET file_uses = file_uses || '{\"a.zip\": \"2999-01-01T00:00:00Z\"}' WHERE uses > 0"
+    ),
     Attempt(
         intent: "forget a use that is under way", sql: "UPDATE download_grants SET file_uses = '{}' WHERE uses > 0"),
     Attempt(
@@ -195,7 +197,8 @@ private let access = [
 private let surroundings = [
     Attempt(intent: "make a temporary table", sql: "CREATE TEMPORARY TABLE t (x integer)"),
     Attempt(intent: "make a temporary table of what it sees", sql: "SELECT id INTO TEMPORARY t FROM shops"),
-    Attempt(intent: "make a temporary function", sql: "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
+    Attempt(
+        intent: "make a temporary function", sql: "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
     Attempt(intent: "make a table", sql: "CREATE TABLE public.t (x integer)"),
     Attempt(intent: "make a schema", sql: "CREATE SCHEMA evil"),
     Attempt(intent: "make a large object", sql: "SELECT lo_create(0)"),

@@ -113,7 +113,9 @@ struct RightsTests {
             Attempt(intent: "begin with a session", sql: begin("status, stripe_session_id", "'pending', 'cs_mine'")),
             Attempt(intent: "begin with a customer", sql: begin("status, customer_id", "'pending', NULL")),
             Attempt(intent: "begin paid at a time", sql: begin("status, paid_at", "'pending', now()")),
-            Attempt(intent: "begin over another", sql: begin("status", "'pending'") + " ON CONFLICT (id) DO UPDATE SET status = 'failed'"),
+            Attempt(
+                intent: "begin over another",
+                sql: begin("status", "'pending'") + " ON CONFLICT (id) DO UPDATE SET status = 'failed'"),
             Attempt(intent: "add to what is paid", sql: addLine("order_lines", "amount_total", "1")),
             Attempt(intent: "add to what is paid, as before", sql: addLine("order_items", "product_id", "product.id")),
             Attempt(intent: "add a refunded line", sql: addLine("order_lines", "amount_refunded", "1")),
@@ -129,7 +131,8 @@ struct RightsTests {
     @Test("the checkout's functions leave every order alone that Stripe has, and attach no second session")
     func handedOver() async throws {
         try await withOrders(as: "checkout") { fixture, connection in
-            let all: SQL = "SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o WHERE stripe_session_id IS NOT NULL"
+            let all: SQL =
+                "SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o WHERE stripe_session_id IS NOT NULL"
             let before = try await texts(all)
             let known = try await fixture.pool.run(
                 Statement<[OrderID]>.rows("SELECT id FROM orders") { row throws(PostgresFault) in try row.id(0) })
@@ -177,7 +180,9 @@ struct RightsTests {
         }
     }
 
-    @Test("a dispute that is won opens its order's license again, and not one that was revoked by hand", arguments: ["webhook", "reconcile"])
+    @Test(
+        "a dispute that is won opens its order's license again, and not one that was revoked by hand",
+        arguments: ["webhook", "reconcile"])
     func disputes(role: String) async throws {
         try await withOrders(as: role) { fixture, connection in
             for session in ["cs_paid", "cs_held"] {

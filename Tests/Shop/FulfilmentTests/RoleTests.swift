@@ -248,7 +248,8 @@ struct RoleTests {
             ("reconcile", "SELECT key_hash FROM licenses"), ("webhook", "SELECT payload FROM webhook_events"),
             ("orders", "SELECT payload FROM webhook_events"), ("webhook", "UPDATE orders SET created_at = now()"),
             ("webhook", "UPDATE orders SET email_corrections = 0"), ("reconcile", "UPDATE orders SET shop_id = id"),
-            ("email_retry", "SELECT stripe_session_id FROM orders"), ("checkout", "SELECT stripe_session_id FROM orders"),
+            ("email_retry", "SELECT stripe_session_id FROM orders"),
+            ("checkout", "SELECT stripe_session_id FROM orders"),
             ("webhook", "UPDATE refunds SET stripe_payment_intent_id = 'x'"),
             ("reconcile", "UPDATE disputes SET stripe_payment_intent_id = 'x'"),
         ])
@@ -256,7 +257,9 @@ struct RoleTests {
         try await withFixture { _ in }
         try await withLogin(of: "latchkey_\(role)") { settings in
             try await withOpen({ try await Connection.open(settings) }) { connection in
-                let fault = await #expect(throws: PostgresFault.self) { try await connection.execute(script: statement) }
+                let fault = await #expect(throws: PostgresFault.self) {
+                    try await connection.execute(script: statement)
+                }
                 #expect(fault?.state == "42501", "\(role): \(statement)")
             }
         }
