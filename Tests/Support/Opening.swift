@@ -35,13 +35,13 @@ package func withFixture<Value: Sendable>(
     try await withOpen({ try await Fixture(poolSize: poolSize) }, body)
 }
 
-/// Runs `body` on the event loop with a fixture and a pool whose connections have the rights of `role`, such as `orders`.
+/// Runs `body` on the event loop with a fixture and a pool that logs in as a member of `role`, such as `orders`.
 package func withFixture<Value: Sendable>(
     as role: String, _ body: @escaping @Loop @Sendable (Fixture, Pool) async throws -> Value
 ) async throws -> Value {
     try await withFixture { fixture in
-        try await withOpen({ Pool(try testDatabase(as: "latchkey_\(role)", poolSize: 2), log: silentLog) }) { pool in
-            try await body(fixture, pool)
+        try await withLogin(of: "latchkey_\(role)") { settings in
+            try await withOpen({ Pool(settings, log: silentLog) }) { pool in try await body(fixture, pool) }
         }
     }
 }

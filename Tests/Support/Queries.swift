@@ -28,3 +28,10 @@ package func auditLog() async throws -> [String] {
         WHERE actor LIKE 'operator:%' ORDER BY id
         """)
 }
+
+extension PostgresFault {
+    /// The server's SQLSTATE, if it was the server.
+    package var state: String? {
+        if case .server(let state, _, _) = self { state } else { nil }
+    }
+}

@@ -58,11 +58,34 @@ package func testDatabase() throws -> DatabaseSettings {
     return settings
 }
 
+/// Runs `body` with the settings of a login of its own that is a member of `role`, such as `latchkey_orders`.
+///
+/// Unlike `SET ROLE` from the owner's connection, nothing that the login runs can lead back to the owner.
+package func withLogin<Value: Sendable>(
+    of role: String, poolSize: Int = 2, _ body: @Sendable (DatabaseSettings) async throws -> Value
+) async throws -> Value {
+    let cluster = try TestCluster.fromEnvironment()
+    let login = "login_\(UInt64.random(in: .min ... .max))"
+    try await cluster.execute("CREATE ROLE \(login) LOGIN PASSWORD '\(login)' IN ROLE \(role)")
+    let url = try testDatabase().url.revealed()
+    guard let host = url.split(separator: "@").last else { throw TestCluster.Fault.notLoopback }
+    let settings = try testDatabase(at: "postgres://\(login):\(login)@\(host)", poolSize: poolSize)
+    let result: Result<Value, any Error>
+    do { result = .success(try await body(settings)) } catch { result = .failure(error) }
+    try await cluster.execute("DROP ROLE \(login)")
+    return try result.get()
+}
+
 /// Returns them with another pool size, and with the privileges of `role`, such as `latchkey_orders`, instead of the
 /// owner's.
 package func testDatabase(as role: String? = nil, poolSize: Int) throws -> DatabaseSettings {
+    let url = try testDatabase().url.revealed()
+    return try testDatabase(at: url + (role.map { "?options=-c%20role%3D\($0)" } ?? ""), poolSize: poolSize)
+}
+
+/// Returns the settings of the current test's database with another URL and pool size.
+private func testDatabase(at url: String, poolSize: Int) throws -> DatabaseSettings {
     let own = try testDatabase()
-    let url = own.url.revealed() + (role.map { "?options=-c%20role%3D\($0)" } ?? "")
     var settings = DatabaseSettings(url: Secret(url), poolSize: poolSize)
     (settings.acquireTime, settings.connectTime, settings.statementTime) = (
         own.acquireTime, own.connectTime, own.statementTime

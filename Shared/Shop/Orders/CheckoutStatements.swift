@@ -22,7 +22,8 @@ package struct CheckoutTerms: Equatable, Sendable {
 package enum CheckoutStatements {
     /// Inserts the pending order and returns the terms, or `nil` if the product is not for sale.
     ///
-    /// It is one decision in one statement, the caller's rate limit included.
+    /// It is one decision in one statement, the caller's rate limit included. The line is inserted from the order's row,
+    /// because the checkout may add lines only to an order that it has begun.
     package static func begin(
         order: OrderID, product slug: String, quantity: Int, email: EmailAddress?, isLive: Bool, at now: Instant,
         behind gate: RateLimitGate
@@ -38,12 +39,12 @@ package enum CheckoutStatements {
                 INSERT INTO orders (id, shop_id, status, email, currency, amount_total, livemode, created_at)
                 SELECT \(order), shop_id, 'pending', \(email), currency, unit_amount * \(quantity)::integer, \(isLive), \(now)
                 FROM offer
-                RETURNING id
+                RETURNING true
             ), line AS (
                 INSERT INTO order_lines (order_id, position, product_id, stripe_price_id, quantity, unit_amount, amount_total)
-                SELECT n.id, 1, o.product_id, o.stripe_price_id, \(quantity)::integer, o.unit_amount,
+                SELECT \(order), 1, o.product_id, o.stripe_price_id, \(quantity)::integer, o.unit_amount,
                     o.unit_amount * \(quantity)::integer
-                FROM offer o, new_order n
+                FROM offer o, new_order
             )
             SELECT verdict.admitted, verdict.arrivals, o.stripe_price_id, o.unit_amount, o.currency,
                 o.allow_promotion_codes, o.automatic_tax, o.terms_consent, o.invoice_creation
@@ -62,15 +63,19 @@ package enum CheckoutStatements {
             requiresTermsOfService: try row.bool(column + 5), createsInvoice: try row.bool(column + 6))
     }
 
-    /// Records the session that the order is paid through; the webhook may have been quicker.
+    /// Records the session that the order is paid through, unless it has one; the webhook may have been quicker.
+    ///
+    /// The checkout may change no order, so a function of the database does it.
     package static func attach(session: String, to order: OrderID) -> Statement<Int> {
-        .affected("UPDATE orders SET stripe_session_id = \(session) WHERE id = \(order) AND stripe_session_id IS NULL")
+        .row("SELECT attach_session(\(order), \(session))", changed)
     }
 
     /// Records that no payment page could be opened.
     package static func abandon(_ order: OrderID) -> Statement<Int> {
-        .affected(
-            "UPDATE orders SET status = 'failed' WHERE id = \(order) AND status = 'pending' AND stripe_session_id IS NULL"
-        )
+        .row("SELECT abandon_order(\(order))", changed)
+    }
+
+    private static let changed: @Sendable (borrowing Row) throws(PostgresFault) -> Int = { row throws(PostgresFault) in
+        Int(try row.integer(0))
     }
 }

@@ -77,6 +77,10 @@ struct AuditRoleTests {
                 """
                 CREATE SCHEMA evil; GRANT USAGE ON SCHEMA evil TO latchkey_reconcile;
                 CREATE FUNCTION evil.sha256(bytea) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(repeat('00', 32), 'hex') $$;
+                -- No role may make temporary tables; this one may here.
+                DO $$ BEGIN
+                    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO latchkey_reconcile', current_database());
+                END $$
                 """)
             let seal = try await log.withConnection(as: "latchkey_reconcile") { connection throws(PostgresFault) in
                 try await connection.execute(

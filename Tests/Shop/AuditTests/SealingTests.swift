@@ -158,10 +158,3 @@ struct SealingTests {
         }
     }
 }
-
-extension PostgresFault {
-    /// The server's SQLSTATE, if it was the server.
-    var state: String? {
-        if case .server(let state, _, _) = self { state } else { nil }
-    }
-}

@@ -87,6 +87,10 @@ class Cluster:
             self.ask(f"create role {OWNER} login createrole password {self._password_text(OWNER)}")
         if self.ask(f"select 1 from pg_database where datname = '{OWNER}'") != "1":
             self.ask(f"create database {OWNER} owner {OWNER}")
+        # What the migrations take away, again for a database that was restored, and what only a superuser may take away.
+        self.ask(f"revoke temporary on database {OWNER} from public")
+        makers = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
+        self.ask(f"revoke execute on function {makers} from public", OWNER)
 
     def let_in(self, roles):
         """Lets each function's role log in; the migration makes the roles."""
@@ -95,9 +99,9 @@ class Cluster:
                 raise Fault(f"infra/functions.json names the role {role}, which no migration in infra/migrations makes")
             self.ask(f"alter role {role} login password {self._password_text(role)}")
 
-    def ask(self, statement):
+    def ask(self, statement, database="postgres"):
         """One statement as the superuser, read from its input so that no password shows in a list of processes."""
-        command, environment = self.psql("postgres")
+        command, environment = self.psql(database)
         done = subprocess.run([*command, "-f", "-"], env=environment, input=statement, text=True, capture_output=True)
         if done.returncode != 0:
             raise Fault(f"Postgres refuses: {done.stderr.strip()}")
