@@ -122,6 +122,12 @@ CREATE TRIGGER orders_keep BEFORE UPDATE ON orders FOR EACH ROW
         OR OLD.stripe_session_id IS NOT NULL AND NEW.stripe_session_id IS DISTINCT FROM OLD.stripe_session_id)
     EXECUTE FUNCTION keep_order();
 
+-- Its number too, for every role but the owner, as with what else is refused.
+DROP TRIGGER orders_number_kept ON orders;
+DROP FUNCTION order_number_is_given();
+CREATE TRIGGER orders_number_kept BEFORE UPDATE ON orders FOR EACH ROW
+    WHEN (OLD.number IS NOT NULL AND NEW.number IS DISTINCT FROM OLD.number) EXECUTE FUNCTION refuse_transition();
+
 -- So do its lines, of which only what went back moves. Stable, so that it sees the order as it was before the statement
 -- that makes the sale, which writes what was paid into the lines.
 CREATE FUNCTION keep_line() RETURNS trigger

@@ -15,13 +15,14 @@ let tableRights = [
     "licenses": "download s, email_retry s, orders sI, reconcile sIu, webhook sIu",
     "order_items": "checkout I, download S, email_retry S, orders SI, reconcile SI, webhook SI",
     "order_lines": "checkout i, download S, email_retry S, orders SIu, reconcile SIu, webhook SIu",
-    "orders": "checkout si, email_retry s, orders SIu, reconcile SIu, webhook SIu",
+    "order_numbers": "", "orders": "checkout si, email_retry s, orders SIu, reconcile SIu, webhook SIu",
     "outbox_hold": "email_retry Su, orders Su, reconcile Su, webhook Su",
     "prices": "checkout S, email_retry S, orders S, reconcile S, webhook S",
     "products": "checkout S, download S, email_retry S, orders S, reconcile S, webhook S",
     "rate_limits": "checkout SIu, download SIu, email_retry SuD, orders SIu, webhook SIu",
     "reconcile_marks": "reconcile SIu", "refund_requests": "reconcile s, webhook s",
-    "refund_totals": "orders S, reconcile SIu, webhook SIu", "refunds": "orders S, reconcile SIu, webhook SIu",
+    "refund_totals": "orders S, reconcile SIu, webhook SIu",
+    "refunds": "email_retry s, orders S, reconcile SIu, webhook SIu",
     "releases": "download S, email_retry S, orders S, reconcile S, webhook S",
     "resend_requests": "email_retry SD, orders I",
     "shops": "checkout S, download S, email_retry S, orders S, reconcile S, webhook S",
@@ -32,7 +33,7 @@ let tableRights = [
 let ownerFunctions = [
     "abandon_order": "checkout", "attach_session": "checkout", "audit_seal": "reconcile",
     "forget_unpaid_orders": "reconcile", "order_is_begun": "checkout", "resend_queue_has_room": "orders",
-    "trim_event_payloads": "reconcile",
+    "take_order_number": "", "trim_event_payloads": "reconcile",
 ]
 
 /// Every role of a function.
@@ -96,6 +97,10 @@ private let paidOrders = [
     Attempt(
         intent: "take a paid order's payment away",
         sql: "UPDATE orders SET stripe_payment_intent_id = NULL WHERE id = paid_order()"),
+    Attempt(
+        intent: "give a paid order another number", sql: "UPDATE orders SET number = 7 WHERE id = paid_order()"),
+    Attempt(
+        intent: "give the next orders numbers again", sql: "UPDATE order_numbers SET last = 0"),
     Attempt(
         intent: "change what was paid", sql: "UPDATE orders SET amount_total = 1 WHERE id = paid_order()"),
     Attempt(
