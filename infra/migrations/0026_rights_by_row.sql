@@ -43,29 +43,23 @@ ALTER TABLE order_lines ENABLE ROW LEVEL SECURITY;
 CREATE POLICY all_rows ON order_lines USING (true);
 CREATE POLICY checkout_begins ON order_lines AS RESTRICTIVE TO latchkey_checkout USING (order_is_begun(order_id));
 
--- Records the session that a pending order is paid through; the webhook may have been quicker. Returns the number of
--- orders changed. In PL/pgSQL, which keeps its plans for the connection.
-CREATE FUNCTION attach_session(order_id uuid, session text) RETURNS bigint
+-- Records the session that a pending order is paid through; the webhook may have been quicker. Returns whether
+-- this did. In PL/pgSQL, which keeps its plans for the connection.
+CREATE FUNCTION attach_session(order_id uuid, session text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    changed bigint;
 BEGIN
     UPDATE public.orders o SET stripe_session_id = $2
     WHERE o.id = $1 AND o.status = 'pending' AND o.stripe_session_id IS NULL;
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    RETURN changed;
+    RETURN FOUND;
 END $$;
 
--- Records that no payment page could be opened for a pending order. Returns the number of orders changed.
-CREATE FUNCTION abandon_order(order_id uuid) RETURNS bigint
+-- Records that no payment page could be opened for a pending order. Returns whether this did.
+CREATE FUNCTION abandon_order(order_id uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    changed bigint;
 BEGIN
     UPDATE public.orders o SET status = 'failed'
     WHERE o.id = $1 AND o.status = 'pending' AND o.stripe_session_id IS NULL;
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    RETURN changed;
+    RETURN FOUND;
 END $$;
 REVOKE EXECUTE ON FUNCTION attach_session(uuid, text), abandon_order(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION attach_session(uuid, text), abandon_order(uuid) TO latchkey_checkout;

@@ -65,17 +65,13 @@ package enum CheckoutStatements {
 
     /// Records the session that the order is paid through, unless it has one; the webhook may have been quicker.
     ///
-    /// The checkout may change no order, so a function of the database does it.
+    /// The checkout may change no order, so a function of the database does it. Its row counts, and has no column.
     package static func attach(session: String, to order: OrderID) -> Statement<Int> {
-        .row("SELECT attach_session(\(order), \(session))", changed)
+        .affected("SELECT FROM attach_session(\(order), \(session)) AS is_attached WHERE is_attached")
     }
 
     /// Records that no payment page could be opened.
     package static func abandon(_ order: OrderID) -> Statement<Int> {
-        .row("SELECT abandon_order(\(order))", changed)
-    }
-
-    private static let changed: @Sendable (borrowing Row) throws(PostgresFault) -> Int = { row throws(PostgresFault) in
-        Int(try row.integer(0))
+        .affected("SELECT FROM abandon_order(\(order)) AS is_abandoned WHERE is_abandoned")
     }
 }

@@ -21,22 +21,25 @@ struct HistoryTests {
         print("histories: \(count), LATCHKEY_SEED=\(seed)")
         let fixture = try await onLoop { try await Fixture(poolSize: 8) }
         try await onLoop { try await fixture.addProduct(ProductID(at: fixture.now)) }
-        let webhook = try BuiltFunction.start("webhook", try settings())
-        try webhook.forgetLog()
-        let port = webhook.port
-        let failure = try await withOpen({ fixture }) { fixture in
-            let stage = StoryStage(fixture: fixture, port: port)
-            let failure = try await firstFailure(on: stage, count: count, seed: seed)
-            if failure == nil { try figures(stage, count, seed) }
-            return failure
+        try await withLogin(of: "latchkey_webhook") { login in
+            let webhook = try BuiltFunction.start("webhook", settings(login))
+            try webhook.forgetLog()
+            let port = webhook.port
+            let failure = try await withOpen({ fixture }) { fixture in
+                let stage = StoryStage(fixture: fixture, port: port)
+                let failure = try await firstFailure(on: stage, count: count, seed: seed)
+                if failure == nil { try figures(stage, count, seed) }
+                return failure
+            }
+            #expect(failure == nil, "LATCHKEY_SEED=\(seed)\n\(failure ?? "")")
+            #expect(try webhook.stop() == 0)
         }
-        #expect(failure == nil, "LATCHKEY_SEED=\(seed)\n\(failure ?? "")")
-        #expect(try webhook.stop() == 0)
     }
 
-    private func settings() throws -> [String: String] {
+    /// The webhook's settings, with the rights of its role alone.
+    private func settings(_ login: DatabaseSettings) -> [String: String] {
         TestSettings.environment.merging([
-            "DATABASE_URL": try testDatabase().url.revealed(), "DATABASE_POOL_SIZE": "8",
+            "DATABASE_URL": login.url.revealed(), "DATABASE_POOL_SIZE": "8",
             // Nobody listens there: mails stay in the outbox.
             "SMTP_URL": "smtp://127.0.0.1:1",
         ]) { $1 }
