@@ -61,9 +61,12 @@ package struct PaymentFacts: Equatable, Sendable {
     package var amountRefunded: Int64 {
         let others = refunds.values.filter { $0.status != .failed }.reduce(0) { $0 + $1.amount }
         guard let total else { return others }
-        let failedSince = refunds.values.filter {
-            $0.status == .failed && ($0.at > total.at || ($0.at == total.at && total.times == 1))
-        }
+        let failed = refunds.filter { $0.value.status == .failed }
+        // Of those that failed in the second of the total, each further statement of it had one behind it.
+        let atOnce = failed.filter { $0.value.at == total.at }
+            .sorted { ($0.value.madeAt ?? $0.value.at, $0.key) < ($1.value.madeAt ?? $1.value.at, $1.key) }
+            .dropFirst(total.times - 1)
+        let failedSince = failed.values.filter { $0.at > total.at } + atOnce.map(\.value)
         return max(failedSince.reduce(total.amount) { $0 - $1.amount }, others, 0)
     }
 

@@ -7,8 +7,8 @@ extension PaymentStatements {
     /// Only facts in the payment's currency count; `is_foreign` tells of others.
     ///
     /// The amount refunded is the larger of two readings: the refunds that are known and did not fail, and the charge's
-    /// latest total less what failed since. A refund that failed in the very second of the total is in it, unless the
-    /// same total was stated twice in that second: the charge could reach it again only after the failure.
+    /// latest total less what failed since. A refund that failed in the very second of the total is in it; but each time
+    /// that the same total was stated again in that second, one had failed before: the charge reached it anew.
     ///
     /// `unnamed` has the refunds that name no line, in the order in which they were made, and `rest` what the charge's
     /// total has beyond all known refunds.
@@ -25,13 +25,15 @@ extension PaymentStatements {
                 FROM payment LEFT JOIN refund_totals latest ON latest.stripe_payment_intent_id = payment.id, LATERAL (
                     SELECT sum(amount) FILTER (WHERE NOT is_foreign AND status = 'failed'
                             AND (stated_at > latest.stated_at
-                                OR (stated_at = latest.stated_at AND latest.times = 1))) AS failed,
+                                OR (stated_at = latest.stated_at AND turn >= latest.times))) AS failed,
                         sum(amount) FILTER (WHERE NOT is_foreign AND status <> 'failed') AS others,
                         array_agg(amount ORDER BY COALESCE(created_at, stated_at), stripe_refund_id)
                             FILTER (WHERE NOT is_foreign AND status <> 'failed' AND line_positions IS NULL) AS unnamed,
                         bool_or(is_foreign) AS is_foreign
                     FROM (
-                        SELECT r.*, \(isForeign("r")) AS is_foreign
+                        SELECT r.*, \(isForeign("r")) AS is_foreign,
+                            row_number() OVER (PARTITION BY \(isForeign("r")), r.status, r.stated_at
+                                ORDER BY COALESCE(r.created_at, r.stated_at), r.stripe_refund_id) AS turn
                         FROM refunds r WHERE r.stripe_payment_intent_id = payment.id
                     ) told
                 ) refund, LATERAL (

@@ -23,6 +23,7 @@ struct RefundTotalTests {
             // The failure is the last thing that happened.
             ([total(4900, 0), failed(4900, 1)], "paid 0 active"),
             ([total(4900, 0), failed(4900, 0)], "paid 0 active"),
+            ([total(4900, 0), failed(4900, 0), total(4900, 0), failed(4900, 0, of: 2)], "paid 0 active"),
             ([total(2000, 0), total(4900, 1), failed(2900, 2)], "partially_refunded 2000 active"),
             // A smaller refund followed.
             ([total(4900, 0), failed(4900, 1), total(100, 2)], "partially_refunded 100 active"),
@@ -58,8 +59,8 @@ struct RefundTotalTests {
         .refundTotal(amount, at: Instant(unixSeconds: first + second))
     }
 
-    private static func failed(_ amount: Int64, _ second: Int64) -> PaymentUpdate {
-        .refund(id: "re_1", amount: amount, .failed, at: Instant(unixSeconds: first + second))
+    private static func failed(_ amount: Int64, _ second: Int64, of refund: Int = 1) -> PaymentUpdate {
+        .refund(id: "re_\(refund)", amount: amount, .failed, at: Instant(unixSeconds: first + second))
     }
 
     /// A refund belongs to one payment for good, so each history has its own.
