@@ -16,7 +16,7 @@ extension Command {
         options: [
             Option(
                 name: "--order", value: "ID", help: "only entries about this order: its number, its ID, cs_… or pi_…"),
-            Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
+            .limit,
             Option(name: "--before", value: "ROW", help: "only entries before this one, for the next page"),
             .json,
         ],
@@ -24,14 +24,14 @@ extension Command {
         examples: ["latchkey audit list --limit 20", "latchkey audit list --order cs_test_a1YS1URl --json"],
         failure: "there is no such order, or the database failed"
     ) { invocation throws(CommandFault) in
-        let limit = try invocation.number("--limit", in: 1...10_000) ?? 50
+        let limit = try invocation.limit()
         let before = try invocation.number("--before", in: 1...Int64.max) ?? .max
         let reference = try invocation.arguments["--order"].map(orderReference)
         let rows = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             let orders = try await orders(reference, connection)
             return try await mapError(
                 CommandFault.database,
-                await connection.run(AuditStatements.newest(Int(limit), of: orders, before: before)))
+                await connection.run(AuditStatements.newest(limit, of: orders, before: before)))
         }
         try invocation.console.show(AuditList.lines(rows), AuditList.document(rows), asJSON: invocation.isJSON)
     }

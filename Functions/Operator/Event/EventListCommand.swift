@@ -18,7 +18,7 @@ extension Command {
         options: [
             Option(
                 name: "--state", value: "WORD", help: "only events with this status: \(EventStatus.words)"),
-            Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
+            .limit,
             Option(name: "--before", value: "ID", help: "only events received before this one, for the next page"),
             .json,
         ],
@@ -26,7 +26,7 @@ extension Command {
         examples: ["latchkey event list", "latchkey event list --state parked --json"],
         failure: "the database failed"
     ) { invocation throws(CommandFault) in
-        let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
+        let limit = try invocation.limit()
         let status = try invocation.choice("--state", "one of \(EventStatus.words)") { EventStatus(rawValue: $0) }
         let before = invocation.arguments["--before"]
         let found = try await withDatabase(invocation.environment) { connection throws(CommandFault) in

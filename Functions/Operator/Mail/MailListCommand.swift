@@ -16,7 +16,7 @@ extension Command {
             """,
         options: [
             Option(name: "--status", value: "WORD", help: "only mails with this status: \(EmailStatus.words)"),
-            Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
+            .limit,
             Option(name: "--before", value: "ID", help: "only mails before this one, for the next page"),
             .json,
         ],
@@ -24,7 +24,7 @@ extension Command {
         examples: ["latchkey mail list --status dead", "latchkey mail list --limit 1000 --json"],
         failure: "the database failed"
     ) { invocation throws(CommandFault) in
-        let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
+        let limit = try invocation.limit()
         let status = try invocation.choice("--status", "one of \(EmailStatus.words)") { EmailStatus(rawValue: $0) }
         let before = try invocation.choice("--before", "a mail's ID") { EmailID($0) }
         let (hold, found) = try await withDatabase(invocation.environment) { connection throws(CommandFault) in

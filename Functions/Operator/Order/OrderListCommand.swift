@@ -20,7 +20,7 @@ extension Command {
             Option(
                 name: "--since", value: "TIME",
                 help: "only orders since then: 30d, 12h, 2026-11-20 or 2026-11-20T18:59:00Z"),
-            Option(name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent"),
+            .limit,
             Option(name: "--before", value: "ID", help: "only orders before this one, for the next page"),
             .json,
         ],
@@ -31,7 +31,7 @@ extension Command {
         ],
         failure: "the database failed"
     ) { invocation throws(CommandFault) in
-        let limit = Int(try invocation.number("--limit", in: 1...10_000) ?? 50)
+        let limit = try invocation.limit()
         let filter = try invocation.orderFilter()
         let found = try await withDatabase(invocation.environment) { connection throws(CommandFault) in
             try await mapError(

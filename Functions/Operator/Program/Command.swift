@@ -43,6 +43,9 @@ struct Command: Sendable {
 
 extension Command.Option {
     static let json = Command.Option(name: "--json", help: "write the result as JSON")
+    /// How long a list may be: `Invocation.limit()`.
+    static let limit = Command.Option(
+        name: "--limit", value: "N", help: "the maximum number, 1 to 10000; 50 when absent")
     static let dryRun = Command.Option(name: "--dry-run", help: "report what would be done, without doing it")
     static let reason = Command.Option(
         name: "--reason", value: "TEXT", help: "the reason, kept in the audit log for good; no address or license key",

@@ -20,6 +20,9 @@ extension Invocation {
         }
     }
 
+    /// Returns how many elements a list may have: `--limit`.
+    func limit() throws(CommandFault) -> Int { Int(try number("--limit", in: 1...10_000) ?? 50) }
+
     /// Returns the settings that `body` reads from the environment.
     ///
     /// - Throws: all missing and invalid settings, by name.

@@ -60,7 +60,7 @@ extension Fulfilment {
                 log(
                     .error, "an event is parked: it cannot be handled until a person looks at it",
                     [
-                        ("event", .string(event)), ("order", .string(sale.order.description)), ("reason", .string(why)),
+                        ("event", .string(event)), ("order", .id(sale.order)), ("reason", .string(why)),
                     ])
             }
         } catch {

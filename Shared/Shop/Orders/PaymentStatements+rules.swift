@@ -49,8 +49,10 @@ extension PaymentStatements {
         )
         """
 
-    /// Whether a fact is known to be in another currency than `payment`.
-    private static func isForeign(_ fact: SQL) -> SQL { "((\(fact).currency <> payment.currency) IS TRUE)" }
+    /// Whether a fact is known to be in another currency than its payment.
+    private static func isForeign(_ fact: SQL, to payment: SQL = "payment") -> SQL {
+        "((\(fact).currency <> \(payment).currency) IS TRUE)"
+    }
 
     /// The CTE `share`, from `payment`, `facts` and `line (position, total)`: how much of each line went back, as arrays
     /// in the order of the positions; NULLs if nothing did.
@@ -125,7 +127,7 @@ extension PaymentStatements {
             ELSE (
                 SELECT sum(r.presentment_amount)::bigint FROM refunds r
                 WHERE r.stripe_payment_intent_id = o.stripe_payment_intent_id AND r.status <> 'failed'
-                    AND (r.currency <> o.currency) IS NOT TRUE
+                    AND NOT \(isForeign("r", to: "o"))
                 HAVING sum(r.amount) = o.amount_refunded
                     AND bool_and(COALESCE(r.presentment_currency = o.presentment_currency, false))
             ) END

@@ -44,7 +44,7 @@ package struct LicenseDetail: Equatable, Sendable {
     package let createdAt: Instant
 
     /// What people call its order: the number, or before it is paid the ID.
-    package var orderName: String { orderNumber?.description ?? order.description }
+    package var orderName: String { orderNumber.name(orElse: order) }
 }
 
 /// The outcome of a request to change a license.

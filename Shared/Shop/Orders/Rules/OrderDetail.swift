@@ -56,7 +56,7 @@ package struct OrderDetail: Equatable, Sendable {
     package let statedEmail: String?
 
     /// What people call it: its number, or before it is paid its ID.
-    package var name: String { number?.description ?? id.description }
+    package var name: String { number.name(orElse: id) }
 }
 
 /// The rows that belong to an order.

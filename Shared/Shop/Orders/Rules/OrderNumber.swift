@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 
 /// An order's number, by which people speak of it: short, per shop, given in order of payment.
 ///
@@ -21,4 +21,9 @@ package struct OrderNumber: Equatable, Hashable, Sendable, CustomStringConvertib
     }
 
     package var description: String { String(value) }
+}
+
+extension OrderNumber? {
+    /// What people call the order: its number, or before it is paid its ID.
+    package func name(orElse id: OrderID) -> String { self?.description ?? id.description }
 }
